@@ -1,0 +1,112 @@
+package dev.vivarium.engine.base;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * JSON as this program reads and writes it: bounded depth and sizes, duplicate keys refused, trailing text refused.
+ *
+ * <p>Hostile files are the normal case for a model directory, so there is one mapper and it is strict.
+ */
+public final class Json {
+    /** Largest string in a document we accept: long enough for a chat template or a long answer. */
+    private static final int MAX_STRING = 20_000_000;
+
+    private static final int MAX_DEPTH = 64;
+
+    private static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(MAX_DEPTH)
+                            .maxStringLength(MAX_STRING)
+                            .maxNumberLength(64)
+                            .build())
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .build())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+            .build();
+
+    private Json() {}
+
+    /** The shared, immutable-by-convention mapper. */
+    public static ObjectMapper mapper() {
+        return MAPPER;
+    }
+
+    /** Parses one document; {@code where} names it in the error message. */
+    public static JsonNode parse(byte[] bytes, String where) {
+        try {
+            JsonNode node = MAPPER.readTree(bytes);
+            if (node == null || node.isMissingNode()) {
+                throw new InputException(where + ": the file is empty; expected JSON");
+            }
+            return node;
+        } catch (JsonProcessingException e) {
+            throw malformed(where, e);
+        } catch (IOException e) {
+            throw new InputException(where + ": cannot be read (" + e.getMessage() + ")", e);
+        }
+    }
+
+    /** Reads one file as a JSON document. */
+    public static JsonNode read(Path file) {
+        return parse(bytes(file), file.toString());
+    }
+
+    /** Reads one file into a record. */
+    public static <T> T read(Path file, Class<T> type) {
+        try {
+            return MAPPER.readValue(bytes(file), type);
+        } catch (JsonProcessingException e) {
+            throw malformed(file.toString(), e);
+        } catch (IOException e) {
+            throw new InputException(file + ": cannot be read (" + e.getMessage() + ")", e);
+        }
+    }
+
+    /** Replaces {@code file} atomically by {@code value}, indented, with a final newline. */
+    public static void write(Path file, Object value) throws IOException {
+        AtomicFiles.writeString(file, MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(value) + "\n");
+    }
+
+    /** One-line form, for JSONL. */
+    public static String line(Object value) {
+        try {
+            return MAPPER.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("value cannot be written as JSON", e);
+        }
+    }
+
+    private static byte[] bytes(Path file) {
+        if (!Files.isRegularFile(file)) {
+            throw new InputException(file + ": no such file");
+        }
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new InputException(file + ": cannot be read (" + e.getMessage() + ")", e);
+        }
+    }
+
+    private static InputException malformed(String where, JsonProcessingException e) {
+        String at = e.getLocation() == null ? "" : " at line " + e.getLocation().getLineNr();
+        return new InputException(where + ": malformed JSON" + at + ": " + firstLine(e.getOriginalMessage()), e);
+    }
+
+    private static String firstLine(String message) {
+        int end = message.indexOf('\n');
+        return end < 0 ? message : message.substring(0, end);
+    }
+}
