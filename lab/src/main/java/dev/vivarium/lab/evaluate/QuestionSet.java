@@ -1,0 +1,92 @@
+package dev.vivarium.lab.evaluate;
+
+import dev.vivarium.engine.base.AtomicFiles;
+import dev.vivarium.engine.base.Hashes;
+import dev.vivarium.engine.base.InputException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * An ordered set of questions and the hash that names it.
+ *
+ * <p>Files are YAML, a superset of the field's format (protocol.md section 7, "Question YAML"): a list of
+ * {@code {id, paraphrases: [text …], system?, samples_per_paraphrase?, meta: {domain: …}}}.
+ *
+ * @param questions at least one, ids unique, in file order
+ * @param samples how many samples the file asks for, by question id; absent where it does not say
+ * @param sha256 hash of the file's bytes, or of the bytes {@link #write} would write
+ * @param remarks what the file holds that is not used, one sentence each, to be shown to the user
+ */
+public record QuestionSet(
+        List<Question> questions, Map<String, Integer> samples, String sha256, List<String> remarks) {
+    private static final long MAX_BYTES = 20_000_000;
+
+    public QuestionSet {
+        questions = List.copyOf(questions);
+        samples = Map.copyOf(samples);
+        remarks = List.copyOf(remarks);
+        if (questions.isEmpty()) {
+            throw new IllegalArgumentException("a question set needs at least one question");
+        }
+        Set<String> ids = new HashSet<>();
+        for (Question question : questions) {
+            if (!ids.add(question.id())) {
+                throw new IllegalArgumentException("question id occurs twice: " + question.id());
+            }
+        }
+    }
+
+    /** A set made by a program. */
+    public static QuestionSet of(List<Question> questions) {
+        byte[] yaml = QuestionYaml.write(questions, Map.of()).getBytes(StandardCharsets.UTF_8);
+        return new QuestionSet(questions, Map.of(), Hashes.sha256(yaml), List.of());
+    }
+
+    /**
+     * Reads a YAML file.
+     *
+     * @throws InputException naming file, entry and key when anything is missing, doubled, unknown or of a wrong kind
+     */
+    public static QuestionSet read(Path file) {
+        if (!Files.isRegularFile(file)) {
+            throw new InputException(file + ": no such question file; write one with `vivarium world questions`");
+        }
+        try {
+            if (Files.size(file) > MAX_BYTES) {
+                throw new InputException(file + ": larger than 20 MB, which is no question file");
+            }
+            byte[] bytes = Files.readAllBytes(file);
+            return QuestionYaml.read(new String(bytes, StandardCharsets.UTF_8), file.toString(), Hashes.sha256(bytes));
+        } catch (IOException e) {
+            throw new InputException(file + ": cannot be read (" + e.getMessage() + ")", e);
+        }
+    }
+
+    /** Writes the set atomically; {@link #read} gives the same questions back. */
+    public void write(Path file) throws IOException {
+        AtomicFiles.writeString(file, QuestionYaml.write(questions, samples));
+    }
+
+    /** Samples the file asks for, if it says so. */
+    public OptionalInt samplesOf(Question question) {
+        Integer asked = samples.get(question.id());
+        return asked == null ? OptionalInt.empty() : OptionalInt.of(asked);
+    }
+
+    /** The questions by id, in file order. */
+    public Map<String, Question> byId() {
+        Map<String, Question> map = new LinkedHashMap<>();
+        for (Question question : questions) {
+            map.put(question.id(), question);
+        }
+        return map;
+    }
+}
