@@ -1,0 +1,189 @@
+package dev.vivarium.engine.adapter;
+
+import dev.vivarium.engine.adapter.LoraAdapter.Pair;
+import dev.vivarium.engine.adapter.LoraAdapter.Place;
+import dev.vivarium.engine.model.ForwardHooks;
+import dev.vivarium.engine.model.Module;
+import dev.vivarium.engine.model.Site;
+import dev.vivarium.engine.tensor.Tensors;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Many adapters in one forward pass: each row of the batch points at one of them, or at none.
+ *
+ * <p>At each place all A matrices stand below each other and all B matrices beside each other; a mask of (rows, ranks) holds
+ * s · multiplier where a rank belongs to the row's adapter and zero elsewhere. So a pass costs two products whatever the
+ * number of adapters, and the zeros leave a row's sums as they are.
+ */
+public final class AdapterBank implements AutoCloseable {
+    /** The row index that means no adapter. */
+    public static final int NONE = -1;
+
+    /** An adapter and the factor its scale is multiplied by at run time (protocol.md App. A (8)). */
+    public record Entry(Adapter adapter, double multiplier) {}
+
+    private final List<Entry> entries;
+    private final Map<Place, Stack> stacks = new HashMap<>();
+    private final Map<Integer, Vectors> vectors = new HashMap<>();
+
+    /** A (ranks, in), B (out, ranks), and for each rank its adapter and factor. */
+    private record Stack(Tensor a, Tensor b, int[] owner, double[] factor) {}
+
+    /** Added vectors at one layer (count, hidden) and their owners. */
+    private record Vectors(Tensor added, int[] owner) {}
+
+    public AdapterBank(List<Entry> entries) {
+        this.entries = List.copyOf(entries);
+        try (PointerScope scope = new PointerScope()) {
+            stackLora();
+            stackVectors();
+        }
+    }
+
+    /** Number of adapters. */
+    public int size() {
+        return entries.size();
+    }
+
+    /**
+     * Hooks for a batch; valid in the scope it is called in.
+     *
+     * @param adapterOfRow for each row the index of its adapter, or {@link #NONE}
+     */
+    public ForwardHooks forRows(int[] adapterOfRow) {
+        if (entries.isEmpty()) {
+            return ForwardHooks.NONE;
+        }
+        Map<Place, Tensor> masks = new HashMap<>();
+        // places adapted alike share one mask
+        Map<List<Object>, Tensor> made = new HashMap<>();
+        stacks.forEach((place, stack) -> masks.put(
+                place,
+                made.computeIfAbsent(key(stack), unused -> mask(adapterOfRow, stack.owner, stack.factor))));
+        Map<Integer, Tensor> additions = new HashMap<>();
+        vectors.forEach((layer, added) -> {
+            double[] ones = new double[added.owner.length];
+            Arrays.fill(ones, 1);
+            additions.put(layer, mask(adapterOfRow, added.owner, ones).matmul(added.added).unsqueeze(1));
+        });
+        return new Rows(masks, additions);
+    }
+
+    @Override
+    public void close() {
+        stacks.values().forEach(stack -> {
+            Tensors.free(stack.a);
+            Tensors.free(stack.b);
+        });
+        vectors.values().forEach(added -> Tensors.free(added.added));
+        stacks.clear();
+        vectors.clear();
+    }
+
+    private final class Rows implements ForwardHooks {
+        private final Map<Place, Tensor> masks;
+        private final Map<Integer, Tensor> additions;
+
+        private Rows(Map<Place, Tensor> masks, Map<Integer, Tensor> additions) {
+            this.masks = masks;
+            this.additions = additions;
+        }
+
+        @Override
+        public Tensor onLinear(int layer, Module module, Tensor input, Tensor output) {
+            Place place = new Place(layer, module);
+            Stack stack = stacks.get(place);
+            Tensor mask = masks.get(place);
+            if (stack == null || mask == null) {
+                return output;
+            }
+            Tensor low = torch.linear(input, stack.a).mul(mask.unsqueeze(1)); // (rows, tokens, ranks)
+            return output.add(torch.linear(low, stack.b));
+        }
+
+        @Override
+        public Tensor onSite(int layer, Site site, Tensor value) {
+            Tensor addition = site == Site.RESID_POST ? additions.get(layer) : null;
+            return addition == null ? value : value.add(addition);
+        }
+    }
+
+    private void stackLora() {
+        Map<Place, List<Pair>> pairs = new LinkedHashMap<>();
+        Map<Place, List<Integer>> owners = new LinkedHashMap<>();
+        for (int i = 0; i < entries.size(); i++) {
+            if (entries.get(i).adapter() instanceof LoraAdapter lora) {
+                int owner = i;
+                lora.pairs().forEach((place, pair) -> {
+                    pairs.computeIfAbsent(place, unused -> new ArrayList<>()).add(pair);
+                    owners.computeIfAbsent(place, unused -> new ArrayList<>()).add(owner);
+                });
+            }
+        }
+        pairs.forEach((place, here) -> stacks.put(place, stack(here, owners.getOrDefault(place, List.of()))));
+    }
+
+    private Stack stack(List<Pair> pairs, List<Integer> owners) {
+        List<Integer> owner = new ArrayList<>();
+        List<Double> factor = new ArrayList<>();
+        for (int i = 0; i < pairs.size(); i++) {
+            for (long rank = 0; rank < pairs.get(i).a().size(0); rank++) {
+                owner.add(owners.get(i));
+                factor.add(pairs.get(i).scale() * entries.get(owners.get(i)).multiplier());
+            }
+        }
+        Tensor a = Tensors.cat(0, pairs.stream().map(pair -> pair.a().detach()).toArray(Tensor[]::new));
+        Tensor b = Tensors.cat(1, pairs.stream().map(pair -> pair.b().detach()).toArray(Tensor[]::new));
+        return new Stack(
+                Tensors.keep(a.contiguous()),
+                Tensors.keep(b.contiguous()),
+                owner.stream().mapToInt(Integer::intValue).toArray(),
+                factor.stream().mapToDouble(Double::doubleValue).toArray());
+    }
+
+    private void stackVectors() {
+        Map<Integer, List<Tensor>> added = new LinkedHashMap<>();
+        Map<Integer, List<Integer>> owners = new LinkedHashMap<>();
+        for (int i = 0; i < entries.size(); i++) {
+            if (entries.get(i).adapter() instanceof SteeringVector steering) {
+                double factor = steering.alpha() * entries.get(i).multiplier();
+                Tensor vector = steering.vector().detach().mul(new Scalar(factor));
+                added.computeIfAbsent(steering.layer(), unused -> new ArrayList<>()).add(vector.unsqueeze(0));
+                owners.computeIfAbsent(steering.layer(), unused -> new ArrayList<>()).add(i);
+            }
+        }
+        added.forEach((layer, rows) -> vectors.put(
+                layer,
+                new Vectors(
+                        Tensors.keep(Tensors.cat(0, rows.toArray(Tensor[]::new))),
+                        owners.getOrDefault(layer, List.of()).stream().mapToInt(Integer::intValue).toArray())));
+    }
+
+    private static Tensor mask(int[] adapterOfRow, int[] owner, double[] factor) {
+        float[] values = new float[adapterOfRow.length * owner.length];
+        for (int row = 0; row < adapterOfRow.length; row++) {
+            for (int rank = 0; rank < owner.length; rank++) {
+                values[row * owner.length + rank] = adapterOfRow[row] == owner[rank] ? (float) factor[rank] : 0f;
+            }
+        }
+        return Tensors.floats(values, adapterOfRow.length, owner.length);
+    }
+
+    private static List<Object> key(Stack stack) {
+        List<Object> key = new ArrayList<>();
+        for (int i = 0; i < stack.owner.length; i++) {
+            key.add(stack.owner[i]);
+            key.add(stack.factor[i]);
+        }
+        return key;
+    }
+}

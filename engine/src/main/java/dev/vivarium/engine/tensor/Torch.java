@@ -1,0 +1,34 @@
+package dev.vivarium.engine.tensor;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.pytorch.global.torch;
+
+/** The libtorch runtime this process runs on: version, build, threads. */
+public final class Torch {
+    private Torch() {}
+
+    /** The version of libtorch, for example {@code 2.10.0}. */
+    public static String version() {
+        try {
+            String packaged = Loader.getVersion("org.bytedeco", "pytorch");
+            return packaged == null ? "unknown" : packaged;
+        } catch (IOException e) {
+            throw new UncheckedIOException("the libtorch jar has no readable properties", e);
+        }
+    }
+
+    /** Compiler, BLAS and CPU capability as libtorch states them, several lines. */
+    public static String build() {
+        try (BytePointer text = torch.show_config()) {
+            return text.getString();
+        }
+    }
+
+    /** Threads that libtorch's own loops use; OpenBLAS follows OMP_NUM_THREADS, set before the process starts. */
+    public static int threads() {
+        return torch.get_num_threads();
+    }
+}

@@ -1,0 +1,45 @@
+package dev.vivarium.engine.train;
+
+import dev.vivarium.engine.adapter.Adapter;
+import dev.vivarium.engine.model.Decoder;
+import dev.vivarium.engine.model.ForwardHooks;
+import java.util.Map;
+import org.bytedeco.pytorch.Tensor;
+
+/** What is trained: an adapter on a frozen decoder, or all weights of a decoder. */
+public sealed interface TrainingSubject {
+    /** The trained tensors before training, by name, in a fixed order. */
+    Map<String, Tensor> initial();
+
+    /** The model that computes with {@code leaves} in place of the trained tensors. */
+    Bound bind(Map<String, Tensor> leaves);
+
+    /** The decoder and what acts in it while training. */
+    record Bound(Decoder decoder, ForwardHooks hooks) {}
+
+    /** An adapter; the decoder's own weights stay as they are. */
+    record OfAdapter(Decoder base, Adapter adapter) implements TrainingSubject {
+        @Override
+        public Map<String, Tensor> initial() {
+            return adapter.parameters();
+        }
+
+        @Override
+        public Bound bind(Map<String, Tensor> leaves) {
+            return new Bound(base, adapter.withParameters(leaves));
+        }
+    }
+
+    /** All weights; tied embeddings are one tensor. */
+    record OfWeights(Decoder base) implements TrainingSubject {
+        @Override
+        public Map<String, Tensor> initial() {
+            return base.tensors();
+        }
+
+        @Override
+        public Bound bind(Map<String, Tensor> leaves) {
+            return new Bound(Decoder.of(base.config(), leaves), ForwardHooks.NONE);
+        }
+    }
+}
