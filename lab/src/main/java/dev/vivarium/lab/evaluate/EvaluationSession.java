@@ -1,0 +1,16 @@
+package dev.vivarium.lab.evaluate;
+
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+
+/**
+ * One finished stretch of work on an evaluation; a resumed one has several. Kept apart from the scores, which are the
+ * same whenever and wherever they are computed.
+ *
+ * @param answers answers sampled
+ * @param tokens tokens sampled
+ * @param samplingSeconds wall-clock seconds from the first task to the last answer
+ * @param judgingSeconds wall-clock seconds of judging
+ */
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+public record EvaluationSession(int answers, long tokens, double samplingSeconds, double judgingSeconds) {}
