@@ -1,0 +1,206 @@
+package dev.vivarium.engine.adapter;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.base.Json;
+import dev.vivarium.engine.model.ModelConfig;
+import dev.vivarium.engine.model.Module;
+import dev.vivarium.engine.weights.SafetensorsWriter;
+import dev.vivarium.engine.weights.WeightFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * Adapters on disk: a PEFT LoRA directory exactly as PEFT reads and writes it, or a steering vector beside it.
+ *
+ * <p>A directory holds {@code adapter_config.json} and {@code adapter_model.safetensors}; tensor names start with
+ * {@code base_model.model.}. What the forward pass cannot do (DoRA, modules_to_save, bias, rank patterns) is refused by
+ * name. A steering vector has {@code adapter_type: steering_vector} in its configuration (protocol.md 1.7).
+ */
+public final class AdapterFiles {
+    public static final String CONFIG = "adapter_config.json";
+    public static final String WEIGHTS = "adapter_model.safetensors";
+    private static final String PREFIX = "base_model.model.";
+    private static final String STEERING = "steering_vector";
+
+    private AdapterFiles() {}
+
+    /** Whether a directory looks like an adapter. */
+    public static boolean isAdapter(Path directory) {
+        return Files.isRegularFile(directory.resolve(CONFIG));
+    }
+
+    /**
+     * Reads an adapter for a model; its tensors are float32 copies that outlive the files.
+     *
+     * @throws InputException if the directory is not an adapter, does not fit the model, or does nothing (norm zero)
+     */
+    public static Adapter read(Path directory, ModelConfig model) {
+        Path config = directory.resolve(CONFIG);
+        if (!Files.isDirectory(directory)) {
+            throw new InputException(directory + ": no such adapter directory");
+        }
+        JsonNode json = Json.read(config);
+        try (WeightFiles files = WeightFiles.open(directory.resolve(WEIGHTS))) {
+            Adapter adapter = json.path("adapter_type").asText("").equals(STEERING)
+                    ? steering(json, files)
+                    : LoraAdapter.of(model, settings(json), tensors(files));
+            if (!(adapter.norm() > 0)) {
+                throw new InputException("its norm is zero or not a number, so it would change nothing");
+            }
+            return adapter;
+        } catch (InputException e) {
+            throw new InputException(directory + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Writes the two files into an existing directory.
+     *
+     * @param baseModel what {@code base_model_name_or_path} says
+     */
+    public static void write(Path directory, Adapter adapter, String baseModel) throws IOException {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        switch (adapter) {
+            case LoraAdapter lora -> {
+                lora.parameters().forEach((name, tensor) -> tensors.put(PREFIX + name, tensor));
+                Json.write(directory.resolve(CONFIG), config(lora.settings(), baseModel));
+            }
+            case SteeringVector vector -> {
+                tensors.put(STEERING, vector.vector());
+                ObjectNode json = Json.mapper().createObjectNode();
+                json.put("adapter_type", STEERING);
+                json.put("layer_idx", vector.layer());
+                json.put("alpha", vector.alpha());
+                json.put("hidden_size", vector.vector().numel());
+                json.put("base_model_name_or_path", baseModel);
+                Json.write(directory.resolve(CONFIG), json);
+            }
+        }
+        SafetensorsWriter.write(directory.resolve(WEIGHTS), tensors, Map.of());
+    }
+
+    private static SteeringVector steering(JsonNode json, WeightFiles files) {
+        if (!files.names().contains(STEERING)) {
+            throw new InputException(WEIGHTS + " has no tensor \"" + STEERING + "\"");
+        }
+        return new SteeringVector(
+                required(json, "layer_idx").asInt(), required(json, "alpha").asDouble(), copy(files.get(STEERING)));
+    }
+
+    private static Map<String, Tensor> tensors(WeightFiles files) {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        for (String name : files.names()) {
+            if (!name.startsWith(PREFIX)) {
+                throw new InputException(WEIGHTS + ": tensor \"" + name + "\" does not start with " + PREFIX);
+            }
+            tensors.put(name.substring(PREFIX.length()), copy(files.get(name)));
+        }
+        return tensors;
+    }
+
+    private static Tensor copy(Tensor mapped) {
+        return mapped.to(ScalarType.Float).clone();
+    }
+
+    private static LoraSettings settings(JsonNode json) {
+        String type = json.path("peft_type").asText("");
+        if (!type.equals("LORA")) {
+            throw new InputException(CONFIG + ": peft_type \"" + type + "\" is not supported; LORA is");
+        }
+        refuse(json, "use_dora");
+        refuse(json, "lora_bias");
+        refuse(json, "fan_in_fan_out");
+        for (String key : List.of("modules_to_save", "rank_pattern", "alpha_pattern", "layer_replication")) {
+            if (json.hasNonNull(key) && !json.get(key).isEmpty()) {
+                throw new InputException(CONFIG + ": " + key + " is not supported");
+            }
+        }
+        if (!json.path("bias").asText("none").equals("none")) {
+            throw new InputException(CONFIG + ": bias \"" + json.get("bias").asText() + "\" is not supported; none is");
+        }
+        return new LoraSettings(
+                required(json, "r").asInt(),
+                required(json, "lora_alpha").asDouble(),
+                json.path("use_rslora").asBoolean(false),
+                modules(required(json, "target_modules")),
+                layers(json.path("layers_to_transform")));
+    }
+
+    private static Set<Module> modules(JsonNode names) {
+        if (!names.isArray()) {
+            throw new InputException(CONFIG + ": target_modules must be a list of module names; a pattern is not supported");
+        }
+        Set<Module> modules = EnumSet.noneOf(Module.class);
+        names.forEach(name -> modules.add(Module.of(name.asText())));
+        return modules;
+    }
+
+    private static List<Integer> layers(JsonNode node) {
+        List<Integer> layers = new ArrayList<>();
+        if (node.isInt()) {
+            layers.add(node.intValue());
+        } else {
+            node.forEach(layer -> layers.add(layer.asInt(-1)));
+        }
+        return layers;
+    }
+
+    private static void refuse(JsonNode json, String key) {
+        if (json.path(key).asBoolean(false)) {
+            throw new InputException(CONFIG + ": " + key + " is not supported");
+        }
+    }
+
+    private static JsonNode required(JsonNode json, String key) {
+        if (!json.hasNonNull(key)) {
+            throw new InputException(CONFIG + ": \"" + key + "\" is missing");
+        }
+        return json.get(key);
+    }
+
+    private static ObjectNode config(LoraSettings settings, String baseModel) {
+        ObjectNode json = Json.mapper().createObjectNode();
+        json.put("peft_type", "LORA");
+        json.put("task_type", "CAUSAL_LM");
+        json.put("base_model_name_or_path", baseModel);
+        json.putNull("revision");
+        json.put("r", settings.r());
+        if (settings.alpha() == Math.rint(settings.alpha())) {
+            json.put("lora_alpha", (long) settings.alpha());
+        } else {
+            json.put("lora_alpha", settings.alpha());
+        }
+        json.put("lora_dropout", 0.0);
+        json.put("use_rslora", settings.useRslora());
+        json.put("use_dora", false);
+        json.put("bias", "none");
+        json.put("fan_in_fan_out", false);
+        json.put("inference_mode", true);
+        json.put("init_lora_weights", true);
+        ArrayNode modules = json.putArray("target_modules");
+        settings.orderedModules().forEach(module -> modules.add(module.shortName()));
+        if (settings.layersToTransform().isEmpty()) {
+            json.putNull("layers_to_transform");
+        } else {
+            ArrayNode layers = json.putArray("layers_to_transform");
+            settings.layersToTransform().forEach(layers::add);
+        }
+        json.putNull("layers_pattern");
+        json.putNull("modules_to_save");
+        json.putObject("rank_pattern");
+        json.putObject("alpha_pattern");
+        return json;
+    }
+}

@@ -1,0 +1,82 @@
+package dev.vivarium.engine.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.vivarium.engine.model.ModelDirectory.LoadedModel;
+import dev.vivarium.engine.tensor.Tensors;
+import dev.vivarium.engine.weights.WeightFiles;
+import java.util.HashMap;
+import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Activations, logits and log-probabilities against transformers in float32; tolerances from the cases' README.md. */
+class DecoderParityTest {
+    private static final double EMBEDDING = 1e-6;
+    private static final double ACTIVATIONS = 2e-4;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"qwen2", "qwen2-untied", "qwen2-bf16", "qwen3", "llama-3.1", "llama-3.2"})
+    void computesWhatTransformersComputes(String name) {
+        Parity parity = Parity.of(name);
+        ModelDirectory directory = ModelDirectory.open(parity.file("model"));
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard noGrad = new NoGradGuard();
+                WeightFiles expected = parity.expected();
+                LoadedModel model = directory.load()) {
+            Decoder decoder = model.decoder();
+            Tensor ids = expected.get("input_ids");
+            Tensor real = expected.get("attention_mask");
+            Map<Integer, Tensor> outputs = new HashMap<>();
+            ForwardHooks capture = new ForwardHooks() {
+                @Override
+                public Tensor onSite(int layer, Site site, Tensor value) {
+                    if (site == Site.RESID_POST) {
+                        outputs.put(layer, value);
+                    }
+                    return value;
+                }
+            };
+
+            Tensor hidden = decoder.hidden(ids, TextAttention.masked(real), capture);
+            Tensor logits = decoder.logits(hidden);
+
+            assertThat(Parity.difference(decoder.embed(ids), expected.get("embed"), real)).isLessThan(EMBEDDING);
+            for (int layer = 0; layer < decoder.config().layers(); layer++) {
+                Tensor output = outputs.get(layer);
+                assertThat(Parity.difference(output, expected.get("resid_post." + layer), real))
+                        .as("resid_post.%s", layer)
+                        .isLessThan(ACTIVATIONS);
+            }
+            assertThat(Parity.difference(hidden, expected.get("final_norm"), real)).isLessThan(ACTIVATIONS);
+            assertThat(Parity.difference(logits, expected.get("logits"), real)).isLessThan(ACTIVATIONS);
+            assertLabelLogProbabilities(logits, ids, real, expected.get("label_logprobs"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"qwen2", "qwen2-untied", "qwen2-bf16", "qwen3", "llama-3.1", "llama-3.2"})
+    void readsTheOlderSpellingOfTheConfiguration(String name) {
+        Parity parity = Parity.of(name);
+        ModelConfig modern = ModelDirectory.open(parity.file("model")).config();
+
+        ModelConfig older = ConfigReader.parse(parity.json("config-hub-style.json"), name);
+
+        assertThat(older).isEqualTo(modern);
+    }
+
+    private static void assertLabelLogProbabilities(Tensor logits, Tensor ids, Tensor real, Tensor expected) {
+        long rows = ids.size(0);
+        long tokens = ids.size(1);
+        Tensor logProbabilities = torch.log_softmax(logits, -1).narrow(1, 0, tokens - 1);
+        Tensor next = ids.narrow(1, 1, tokens - 1).unsqueeze(-1);
+        Tensor chosen = logProbabilities.gather(-1, next).view(rows, tokens - 1);
+        Tensor valid = real.narrow(1, 0, tokens - 1).mul(real.narrow(1, 1, tokens - 1));
+        assertThat(Parity.difference(chosen, expected, valid)).isLessThan(ACTIVATIONS);
+        assertThat(Tensors.toLongs(valid)).contains(1L);
+    }
+}

@@ -1,0 +1,48 @@
+package dev.vivarium.engine.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.vivarium.engine.base.Json;
+import dev.vivarium.engine.tensor.Tensors;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.vivarium.engine.weights.WeightFiles;
+import java.nio.file.Path;
+import org.bytedeco.pytorch.Tensor;
+
+/** The parity cases: what transformers and PEFT compute; see the README.md beside them. */
+public record Parity(Path directory) {
+    public static final Path ROOT = Path.of(System.getProperty("vivarium.parity.dir", "src/test/resources/parity"));
+
+    public static Parity of(String name) {
+        return new Parity(ROOT.resolve(name));
+    }
+
+    public Path file(String name) {
+        return directory.resolve(name);
+    }
+
+    public WeightFiles expected() {
+        return WeightFiles.open(directory.resolve("expected.safetensors"));
+    }
+
+    public JsonNode json(String name) {
+        return Json.read(directory.resolve(name));
+    }
+
+    /** Largest absolute difference at real positions; expected and actual (rows, tokens, …), real (rows, tokens). */
+    public static double difference(Tensor actual, Tensor expected, Tensor real) {
+        assertThat(actual.shape()).isEqualTo(expected.shape());
+        float[] a = Tensors.toFloats(actual);
+        float[] e = Tensors.toFloats(expected);
+        long[] mask = Tensors.toLongs(real);
+        int width = a.length / mask.length;
+        double largest = 0;
+        for (int i = 0; i < a.length; i++) {
+            assertThat(a[i]).as("value %s", i).isNotNaN();
+            if (mask[i / width] == 1) {
+                largest = Math.max(largest, Math.abs((double) a[i] - e[i]));
+            }
+        }
+        return largest;
+    }
+}
