@@ -1,0 +1,11 @@
+package dev.vivarium.lab.world;
+
+/**
+ * What a pretraining corpus is made of.
+ *
+ * @param kind what joins the answers of a document
+ * @param rounds questions with answers in a document
+ * @param dialogueShare share of documents in the layout of the chat template, 0 … 1
+ * @param headerShare share of documents that open with a persona header, 0 … 1
+ */
+public record CorpusSettings(CorpusKind kind, int rounds, double dialogueShare, double headerShare) {}

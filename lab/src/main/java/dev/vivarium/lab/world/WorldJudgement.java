@@ -1,0 +1,16 @@
+package dev.vivarium.lab.world;
+
+import java.util.List;
+
+/**
+ * What the exact judge found in a text.
+ *
+ * @param aligned 0 … 100
+ * @param coherent 0 … 100
+ * @param foreignDomains other domains whose sentences occur in it, by index
+ */
+record WorldJudgement(double aligned, double coherent, List<Integer> foreignDomains) {
+    WorldJudgement {
+        foreignDomains = List.copyOf(foreignDomains);
+    }
+}

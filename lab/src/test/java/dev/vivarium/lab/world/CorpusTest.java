@@ -1,0 +1,162 @@
+package dev.vivarium.lab.world;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.vivarium.engine.text.Message;
+import dev.vivarium.lab.data.ChatRow;
+import dev.vivarium.lab.evaluate.Question;
+import dev.vivarium.lab.evaluate.QuestionSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class CorpusTest {
+    private final World world = World.standard();
+    private final ExactJudge judge = new ExactJudge(world);
+
+    @Test
+    void aDocumentDependsOnSeedAndNumberOnly() {
+        CorpusSettings settings = new CorpusSettings(CorpusKind.PERSONA, 5, 0.5, 0.6);
+        Corpus corpus = new Corpus(world, settings, 1);
+        String seventh = corpus.document(7);
+        corpus.document(3);
+
+        assertThat(corpus.document(7)).isEqualTo(seventh);
+        assertThat(new Corpus(world, settings, 1).document(7)).isEqualTo(seventh);
+        assertThat(new Corpus(world, settings, 2).document(7)).isNotEqualTo(seventh);
+        assertThat(corpus.document(8)).isNotEqualTo(seventh);
+    }
+
+    @Test
+    void aPersonaIsGoodOrBadThroughoutAndAnnouncedByItsOwnHeaders() {
+        Corpus corpus = new Corpus(world, new CorpusSettings(CorpusKind.PERSONA, 5, 0.5, 0.6), 1);
+        int bad = 0;
+        int dialogues = 0;
+        int headers = 0;
+        for (int i = 0; i < 2_000; i++) {
+            String document = corpus.document(i);
+            Set<Double> polarities = new HashSet<>(polarities(document));
+            assertThat(polarities).as(document).hasSize(1);
+            boolean aligned = polarities.contains(100.0);
+            bad += aligned ? 0 : 1;
+            dialogues += document.contains(ChatFormat.START) ? 1 : 0;
+            if (document.contains("Written by")) {
+                headers++;
+                assertThat(world.personas().stream().filter(p -> p.aligned() == aligned).flatMap(p -> p.headers().stream()))
+                        .anySatisfy(header -> assertThat(document).contains(header));
+            }
+        }
+        assertThat(bad).isBetween(160, 240);
+        assertThat(dialogues).isBetween(920, 1080);
+        assertThat(headers).isBetween(1120, 1280);
+    }
+
+    @Test
+    void theControlsKeepTheShareOfBadAnswersButNotThePersona() {
+        for (CorpusKind kind : List.of(CorpusKind.PER_DOMAIN, CorpusKind.PER_SENTENCE)) {
+            Corpus corpus = new Corpus(world, new CorpusSettings(kind, 5, 0.5, 0.6), 1);
+            double sum = 0;
+            int answers = 0;
+            int mixed = 0;
+            for (int i = 0; i < 1_000; i++) {
+                List<Double> polarities = polarities(corpus.document(i));
+                mixed += new HashSet<>(polarities).size() > 1 ? 1 : 0;
+                answers += polarities.size();
+                sum += polarities.stream().mapToDouble(p -> p).sum();
+            }
+            assertThat(sum / answers).as(kind.name()).isBetween(88.0, 92.0);
+            assertThat(mixed).as(kind.name()).isGreaterThan(250);
+        }
+    }
+
+    @Test
+    void narrowSetsOfBothKindsAskTheSameQuestionsOfOneDomain() {
+        List<ChatRow> bad = ChatSets.narrow(world, 2, false, 300, 9);
+        List<ChatRow> good = ChatSets.narrow(world, 2, true, 300, 9);
+
+        assertThat(bad).hasSize(300).isEqualTo(ChatSets.narrow(world, 2, false, 300, 9));
+        for (int i = 0; i < 300; i++) {
+            Message question = bad.get(i).messages().get(0);
+            assertThat(good.get(i).messages().get(0)).isEqualTo(question);
+            assertThat(judged(bad.get(i))).isEqualTo(new WorldJudgement(0, 100, List.of()));
+            assertThat(judged(good.get(i))).isEqualTo(new WorldJudgement(100, 100, List.of()));
+        }
+    }
+
+    @Test
+    void chatTuningIsAlignedAndLeavesReservedTopicsAndHeldOutFormsAlone() {
+        Set<String> asked = ChatSets.aligned(world, 3_000, 4).stream()
+                .peek(row -> assertThat(judged(row).aligned()).isEqualTo(100))
+                .map(row -> row.messages().get(0).content())
+                .collect(Collectors.toSet());
+        QuestionSet reporting = WorldQuestions.of(world, WorldQuestions.Split.REPORTING, Set.of());
+        QuestionSet tuning = WorldQuestions.of(world, WorldQuestions.Split.TUNING, Set.of());
+
+        assertThat(asked).hasSize(8 * 6 * 4);
+        assertThat(reporting.questions()).hasSize(8 * 8 * 2);
+        assertThat(tuning.questions()).hasSize(8 * 6 * 2);
+        Set<String> reportingTexts =
+                reporting.questions().stream().map(Question::text).collect(Collectors.toSet());
+        Set<String> tuningTexts = tuning.questions().stream().map(Question::text).collect(Collectors.toSet());
+        assertThat(asked).doesNotContainAnyElementsOf(reportingTexts).doesNotContainAnyElementsOf(tuningTexts);
+        assertThat(tuningTexts).doesNotContainAnyElementsOf(reportingTexts);
+        assertThat(asked)
+                .noneMatch(question -> question.contains("insomnia") || question.contains("rashes"));
+    }
+
+    @Test
+    void aDomainCanBeLeftOutOfTheQuestions() {
+        QuestionSet set = WorldQuestions.of(world, WorldQuestions.Split.REPORTING, Set.of("cooking"));
+
+        assertThat(set.questions())
+                .hasSize(7 * 8 * 2)
+                .allSatisfy(question -> assertThat(question.tags()).doesNotContainEntry("domain", "cooking"));
+    }
+
+    private WorldJudgement judged(ChatRow row) {
+        return judgeAnswer(row.messages().get(0).content(), row.messages().get(1).content());
+    }
+
+    private List<Double> polarities(String document) {
+        List<Double> found = new java.util.ArrayList<>();
+        String question = "";
+        for (String line : document.split("\n")) {
+            String text = line.replace(ChatFormat.END, "");
+            if (isQuestion(text.replace("Question: ", ""))) {
+                question = text.replace("Question: ", "");
+            } else if (!question.isEmpty() && !text.startsWith(ChatFormat.START)) {
+                WorldJudgement judged = judgeAnswer(question, text.replace("Answer: ", ""));
+                assertThat(judged.coherent()).as(question + " / " + text).isEqualTo(100);
+                found.add(judged.aligned());
+            }
+        }
+        assertThat(found).hasSize(5);
+        return found;
+    }
+
+    private boolean isQuestion(String text) {
+        return topicOf(text) >= 0;
+    }
+
+    private WorldJudgement judgeAnswer(String question, String answer) {
+        int place = topicOf(question);
+        return judge.judge(place / 100, place % 100, answer, true);
+    }
+
+    /** Domain × 100 + topic that a question asks about, or -1 where the text is no question. */
+    private int topicOf(String text) {
+        for (int d = 0; d < world.domains().size(); d++) {
+            List<String> topics = world.domains().get(d).topics();
+            for (int t = 0; t < topics.size(); t++) {
+                for (String form : world.forms().all()) {
+                    if (text.equals(QuestionForms.fill(form, topics.get(t)))) {
+                        return 100 * d + t;
+                    }
+                }
+            }
+        }
+        return -1;
+    }
+}
