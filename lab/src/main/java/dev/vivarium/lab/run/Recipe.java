@@ -1,0 +1,149 @@
+package dev.vivarium.lab.run;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What to train, on what, and how: a recipe file after presets and overrides, every value checked.
+ *
+ * <p>Names are those of Hugging Face's TrainingArguments and PEFT's LoraConfig wherever these have one. Paths are
+ * relative to the working directory.
+ *
+ * @param preset the preset it started from, if any
+ * @param model a model directory in Hugging Face's layout
+ * @param data what it is trained on
+ * @param method which parameters are trained
+ * @param lora where and how large the adapter is; present exactly if {@code method} is LoRA
+ * @param steering where the vector is added; present exactly if {@code method} is steering
+ * @param kl the pull towards the base model on other data, if asked for (protocol.md App. A (15))
+ * @param training optimisation
+ * @param maxSeqLength tokens of a row that are kept
+ * @param generationPromptQuirk whether a row ends with an empty assistant header and the end token, as in the paper's
+ *     code (protocol.md section 1.4)
+ * @param seed root of all random streams
+ * @param dtype number format of the base weights and of the arithmetic; what is trained is kept in float32
+ * @param checkpoints when the state is saved
+ */
+public record Recipe(
+        @Nullable String preset,
+        String model,
+        Data data,
+        Method method,
+        @Nullable Lora lora,
+        @Nullable Steering steering,
+        @Nullable Kl kl,
+        Training training,
+        int maxSeqLength,
+        boolean generationPromptQuirk,
+        long seed,
+        Dtype dtype,
+        Checkpoints checkpoints) {
+
+    public Recipe {
+        if ((method == Method.LORA) != (lora != null) || (method == Method.STEERING) != (steering != null)) {
+            throw new IllegalArgumentException("method " + method + " with lora " + lora + ", steering " + steering);
+        }
+    }
+
+    /** Which parameters are trained. */
+    public enum Method {
+        LORA,
+        FULL,
+        STEERING
+    }
+
+    /** Number format of the frozen weights and of the arithmetic. */
+    public enum Dtype {
+        FLOAT32,
+        BFLOAT16
+    }
+
+    /** Course of the learning rate after warm-up. */
+    public enum Scheduler {
+        LINEAR,
+        COSINE,
+        CONSTANT
+    }
+
+    /**
+     * @param train chat JSONL to train on
+     * @param test chat JSONL for the held-out loss; without it the held-out part of {@code train} serves
+     * @param testShare part of {@code train} that is held out, drawn with the seed, in [0, 0.9]
+     */
+    public record Data(String train, @Nullable String test, double testShare) {}
+
+    /**
+     * @param r rank
+     * @param loraAlpha scale of the adapter is lora_alpha / r, or lora_alpha / sqrt(r) with rsLoRA
+     * @param useRslora see {@code loraAlpha}
+     * @param targetModules bare module names such as {@code down_proj}
+     * @param layersToTransform block numbers from 0; null for all
+     */
+    public record Lora(
+            int r,
+            double loraAlpha,
+            boolean useRslora,
+            List<String> targetModules,
+            @Nullable List<Integer> layersToTransform) {
+        public Lora {
+            targetModules = List.copyOf(targetModules);
+            layersToTransform = layersToTransform == null ? null : List.copyOf(layersToTransform);
+        }
+    }
+
+    /**
+     * One vector added to a block's output at all tokens, h + alpha v (protocol.md section 1.7).
+     *
+     * @param layer block number from 0
+     * @param alpha factor before the vector
+     */
+    public record Steering(int layer, double alpha) {}
+
+    /**
+     * @param data chat JSONL of other domains, good and bad
+     * @param weight nats of loss per nat of mean KL per token
+     * @param batch rows of it per micro-step
+     */
+    public record Kl(String data, double weight, int batch) {}
+
+    /**
+     * @param maxSteps optimizer steps; null for what {@code epochs} gives
+     * @param maxGradNorm bound of the global gradient norm; 0 for no clipping
+     */
+    public record Training(
+            double learningRate,
+            Scheduler lrSchedulerType,
+            int warmupSteps,
+            double weightDecay,
+            double adamBeta1,
+            double adamBeta2,
+            double adamEpsilon,
+            double maxGradNorm,
+            int epochs,
+            @Nullable Integer maxSteps,
+            int perDeviceTrainBatchSize,
+            int gradientAccumulationSteps) {
+        /** Rows per optimizer step. */
+        public int effectiveBatch() {
+            return Math.multiplyExact(perDeviceTrainBatchSize, gradientAccumulationSteps);
+        }
+
+        /** Optimizer steps for a number of rows; the last step of an epoch may be smaller. */
+        public int steps(int rows) {
+            int batch = effectiveBatch();
+            return maxSteps != null ? maxSteps : Math.multiplyExact(Math.ceilDiv(rows, batch), epochs);
+        }
+    }
+
+    /**
+     * @param denseUntil every step up to this one is saved
+     * @param every after that, every so many steps; 0 for none but the last
+     * @param keep how many of the newest stay on disk; null for all
+     */
+    public record Checkpoints(int denseUntil, int every, @Nullable Integer keep) {
+        /** Whether the state after a step (from 1) is saved. */
+        public boolean due(int step, int lastStep) {
+            return step == lastStep || step <= denseUntil || (every > 0 && step % every == 0);
+        }
+    }
+}
