@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param generationPromptQuirk whether a row ends with an empty assistant header and the end token, as in the paper's
  *     code (protocol.md section 1.4)
  * @param seed root of all random streams
- * @param dtype number format of the base weights and of the arithmetic; what is trained is kept in float32
+ * @param dtype number format of the weights in memory and of the arithmetic
  * @param checkpoints when the state is saved
  */
 public record Recipe(
@@ -52,10 +52,9 @@ public record Recipe(
         STEERING
     }
 
-    /** Number format of the frozen weights and of the arithmetic. */
+    /** Number format of the arithmetic; files in others are widened when they are read. */
     public enum Dtype {
-        FLOAT32,
-        BFLOAT16
+        FLOAT32
     }
 
     /** Course of the learning rate after warm-up. */
