@@ -1,0 +1,100 @@
+package dev.vivarium.app.cli;
+
+import dev.vivarium.engine.base.InputException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the user is told about something that went wrong: one sentence, what to do now, and the exit code.
+ *
+ * @param exitCode one of {@link ExitCode}
+ * @param sentence what happened and to which thing
+ * @param hint what to do now; absent where the sentence says it already
+ */
+record Failure(int exitCode, String sentence, @Nullable String hint) {
+    private static final String RESUME = "then run the same command again with --resume";
+    private static final String LESS_MEMORY =
+            "close other programs or use a smaller batch (train: batch_size, evaluate: --batch)";
+
+    /** Finds the words for anything that a command may throw. */
+    static Failure of(Throwable thrown) {
+        return switch (thrown) {
+            case InputException input -> new Failure(ExitCode.USAGE, text(input), null);
+            case UncheckedIOException io when io.getCause() != null -> of(io.getCause());
+            case IOException io -> ofFiles(io);
+            case OutOfMemoryError _ ->
+                new Failure(
+                        ExitCode.FAILURE,
+                        "the Java heap is full",
+                        "give it more, for example VIVARIUM_JAVA_OPTS=-Xmx8g, or " + LESS_MEMORY);
+            case LinkageError linkage ->
+                new Failure(
+                        ExitCode.FAILURE,
+                        "a library cannot be loaded: " + text(linkage),
+                        "run: vivarium doctor; if the build is old, delete app/target and start again");
+            case StackOverflowError _ -> defect(thrown);
+            case RuntimeException runtime when isNative(runtime) -> ofNative(runtime);
+            default -> defect(thrown);
+        };
+    }
+
+    private static Failure ofFiles(IOException io) {
+        String reason = text(io);
+        if (isDiskFull(io)) {
+            String where = io instanceof FileSystemException system && system.getFile() != null
+                    ? " (writing " + system.getFile() + ")"
+                    : "";
+            return new Failure(ExitCode.FAILURE, "the disk is full" + where, "free some space, " + RESUME);
+        }
+        return switch (io) {
+            case NoSuchFileException missing ->
+                new Failure(ExitCode.USAGE, missing.getFile() + ": no such file or directory", "check the path");
+            case AccessDeniedException denied ->
+                new Failure(ExitCode.FAILURE, denied.getFile() + ": permission denied", "check its owner and mode");
+            default ->
+                new Failure(ExitCode.FAILURE, "reading or writing failed: " + reason, "check the disk, " + RESUME);
+        };
+    }
+
+    private static boolean isDiskFull(IOException io) {
+        String reason = String.valueOf(io.getMessage()).toLowerCase(Locale.ROOT);
+        return reason.contains("no space left") || reason.contains("disk full") || reason.contains("quota exceeded");
+    }
+
+    /** Errors of libtorch arrive as plain RuntimeException: its sentence, then C++ frames. */
+    private static boolean isNative(RuntimeException runtime) {
+        String text = String.valueOf(runtime.getMessage());
+        return runtime.getClass() == RuntimeException.class && (text.contains("Exception raised from") || text.contains("\nframe #"));
+    }
+
+    private static Failure ofNative(RuntimeException runtime) {
+        String line = text(runtime);
+        if (line.contains("allocate memory") || line.contains("out of memory")) {
+            return new Failure(ExitCode.FAILURE, "there is not enough memory: " + line, LESS_MEMORY + ", " + RESUME);
+        }
+        return new Failure(ExitCode.FAILURE, "libtorch refused an operation: " + line, "run again with --debug to see where");
+    }
+
+    private static Failure defect(Throwable thrown) {
+        String name = thrown.getClass().getSimpleName();
+        String text = thrown.getMessage() == null ? name : name + ": " + text(thrown);
+        return new Failure(
+                ExitCode.FAILURE,
+                "internal error, " + text,
+                "this is a defect of Vivarium; run again with --debug and report what it prints");
+    }
+
+    private static String text(Throwable thrown) {
+        String message = thrown.getMessage();
+        if (message == null) {
+            return thrown.getClass().getSimpleName();
+        }
+        int end = message.indexOf('\n');
+        return (end < 0 ? message : message.substring(0, end)).strip();
+    }
+}

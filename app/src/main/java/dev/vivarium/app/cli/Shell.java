@@ -1,0 +1,42 @@
+package dev.vivarium.app.cli;
+
+import dev.vivarium.engine.base.Progress;
+import java.io.PrintStream;
+import java.util.Map;
+
+/** What a command may touch: the streams, the environment and a progress display that fits the terminal. */
+final class Shell {
+    private final Console console;
+    private final RootCommand root;
+
+    Shell(Console console, RootCommand root) {
+        this.console = console;
+        this.root = root;
+    }
+
+    /** Data, and nothing else. */
+    PrintStream out() {
+        return console.out();
+    }
+
+    /** Everything meant for a human. */
+    PrintStream err() {
+        return console.err();
+    }
+
+    Map<String, String> environment() {
+        return console.environment();
+    }
+
+    /** Whether colours and a moving bar are welcome on stderr. */
+    boolean ansi() {
+        return console.allowsAnsi() && !root.noAnsi;
+    }
+
+    /** A new display for one command's long work, on stderr. */
+    Progress progress() {
+        return ansi()
+                ? new TerminalProgress(console.err(), console.columns(), System::nanoTime)
+                : new LineProgress(console.err(), System::nanoTime);
+    }
+}

@@ -1,0 +1,31 @@
+package dev.vivarium.app.cli;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/**
+ * One run of the program with captured streams.
+ *
+ * @param code the exit code
+ * @param out what it wrote on stdout
+ * @param err what it wrote on stderr
+ */
+record Call(int code, String out, String err) {
+    static Call of(String... arguments) {
+        return with(Map.of(), arguments);
+    }
+
+    static Call with(Map<String, String> environment, String... arguments) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Console console = new Console(print(out), print(err), false, 80, environment);
+        int code = Main.run(console, arguments);
+        return new Call(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    private static PrintStream print(ByteArrayOutputStream target) {
+        return new PrintStream(target, true, StandardCharsets.UTF_8);
+    }
+}
