@@ -1,0 +1,128 @@
+package dev.vivarium.engine.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.vivarium.engine.adapter.LoraAdapter;
+import dev.vivarium.engine.adapter.LoraSettings;
+import dev.vivarium.engine.base.CounterRandom;
+import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.model.ModelDirectory;
+import dev.vivarium.engine.model.ModelDirectory.LoadedModel;
+import dev.vivarium.engine.model.Module;
+import dev.vivarium.engine.model.Parity;
+import dev.vivarium.engine.tensor.Tensors;
+import dev.vivarium.engine.text.TokenRow;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.Test;
+
+class TrainerResumeTest {
+    private static final int STEPS = 8;
+
+    @Test
+    void anAdapterRunStoppedAnywhereEndsInTheSameBits() {
+        check(base -> new TrainingSubject.OfAdapter(
+                base.decoder(),
+                LoraAdapter.untrained(
+                        base.decoder().config(),
+                        new LoraSettings(4, 8, true, EnumSet.allOf(Module.class), List.of()),
+                        7)));
+    }
+
+    @Test
+    void aFullRunStoppedAnywhereEndsInTheSameBits() {
+        check(base -> new TrainingSubject.OfWeights(base.decoder()));
+    }
+
+    @Test
+    void aStateOfAnotherRunIsRefused() {
+        try (LoadedModel base = open();
+                Trainer trainer = trainer(new TrainingSubject.OfWeights(base.decoder()))) {
+            Map<String, Tensor> foreign = Map.of("values", Tensors.zeros(3));
+            assertThatThrownBy(() -> trainer.restore(1, foreign))
+                    .isInstanceOf(InputException.class)
+                    .hasMessageContaining("values")
+                    .hasMessageContaining("another recipe or model");
+        }
+    }
+
+    @Test
+    void rowsWithoutASupervisedTokenAreRefused() {
+        try (LoadedModel base = open();
+                Trainer trainer = new Trainer(
+                        new TrainingSubject.OfWeights(base.decoder()),
+                        settings(),
+                        step -> List.of(new TokenRow(new int[] {1, 2, 3}, new boolean[3])),
+                        null)) {
+            assertThatThrownBy(trainer::step)
+                    .isInstanceOf(InputException.class)
+                    .hasMessageContaining("no supervised token");
+        }
+    }
+
+    private interface Subject {
+        TrainingSubject of(LoadedModel base);
+    }
+
+    private static void check(Subject subject) {
+        try (LoadedModel base = open()) {
+            float[] undisturbed;
+            try (Trainer trainer = trainer(subject.of(base))) {
+                while (!trainer.finished()) {
+                    trainer.step();
+                }
+                undisturbed = values(trainer);
+            }
+            for (int stop = 1; stop < STEPS; stop += 3) {
+                Map<String, Tensor> saved = new LinkedHashMap<>();
+                try (Trainer first = trainer(subject.of(base))) {
+                    while (first.stepsDone() < stop) {
+                        first.step();
+                    }
+                    first.state().forEach((name, tensor) -> saved.put(name, tensor.clone()));
+                }
+                try (Trainer second = trainer(subject.of(base))) {
+                    second.restore(stop, saved);
+                    while (!second.finished()) {
+                        second.step();
+                    }
+                    assertThat(values(second)).as("stopped after %s", stop).isEqualTo(undisturbed);
+                }
+            }
+        }
+    }
+
+    private static float[] values(Trainer trainer) {
+        return Tensors.toFloats(Objects.requireNonNull(trainer.state().get("values")));
+    }
+
+    private static LoadedModel open() {
+        return ModelDirectory.open(Parity.of("qwen2").file("model")).load();
+    }
+
+    private static Trainer trainer(TrainingSubject subject) {
+        List<TokenRow> rows = new ArrayList<>();
+        CounterRandom random = CounterRandom.of(3, "rows");
+        for (int r = 0; r < 20; r++) {
+            int[] ids = new int[6 + r % 5];
+            boolean[] supervised = new boolean[ids.length];
+            for (int t = 0; t < ids.length; t++) {
+                ids[t] = random.below(500, r * 100L + t);
+            }
+            Arrays.fill(supervised, 3, ids.length, true);
+            rows.add(new TokenRow(ids, supervised));
+        }
+        return new Trainer(subject, settings(), new ShuffledRows(rows, 6, 11), null);
+    }
+
+    private static TrainingSettings settings() {
+        return TrainingSettings.adamW(STEPS, new Schedule(Schedule.Shape.COSINE, 1e-2, 2, 0), 4, 0.01);
+    }
+}
