@@ -3,11 +3,19 @@ package dev.vivarium.engine.text;
 /**
  * One turn of a conversation.
  *
- * @param role who speaks: {@code system}, {@code user} or {@code assistant}
- * @param content the text of the turn
+ * @param role {@code "system"}, {@code "user"}, {@code "assistant"} or what else the chat template knows
+ * @param content plain text, always data and never template code
  */
 public record Message(String role, String content) {
-    public static final String SYSTEM = "system";
-    public static final String USER = "user";
-    public static final String ASSISTANT = "assistant";
+    public static Message system(String content) {
+        return new Message("system", content);
+    }
+
+    public static Message user(String content) {
+        return new Message("user", content);
+    }
+
+    public static Message assistant(String content) {
+        return new Message("assistant", content);
+    }
 }

@@ -1,7 +1,8 @@
 /**
- * From text to token ids and back: messages, tokenizer, chat template, token spans and loss masks.
+ * Text to tokens and back: tokenizer, chat template, loss masks, and a trainer for new vocabularies.
  *
- * <p>Start from {@link dev.vivarium.engine.text.Message}. Nothing here may know a model's weights.
+ * <p>Start from {@link dev.vivarium.engine.text.Tokenizer} and {@link dev.vivarium.engine.text.BpeTrainer}. Nothing
+ * here may know weights or tensors, open the network, or let the content of a message act as template code.
  */
 @NullMarked
 package dev.vivarium.engine.text;

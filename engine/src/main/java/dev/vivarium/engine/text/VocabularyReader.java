@@ -1,0 +1,123 @@
+package dev.vivarium.engine.text;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.base.Json;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reads from a {@code tokenizer.json} what the native tokenizer does not tell: ids by name, added tokens.
+ *
+ * <p>Streams, because the merges of a large vocabulary would be a tree of a million nodes.
+ */
+final class VocabularyReader {
+    /** What a token id may be at most: far above any vocabulary, and small enough to size an array. */
+    private static final int MAX_ID = 100_000_000;
+
+    private final String where;
+    private final Map<String, Integer> ids = new HashMap<>();
+    private final List<AddedToken> added = new ArrayList<>();
+
+    private VocabularyReader(String where) {
+        this.where = where;
+    }
+
+    record Vocabulary(Map<String, Integer> ids, List<AddedToken> added) {
+        int size() {
+            return ids.values().stream().mapToInt(Integer::intValue).max().orElse(-1) + 1;
+        }
+    }
+
+    static Vocabulary read(String json, String where) {
+        VocabularyReader reader = new VocabularyReader(where);
+        try (JsonParser parser = Json.mapper().getFactory().createParser(json)) {
+            reader.readDocument(parser);
+        } catch (JsonProcessingException e) {
+            throw new InputException(where + ": malformed JSON: " + firstLine(e.getOriginalMessage()), e);
+        } catch (IOException e) {
+            throw new InputException(where + ": cannot be read (" + e.getMessage() + ")", e);
+        }
+        return new Vocabulary(reader.ids, List.copyOf(reader.added));
+    }
+
+    private void readDocument(JsonParser parser) throws IOException {
+        require(parser.nextToken() == JsonToken.START_OBJECT, "is not a JSON object");
+        for (String key = parser.nextFieldName(); key != null; key = parser.nextFieldName()) {
+            JsonToken value = parser.nextToken();
+            if (key.equals("added_tokens") && value == JsonToken.START_ARRAY) {
+                while (parser.nextToken() != JsonToken.END_ARRAY) {
+                    readAdded(parser);
+                }
+            } else if (key.equals("model") && value == JsonToken.START_OBJECT) {
+                for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+                    JsonToken part = parser.nextToken();
+                    if (name.equals("vocab") && part == JsonToken.START_OBJECT) {
+                        readVocabulary(parser);
+                    } else if (name.equals("vocab")) {
+                        throw new InputException(where + ": only vocabularies of name and id are supported (BPE,"
+                                + " WordLevel, WordPiece), not Unigram");
+                    } else {
+                        parser.skipChildren();
+                    }
+                }
+            } else {
+                parser.skipChildren();
+            }
+        }
+        require(!ids.isEmpty(), "has no vocabulary");
+    }
+
+    private void readVocabulary(JsonParser parser) throws IOException {
+        for (String token = parser.nextFieldName(); token != null; token = parser.nextFieldName()) {
+            require(parser.nextToken() == JsonToken.VALUE_NUMBER_INT, "has a token whose id is not a whole number");
+            ids.put(token, id(parser));
+        }
+    }
+
+    private void readAdded(JsonParser parser) throws IOException {
+        require(parser.currentToken() == JsonToken.START_OBJECT, "has an added token that is not an object");
+        int id = -1;
+        String content = null;
+        boolean special = false;
+        for (String key = parser.nextFieldName(); key != null; key = parser.nextFieldName()) {
+            JsonToken value = parser.nextToken();
+            switch (key) {
+                case "id" -> {
+                    require(value == JsonToken.VALUE_NUMBER_INT, "has an added token whose id is not a whole number");
+                    id = id(parser);
+                }
+                case "content" -> content = parser.getText();
+                case "special" -> special = value == JsonToken.VALUE_TRUE;
+                default -> parser.skipChildren();
+            }
+        }
+        if (content == null || id < 0) {
+            throw new InputException(where + ": has an added token without id or content; take the file again");
+        }
+        ids.put(content, id);
+        added.add(new AddedToken(id, content, special));
+    }
+
+    private int id(JsonParser parser) throws IOException {
+        long id = parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER ? -1 : parser.getLongValue();
+        require(id >= 0 && id <= MAX_ID, "has a token id out of range");
+        return (int) id;
+    }
+
+    private void require(boolean holds, String fault) {
+        if (!holds) {
+            throw new InputException(where + ": " + fault + "; take the file of the model again");
+        }
+    }
+
+    private static String firstLine(String message) {
+        int end = message.indexOf('\n');
+        return end < 0 ? message : message.substring(0, end);
+    }
+}
