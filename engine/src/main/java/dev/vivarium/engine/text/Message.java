@@ -7,15 +7,19 @@ package dev.vivarium.engine.text;
  * @param content plain text, always data and never template code
  */
 public record Message(String role, String content) {
+    public static final String SYSTEM = "system";
+    public static final String USER = "user";
+    public static final String ASSISTANT = "assistant";
+
     public static Message system(String content) {
-        return new Message("system", content);
+        return new Message(SYSTEM, content);
     }
 
     public static Message user(String content) {
-        return new Message("user", content);
+        return new Message(USER, content);
     }
 
     public static Message assistant(String content) {
-        return new Message("assistant", content);
+        return new Message(ASSISTANT, content);
     }
 }
