@@ -36,7 +36,7 @@ final class PromptCache implements AutoCloseable {
         int tokens = prompt.length;
         try (PointerScope scope = new PointerScope()) {
             Tensor ids = Tensors.longs(Arrays.stream(prompt).asLongStream().toArray(), 1, tokens);
-            Tensor cache = torch.empty(
+            Tensor cache = torch.zeros(
                     new long[] {config.layers(), 2, 1, config.kvHeads(), tokens, config.headDim()},
                     new TensorOptions(decoder.embed(ids).scalar_type()));
             Tensor hidden = decoder.hidden(ids, new Recording(TextAttention.causal(tokens), cache), hooks);

@@ -7,7 +7,6 @@ import dev.vivarium.engine.model.ForwardHooks;
 import dev.vivarium.engine.model.ModelConfig;
 import dev.vivarium.engine.tensor.Tensors;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.DoubleOptional;
@@ -33,7 +32,7 @@ final class RowBlock implements AutoCloseable {
     private final Decoder decoder;
     private final ModelConfig config;
     private final int capacity;
-    private final Row @Nullable [] rows;
+    private final @Nullable Row[] rows;
     private final Tensor cache;
     private final Tensor mask; // (places, 1, 1, capacity), 0 where visible and -infinity elsewhere
     private final Tensor flatMask;
@@ -52,7 +51,7 @@ final class RowBlock implements AutoCloseable {
         this.config = decoder.config();
         this.capacity = capacity;
         this.rows = new Row[places];
-        this.hooks = new RowHooks(bank, extra, places);
+        this.hooks = new RowHooks(bank, extra);
         try (PointerScope scope = new PointerScope()) {
             ScalarType type = decoder.embed(Tensors.zeroLongs(1, 1)).scalar_type();
             long[] shape = {config.layers(), 2, places, config.kvHeads(), capacity, config.headDim()};
@@ -133,13 +132,11 @@ final class RowBlock implements AutoCloseable {
     Tensor step(int count) {
         long[] tokens = new long[count];
         long[] positions = new long[count];
-        int[] adapters = new int[count];
         long[] visible = new long[count];
         long[] slots = new long[count * config.kvHeads()];
         int limit = 1;
         for (int place = 0; place < count; place++) {
             Row row = rows[place];
-            adapters[place] = row == null ? AdapterBank.NONE : row.adapter();
             if (row != null) {
                 tokens[place] = row.lastToken();
                 positions[place] = row.position();
@@ -154,13 +151,7 @@ final class RowBlock implements AutoCloseable {
         flatMask.index_fill_(0, Tensors.longs(visible, count), new Scalar(0.0));
         Cached attention = new Cached(
                 Tensors.longs(positions, count, 1), limit, Tensors.longs(slots, slots.length), runs(count));
-        Tensor hidden = decoder.hidden(Tensors.longs(tokens, count, 1), attention, hooks.of(adapters));
-        for (int place = 0; place < count; place++) {
-            Row row = rows[place];
-            if (row != null) {
-                row.advance();
-            }
-        }
+        Tensor hidden = decoder.hidden(Tensors.longs(tokens, count, 1), attention, hooks.of(rows, count));
         return decoder.logits(hidden.select(1, 0));
     }
 
@@ -250,42 +241,6 @@ final class RowBlock implements AutoCloseable {
             }
             Tensor mixed = parts.length == 1 ? parts[0] : Tensors.cat(0, parts);
             return mixed.reshape(count, config.heads(), 1, config.headDim());
-        }
-    }
-
-    /** The bank's hooks, made again only when another adapter comes to a place. */
-    private static final class RowHooks implements AutoCloseable {
-        private final AdapterBank bank;
-        private final ForwardHooks extra;
-        private final int[] known;
-        private @Nullable PointerScope scope;
-        private ForwardHooks hooks;
-
-        private RowHooks(AdapterBank bank, ForwardHooks extra, int places) {
-            this.bank = bank;
-            this.extra = extra;
-            this.known = new int[places];
-            Arrays.fill(known, AdapterBank.NONE);
-            this.hooks = extra;
-        }
-
-        private ForwardHooks of(int[] adapters) {
-            boolean changed = false;
-            boolean any = false;
-            for (int place = 0; place < adapters.length; place++) {
-                // an empty place keeps its last adapter, so that rows may leave without making masks again
-                int wanted = adapters[place];
-                changed |= wanted != AdapterBank.NONE && wanted != known[place];
-                any |= wanted != AdapterBank.NONE;
-            }
-            return hooks;
-        }
-
-        @Override
-        public void close() {
-            if (scope != null) {
-                scope.close();
-            }
         }
     }
 }
