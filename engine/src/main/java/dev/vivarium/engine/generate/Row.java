@@ -66,6 +66,6 @@ final class Row {
 
     Completion completion(Completion.Finish finish, boolean dropLast) {
         int kept = dropLast ? count - 1 : count;
-        return new Completion(request.index(), sample, Arrays.copyOf(tokens, kept), finish, logProbability);
+        return new Completion(request.index(), sample, Arrays.copyOf(tokens, kept), count, finish, logProbability);
     }
 }
