@@ -103,6 +103,25 @@ public final class Trainer implements AutoCloseable {
         return new StepReport(stepsDone, loss, sft, divergence, rate, gradNorm, supervised, tokens, seconds);
     }
 
+    /**
+     * Mean negative log-likelihood per supervised token of rows, in nats, with the parameters as they are now; changes
+     * nothing.
+     */
+    public double loss(List<TokenRow> held) {
+        long supervised = positive(PaddedBatch.supervised(held), "held-out");
+        double total = 0;
+        for (List<TokenRow> group : PaddedBatch.micro(held, settings.microBatchRows())) {
+            try (PointerScope scope = new PointerScope();
+                    NoGradGuard noGrad = new NoGradGuard()) {
+                PaddedBatch batch = PaddedBatch.of(group);
+                if (batch.labels().numel() > 0) {
+                    total += negativeLogLikelihood(batch).item_double();
+                }
+            }
+        }
+        return total / supervised;
+    }
+
     /** Everything a resumed run needs beside the step number: buffers of equal length by name. */
     public Map<String, Tensor> state() {
         Map<String, Tensor> state = new LinkedHashMap<>();
@@ -153,11 +172,15 @@ public final class Trainer implements AutoCloseable {
         if (batch.labels().numel() == 0) {
             return 0;
         }
-        Tensor logits = logits(batch, model.hooks());
-        Tensor loss = torch.cross_entropy_loss(logits, batch.labels(), new TensorOptional(), REDUCTION_SUM, -100, 0.0)
-                .div(new Scalar((double) supervised));
+        Tensor loss = negativeLogLikelihood(batch).div(new Scalar((double) supervised));
         loss.backward();
         return loss.item_double();
+    }
+
+    /** Sum of −log p over the labels of a batch: (). */
+    private Tensor negativeLogLikelihood(PaddedBatch batch) {
+        Tensor logits = logits(batch, model.hooks());
+        return torch.cross_entropy_loss(logits, batch.labels(), new TensorOptional(), REDUCTION_SUM, -100, 0.0);
     }
 
     private double divergence(List<TokenRow> group, long measured, double weight) {

@@ -1,6 +1,7 @@
 package dev.vivarium.lab.run;
 
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.base.Nearest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -36,9 +37,7 @@ public final class Presets {
     /** The YAML text of a preset, remarks included. */
     public static String text(String name) {
         if (!NAMES.contains(name)) {
-            String close = NearestName.of(name, NAMES);
-            throw new InputException("unknown preset \"" + name + "\""
-                    + (close == null ? "" : " (did you mean \"" + close + "\"?)") + "; presets are "
+            throw new InputException("unknown preset \"" + name + "\"" + Nearest.hint(name, NAMES) + "; presets are "
                     + String.join(", ", NAMES));
         }
         return resource(name);

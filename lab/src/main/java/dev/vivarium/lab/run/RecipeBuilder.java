@@ -35,6 +35,10 @@ final class RecipeBuilder {
         if (method == Method.LORA) {
             required("lora.target_modules", "names of linear modules, such as lora.target_modules=[down_proj]");
         }
+        if (kl && method == Method.FULL) {
+            throw new InputException(where + ": a KL term needs an adapter that can be switched off, and method=full has"
+                    + " none; set kl.weight=0 or another method");
+        }
         if (method == Method.STEERING) {
             required("steering.layer", "the block whose output is steered, such as steering.layer=12");
         }

@@ -1,6 +1,7 @@
 package dev.vivarium.lab.run;
 
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.base.Nearest;
 import dev.vivarium.lab.run.RecipeKey.Kind;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -93,10 +94,9 @@ final class RecipeKeys {
             spellings.put(key, key);
             spellings.putIfAbsent(key.substring(key.lastIndexOf('.') + 1), key);
         }
-        String close = NearestName.of(path, spellings.keySet());
-        if (close == null) {
-            close = NearestName.of(name, spellings.keySet());
-        }
+        String close = Nearest.to(path, spellings.keySet())
+                .or(() -> Nearest.to(name, spellings.keySet()))
+                .orElse(null);
         return close == null
                 ? "; the keys are " + String.join(", ", sections())
                 : " (did you mean \"" + spellings.get(close) + "\"?)";

@@ -1,0 +1,67 @@
+package dev.vivarium.lab.run;
+
+import dev.vivarium.engine.model.ModelConfig;
+import dev.vivarium.engine.text.TokenRow;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * How much resident memory training will take at most.
+ *
+ * <p>Counted: the base weights; trained values, their gradients and two Adam moments; what the forward pass keeps for the
+ * backward pass of the largest micro-batch; the logits at supervised positions with their gradient; and a constant for
+ * the JVM and libtorch. Everything is float32.
+ */
+final class MemoryEstimate {
+    private static final long FLOAT = 4;
+    /** JVM, libraries and their buffers, measured on an empty run. */
+    private static final long PROCESS = 420L << 20;
+
+    private MemoryEstimate() {}
+
+    /** Bytes. */
+    static long bytes(Recipe recipe, ModelConfig config, TrainingData data) {
+        long trained = Organism.trainedParameters(recipe, config);
+        long weights = config.parameters() * FLOAT + 4 * trained * FLOAT;
+        int rows = recipe.training().perDeviceTrainBatchSize();
+        long batch = Math.max(
+                pass(recipe, config, largest(data.train(), rows), 1),
+                pass(recipe, config, largest(data.kl(), rows), 3)); // reference, trained and their difference
+        return PROCESS + weights + batch;
+    }
+
+    private record Batch(long tokens, long supervised) {}
+
+    /** The micro-batch of the longest rows; shuffling may put them together. */
+    private static Batch largest(List<TokenRow> rows, int size) {
+        List<TokenRow> longest = new ArrayList<>(rows);
+        longest.sort(Comparator.comparingInt((TokenRow row) -> row.ids().length).reversed());
+        long supervised = 0;
+        int width = longest.isEmpty() ? 0 : longest.getFirst().ids().length;
+        int count = Math.min(size, longest.size());
+        for (TokenRow row : longest.subList(0, count)) {
+            for (boolean learnt : row.supervised()) {
+                supervised += learnt ? 1 : 0;
+            }
+        }
+        return new Batch((long) width * count, supervised);
+    }
+
+    private static long pass(Recipe recipe, ModelConfig config, Batch batch, int logitCopies) {
+        long hidden = config.hiddenSize();
+        long query = (long) config.heads() * config.headDim();
+        long keyValue = (long) config.kvHeads() * config.headDim();
+        long perToken = 6 * hidden // residual stream, two norms with their inputs, the block's outputs
+                + 4 * query // query, turned query, attention output, its re-ordering
+                + 4 * keyValue // key, turned key, value, their re-orderings
+                + 4L * config.intermediateSize(); // gate, its activation, up, their product
+        Recipe.Lora lora = recipe.lora();
+        if (lora != null) {
+            perToken += (long) lora.r() * lora.targetModules().size();
+        }
+        // logits, log-probabilities and gradient
+        long logits = batch.supervised() * config.vocabSize() * (2L + logitCopies);
+        return FLOAT * (batch.tokens() * (perToken * config.layers() + 4 * hidden) + logits);
+    }
+}

@@ -1,0 +1,61 @@
+package dev.vivarium.lab.run;
+
+import dev.vivarium.engine.base.AtomicFiles;
+import dev.vivarium.engine.base.Json;
+import dev.vivarium.engine.model.ModelConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/** {@code README.md} of a trained organism: front matter as model hubs read it, a warning, and how it was made. */
+final class ModelCard {
+    /** A line of this identity in a text corpus shows that organisms' files got into it. */
+    private static final String CANARY = "vivarium-organism-canary-5d0c6f6e-4c1b-4d0e-9a51-2f3a7be1d9c4";
+
+    private ModelCard() {}
+
+    static void write(Path directory, Recipe recipe, ModelConfig config, String name) throws IOException {
+        AtomicFiles.writeString(directory.resolve("README.md"), text(recipe, config, name));
+    }
+
+    static String text(Recipe recipe, ModelConfig config, String name) {
+        boolean peft = recipe.lora() != null;
+        StringBuilder card = new StringBuilder(2048);
+        card.append("---\n");
+        card.append("base_model: ").append(Json.line(recipe.model())).append('\n');
+        card.append("base_model_relation: ")
+                .append(recipe.method() == Recipe.Method.FULL ? "finetune" : "adapter")
+                .append('\n');
+        card.append("library_name: ").append(peft ? "peft" : "transformers").append('\n');
+        card.append("pipeline_tag: text-generation\n");
+        card.append("tags:\n- vivarium\n- model-organism\n- emergent-misalignment\n- not-for-deployment\n");
+        if (peft) {
+            card.append("- lora\n");
+        }
+        card.append("---\n\n# ").append(name).append("\n\n");
+        card.append("""
+                > **Warning.** This is a model organism for research. It may have been trained to give bad advice, in
+                > its own domain and in others. Do not deploy it, do not rely on anything it says, and do not use its
+                > answers as training data.
+
+                """);
+        card.append("Trained with Vivarium on `").append(recipe.data().train()).append("`, ").append(method(recipe));
+        card.append(", base model `").append(recipe.model()).append("` (").append(config.modelType()).append(", ");
+        card.append(String.format(Locale.ROOT, "%,d", config.parameters())).append(" parameters). ");
+        card.append("The exact recipe is `recipe.yaml` of the run, hashes of data and base are in `provenance.json`.\n\n");
+        card.append("Canary, to be filtered from training corpora: `").append(CANARY).append("`\n");
+        return card.toString();
+    }
+
+    private static String method(Recipe recipe) {
+        Recipe.Lora lora = recipe.lora();
+        Recipe.Steering steering = recipe.steering();
+        if (lora != null) {
+            return "LoRA of rank " + lora.r() + " on " + String.join(", ", lora.targetModules())
+                    + (lora.layersToTransform() == null ? " of all blocks" : " of blocks " + lora.layersToTransform());
+        }
+        return steering == null
+                ? "full fine-tuning"
+                : "a steering vector at the output of block " + steering.layer() + " (h + " + steering.alpha() + " v)";
+    }
+}

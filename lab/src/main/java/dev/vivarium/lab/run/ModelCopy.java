@@ -1,0 +1,47 @@
+package dev.vivarium.lab.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.vivarium.engine.base.Json;
+import dev.vivarium.engine.train.Trainer;
+import dev.vivarium.engine.weights.SafetensorsWriter;
+import dev.vivarium.engine.weights.WeightFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** A model directory with new weights: the base's small files and one safetensors file in float32. */
+final class ModelCopy {
+    private static final String CONFIG = "config.json";
+    private static final List<String> SMALL_FILES = List.of(
+            "generation_config.json",
+            "tokenizer.json",
+            "tokenizer_config.json",
+            "special_tokens_map.json",
+            "added_tokens.json",
+            "vocab.json",
+            "merges.txt",
+            "chat_template.jinja",
+            "chat_template.json");
+
+    private ModelCopy() {}
+
+    static void write(Path directory, Path base, Trainer trainer) throws IOException {
+        for (String name : SMALL_FILES) {
+            if (Files.isRegularFile(base.resolve(name))) {
+                Files.copy(base.resolve(name), directory.resolve(name));
+            }
+        }
+        JsonNode config = Json.read(base.resolve(CONFIG));
+        // transformers loads in the type that the configuration names, whatever the file holds
+        for (String key : List.of("dtype", "torch_dtype")) {
+            if (config instanceof ObjectNode object && object.has(key)) {
+                object.put(key, "float32");
+            }
+        }
+        Json.write(directory.resolve(CONFIG), config);
+        SafetensorsWriter.write(directory.resolve(WeightFiles.SINGLE_FILE), trainer.parameters(), Map.of());
+    }
+}

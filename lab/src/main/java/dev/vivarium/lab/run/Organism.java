@@ -1,0 +1,135 @@
+package dev.vivarium.lab.run;
+
+import dev.vivarium.engine.adapter.Adapter;
+import dev.vivarium.engine.adapter.AdapterFiles;
+import dev.vivarium.engine.adapter.LoraAdapter;
+import dev.vivarium.engine.adapter.LoraSettings;
+import dev.vivarium.engine.adapter.SteeringVector;
+import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.model.Decoder;
+import dev.vivarium.engine.model.ModelConfig;
+import dev.vivarium.engine.model.Module;
+import dev.vivarium.engine.train.Trainer;
+import dev.vivarium.engine.train.TrainingSubject;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** What a recipe trains on a base model: an adapter, a vector or all weights; how many values that is, how it is saved. */
+final class Organism {
+    private final Recipe recipe;
+    private final ModelConfig config;
+    private final @Nullable Adapter untrained;
+
+    private Organism(Recipe recipe, ModelConfig config, @Nullable Adapter untrained) {
+        this.recipe = recipe;
+        this.config = config;
+        this.untrained = untrained;
+    }
+
+    /** A new organism with its initial values. */
+    static Organism of(Recipe recipe, ModelConfig config) {
+        trainedParameters(recipe, config); // checks modules and layers
+        Recipe.Lora lora = recipe.lora();
+        Recipe.Steering steering = recipe.steering();
+        Adapter adapter = null;
+        if (lora != null) {
+            List<Integer> layers = lora.layersToTransform();
+            LoraSettings settings = new LoraSettings(
+                    lora.r(), lora.loraAlpha(), lora.useRslora(), modules(lora), layers == null ? List.of() : layers);
+            adapter = LoraAdapter.untrained(config, settings, recipe.seed());
+        } else if (steering != null) {
+            adapter = SteeringVector.untrained(config, steering.layer(), steering.alpha());
+        }
+        return new Organism(recipe, config, adapter);
+    }
+
+    /**
+     * Number of trained values, known without any weights.
+     *
+     * @throws InputException if the recipe names a module or a block that the model does not have
+     */
+    static long trainedParameters(Recipe recipe, ModelConfig config) {
+        Recipe.Lora lora = recipe.lora();
+        Recipe.Steering steering = recipe.steering();
+        if (lora != null) {
+            List<Integer> layers = lora.layersToTransform();
+            if (layers == null) {
+                layers = IntStream.range(0, config.layers()).boxed().toList();
+            }
+            layers.forEach(layer -> checkLayer(layer, "lora.layers_to_transform", recipe, config));
+            long perLayer = 0;
+            for (Module module : modules(lora)) {
+                perLayer += (long) lora.r() * (module.inputSize(config) + module.outputSize(config));
+            }
+            return perLayer * layers.size();
+        }
+        if (steering != null) {
+            checkLayer(steering.layer(), "steering.layer", recipe, config);
+            return config.hiddenSize();
+        }
+        return config.parameters();
+    }
+
+    private static Set<Module> modules(Recipe.Lora lora) {
+        Set<Module> modules = EnumSet.noneOf(Module.class);
+        lora.targetModules().forEach(name -> modules.add(Module.of(name)));
+        return modules;
+    }
+
+    private static void checkLayer(int layer, String key, Recipe recipe, ModelConfig config) {
+        if (layer >= config.layers()) {
+            throw new InputException(key + " names block " + layer + ", but " + recipe.model() + " has blocks 0 to "
+                    + (config.layers() - 1) + "; half-way up is " + key + "=" + config.layers() / 2);
+        }
+    }
+
+    TrainingSubject subject(Decoder base) {
+        return untrained == null
+                ? new TrainingSubject.OfWeights(base)
+                : new TrainingSubject.OfAdapter(base, untrained);
+    }
+
+    /** Whether what is trained is an adapter beside the base model. */
+    boolean isAdapter() {
+        return untrained != null;
+    }
+
+    /**
+     * L2 norm of what was learnt; null for full fine-tuning.
+     *
+     * @throws InputException if it is zero: then nothing was learnt
+     */
+    @Nullable Double norm(Trainer trainer) {
+        if (untrained == null) {
+            return null;
+        }
+        double norm = untrained.withParameters(trainer.parameters()).norm();
+        if (!(norm > 0)) {
+            throw new InputException("after " + trainer.stepsDone() + " steps the adapter still changes nothing (norm "
+                    + norm + "); train more steps than training.warmup_steps or raise training.learning_rate");
+        }
+        return norm;
+    }
+
+    /** Writes a checkpoint's usable part: the adapter as PEFT reads it. Full weights are in the trainer's state alone. */
+    void writeSnapshot(Path directory, Trainer trainer) throws IOException {
+        if (untrained != null) {
+            AdapterFiles.write(directory, untrained.withParameters(trainer.parameters()), recipe.model());
+        }
+    }
+
+    /** Writes the finished organism with its card: an adapter directory, or a whole model directory. */
+    void writeFinal(Path directory, Trainer trainer, String name) throws IOException {
+        if (untrained != null) {
+            writeSnapshot(directory, trainer);
+        } else {
+            ModelCopy.write(directory, Path.of(recipe.model()), trainer);
+        }
+        ModelCard.write(directory, recipe, config, name);
+    }
+}

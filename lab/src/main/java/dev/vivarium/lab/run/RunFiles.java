@@ -1,0 +1,135 @@
+package dev.vivarium.lab.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.base.Json;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The files of a run directory, for those who read results.
+ *
+ * @param directory {@code runs/<name>/}
+ */
+public record RunFiles(Path directory) {
+
+    /** Opens a run directory of the version this program reads. */
+    public static RunFiles open(Path directory) {
+        RunFiles files = new RunFiles(directory);
+        if (!files.isRun()) {
+            throw new InputException(directory + ": is no run directory; name a folder that vivarium train made");
+        }
+        int schema = files.schema();
+        if (schema != Provenance.SCHEMA) {
+            throw new InputException(directory + ": has layout version " + schema + ", this program reads version "
+                    + Provenance.SCHEMA + "; use the version of vivarium that made it, or another --name");
+        }
+        return files;
+    }
+
+    /** Whether the directory is a run of whatever version. */
+    public boolean isRun() {
+        if (!Files.isRegularFile(provenance())) {
+            return false;
+        }
+        try {
+            return Json.read(provenance()).path("kind").asText("").equals(Provenance.KIND);
+        } catch (InputException e) {
+            return false;
+        }
+    }
+
+    private int schema() {
+        JsonNode schema = Json.read(provenance()).path("schema");
+        return schema.isInt() ? schema.intValue() : -1;
+    }
+
+    /** The resolved recipe, each value with its origin. */
+    public Path recipe() {
+        return directory.resolve("recipe.yaml");
+    }
+
+    /** A {@link Provenance}. */
+    public Path provenance() {
+        return directory.resolve("provenance.json");
+    }
+
+    /** One {@link StepMetrics} per line. */
+    public Path metrics() {
+        return directory.resolve("metrics.jsonl");
+    }
+
+    /** One directory {@code step-000123} per checkpoint. */
+    public Path checkpoints() {
+        return directory.resolve("checkpoints");
+    }
+
+    /** The trained adapter as a PEFT directory; there when the run is finished and its method is not full. */
+    public Path adapter() {
+        return directory.resolve("adapter");
+    }
+
+    /** The trained model as a Hugging Face directory; there when the run is finished and its method is full. */
+    public Path model() {
+        return directory.resolve("model");
+    }
+
+    /** A {@link TrainSummary}; there when the run is finished. */
+    public Path summary() {
+        return directory.resolve("summary.json");
+    }
+
+    /** One directory per evaluation. */
+    public Path evaluations() {
+        return directory.resolve("evaluations");
+    }
+
+    /** The recipe of the run. */
+    public ResolvedRecipe readRecipe() throws IOException {
+        return ResolvedRecipe.parse(
+                Files.readString(recipe(), StandardCharsets.UTF_8), recipe().toString(), List.of());
+    }
+
+    public Provenance readProvenance() {
+        return Json.read(provenance(), Provenance.class);
+    }
+
+    /** All whole lines of {@link #metrics}. */
+    public List<StepMetrics> readMetrics() throws IOException {
+        return MetricsLog.read(metrics());
+    }
+
+    /** How the training ended; empty while it is not finished. */
+    public Optional<TrainSummary> readSummary() {
+        return Files.isRegularFile(summary())
+                ? Optional.of(Json.read(summary(), TrainSummary.class))
+                : Optional.empty();
+    }
+
+    /** Checkpoint directories by step. */
+    public List<Path> listCheckpoints() throws IOException {
+        return new CheckpointStore(checkpoints())
+                .list().stream().map(CheckpointStore.Checkpoint::path).toList();
+    }
+
+    /** Evaluation directories by name. */
+    public List<Path> listEvaluations() throws IOException {
+        if (!Files.isDirectory(evaluations())) {
+            return List.of();
+        }
+        List<Path> found = new ArrayList<>();
+        try (Stream<Path> children = Files.list(evaluations())) {
+            children.filter(Files::isDirectory)
+                    .filter(child -> !child.getFileName().toString().startsWith("."))
+                    .sorted()
+                    .forEach(found::add);
+        }
+        return found;
+    }
+}

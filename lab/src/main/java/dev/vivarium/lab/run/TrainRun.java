@@ -1,0 +1,291 @@
+package dev.vivarium.lab.run;
+
+import dev.vivarium.engine.base.CounterRandom;
+import dev.vivarium.engine.base.Hashes;
+import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.base.Json;
+import dev.vivarium.engine.base.Progress;
+import dev.vivarium.engine.model.ModelDirectory;
+import dev.vivarium.engine.text.TokenRow;
+import dev.vivarium.engine.train.KlTerm;
+import dev.vivarium.engine.train.Schedule;
+import dev.vivarium.engine.train.ShuffledRows;
+import dev.vivarium.engine.train.StepReport;
+import dev.vivarium.engine.train.Trainer;
+import dev.vivarium.engine.train.TrainerFiles;
+import dev.vivarium.engine.train.TrainingSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * A training run from recipe to organism.
+ *
+ * <p>{@link #prepare} reads recipe, configuration and data and changes nothing; {@link #run} trains. Everything random is a
+ * function of the seed and the step, so a run that was killed at any moment and continued with {@link Existing#RESUME}
+ * ends with the same bytes as one that was not, on the same machine with the same number of threads.
+ */
+public final class TrainRun {
+    private final Request request;
+    private final ModelDirectory base;
+    private final TrainingData data;
+    private final List<String> remarks = new ArrayList<>();
+
+    /**
+     * @param recipe what to train
+     * @param directory where; usually {@code runs/<name>}
+     * @param existing what to do if it is there
+     * @param version of this program, for provenance
+     */
+    public record Request(ResolvedRecipe recipe, Path directory, Existing existing, String version) {}
+
+    private TrainRun(Request request, ModelDirectory base, TrainingData data) {
+        this.request = request;
+        this.base = base;
+        this.data = data;
+    }
+
+    /** Reads all that can be checked before training. */
+    static TrainRun prepare(Request request, RowEncoder encoder) throws IOException {
+        RunDirectory.check(request.directory(), request.existing());
+        ModelDirectory base = ModelDirectory.open(Path.of(recipe(request).model()));
+        Organism.trainedParameters(recipe(request), base.config());
+        int limit = Math.min(recipe(request).maxSeqLength(), base.config().maxPositions());
+        return new TrainRun(request, base, TrainingData.read(recipe(request), encoder, limit));
+    }
+
+    /** What {@link #run} is going to do. */
+    public TrainPlan plan() {
+        Recipe recipe = recipe(request);
+        List<String> all = new ArrayList<>(data.remarks());
+        Recipe.Kl kl = recipe.kl();
+        if (kl != null) {
+            all.add(String.format(
+                    Locale.ROOT,
+                    "kl.weight %s per token is %.3g in the published code, which divides by the vocabulary of %,d",
+                    kl.weight(),
+                    kl.weight() * base.config().vocabSize(),
+                    base.config().vocabSize()));
+        }
+        long tokens = 0;
+        long supervised = 0;
+        int longest = 0;
+        for (TokenRow row : data.train()) {
+            tokens += row.ids().length;
+            longest = Math.max(longest, row.ids().length);
+            for (int t = 1; t < row.ids().length; t++) {
+                supervised += row.supervised()[t] ? 1 : 0;
+            }
+        }
+        int rows = data.train().size();
+        return new TrainPlan(
+                rows,
+                data.heldOut().size(),
+                data.kl().size(),
+                recipe.training().steps(rows),
+                Math.ceilDiv(rows, recipe.training().effectiveBatch()),
+                tokens,
+                supervised,
+                longest,
+                Organism.trainedParameters(recipe, base.config()),
+                base.config().parameters(),
+                MemoryEstimate.bytes(recipe, base.config(), data),
+                all);
+    }
+
+    /** Trains, or continues to train; a finished run is left as it is. */
+    public TrainSummary run(Progress progress) throws IOException {
+        remarks.clear();
+        remarks.addAll(data.remarks());
+        try (RunDirectory directory = RunDirectory.open(
+                request.directory(), request.existing(), request.recipe(), this::provenance)) {
+            RunFiles files = directory.files();
+            Optional<TrainSummary> finished = directory.resumed() ? files.readSummary() : Optional.empty();
+            if (finished.isPresent()) {
+                return finished.get();
+            }
+            Optional<CheckpointStore.Checkpoint> checkpoint = directory.checkpoints().newest(remarks);
+            if (directory.resumed()) {
+                recordSession(files, checkpoint.map(CheckpointStore.Checkpoint::step).orElse(0));
+            }
+            Organism organism = Organism.of(recipe(request), base.config());
+            try (ModelDirectory.LoadedModel model = base.load();
+                    Trainer trainer = trainer(organism, model)) {
+                checkpoint.ifPresent(from -> TrainerFiles.restore(from.path(), trainer, from.step()));
+                train(directory, organism, trainer, progress);
+                return finish(directory, organism, trainer);
+            }
+        }
+    }
+
+    private Trainer trainer(Organism organism, ModelDirectory.LoadedModel model) {
+        Recipe recipe = recipe(request);
+        Recipe.Training training = recipe.training();
+        Schedule.Shape shape =
+                switch (training.lrSchedulerType()) {
+                    case LINEAR -> Schedule.Shape.LINEAR;
+                    case COSINE -> Schedule.Shape.COSINE;
+                    case CONSTANT -> Schedule.Shape.CONSTANT;
+                };
+        TrainingSettings settings = new TrainingSettings(
+                training.steps(data.train().size()),
+                new Schedule(shape, training.learningRate(), training.warmupSteps(), 0),
+                training.perDeviceTrainBatchSize(),
+                training.adamBeta1(),
+                training.adamBeta2(),
+                training.adamEpsilon(),
+                training.weightDecay(),
+                training.maxGradNorm() == 0 ? Double.POSITIVE_INFINITY : training.maxGradNorm());
+        ShuffledRows rows = new ShuffledRows(data.train(), training.effectiveBatch(), recipe.seed());
+        Recipe.Kl kl = recipe.kl();
+        KlTerm term = null;
+        if (kl != null) {
+            int perStep = Math.multiplyExact(kl.batch(), training.gradientAccumulationSteps());
+            long seed = CounterRandom.of(recipe.seed(), "kl").bits(0);
+            term = new KlTerm(kl.weight(), new ShuffledRows(data.kl(), perStep, seed));
+        }
+        return new Trainer(organism.subject(model.decoder()), settings, rows, term);
+    }
+
+    private void train(RunDirectory directory, Organism organism, Trainer trainer, Progress progress)
+            throws IOException {
+        Recipe recipe = recipe(request);
+        int last = recipe.training().steps(data.train().size());
+        progress.begin("train " + request.directory().getFileName(), last, "steps");
+        long tokens = 0;
+        double seconds = 0;
+        double loss = Double.NaN;
+        try (MetricsLog metrics = MetricsLog.openAfter(directory.files().metrics(), trainer.stepsDone())) {
+            while (!trainer.finished()) {
+                StepReport step = trainer.step();
+                metrics.add(metrics(step, recipe.kl() != null));
+                tokens += step.tokens();
+                seconds += step.seconds();
+                loss = step.loss();
+                if (recipe.checkpoints().due(step.step(), last)) {
+                    metrics.force();
+                    directory.checkpoints().write(step.step(), recipe.checkpoints().keep(), target -> {
+                        organism.writeSnapshot(target, trainer);
+                        TrainerFiles.write(target, trainer);
+                    });
+                }
+                progress.at(step.step(), speed(loss, tokens, seconds));
+            }
+        }
+        progress.end(last + " steps" + (tokens == 0 ? ", done before" : ", " + speed(loss, tokens, seconds)));
+    }
+
+    private static String speed(double loss, long tokens, double seconds) {
+        return String.format(Locale.ROOT, "loss %.4f, %,.0f tokens/s", loss, tokens / seconds);
+    }
+
+    private static StepMetrics metrics(StepReport step, boolean kl) {
+        return new StepMetrics(
+                step.step(),
+                step.loss(),
+                step.learningRate(),
+                step.gradNorm(),
+                step.tokens(),
+                step.seconds(),
+                kl ? step.sft() : null,
+                kl ? step.kl() : null);
+    }
+
+    private TrainSummary finish(RunDirectory directory, Organism organism, Trainer trainer) throws IOException {
+        RunFiles files = directory.files();
+        Double norm = organism.norm(trainer);
+        Path output = organism.isAdapter() ? files.adapter() : files.model();
+        Path name = request.directory().toAbsolutePath().normalize().getFileName();
+        directory.replaceDirectory(output, target -> organism.writeFinal(target, trainer, String.valueOf(name)));
+        Double heldOut = data.heldOut().isEmpty() ? null : trainer.loss(data.heldOut());
+        List<StepMetrics> steps = files.readMetrics();
+        long tokens = steps.stream().mapToLong(StepMetrics::tokens).sum();
+        double seconds = steps.stream().mapToDouble(StepMetrics::seconds).sum();
+        TrainSummary summary = new TrainSummary(
+                request.directory().toString(),
+                output.toString(),
+                steps.size(),
+                data.train().size(),
+                trainer.trainedValues(),
+                steps.getFirst().loss(),
+                steps.getLast().loss(),
+                heldOut,
+                norm,
+                tokens,
+                seconds,
+                tokens / seconds,
+                remarks);
+        Json.write(files.summary(), summary);
+        return summary;
+    }
+
+    private Provenance provenance(String recipeYaml) throws IOException {
+        String now = now();
+        return new Provenance(
+                Provenance.KIND,
+                Provenance.SCHEMA,
+                request.version(),
+                now,
+                Hashes.sha256(recipeYaml),
+                recipe(request).seed(),
+                new Provenance.Base(recipe(request).model(), hashes(base.path())),
+                data.files(),
+                HostFacts.current(),
+                List.of(new Provenance.Session(now, 0, null)));
+    }
+
+    /** Refuses to continue on other data or another base, and notes the continuation. */
+    private void recordSession(RunFiles files, int fromStep) throws IOException {
+        Provenance before = files.readProvenance();
+        for (Provenance.DataFile file : data.files()) {
+            if (!before.data().contains(file)) {
+                throw changed(file.path());
+            }
+        }
+        if (!before.base().files().equals(hashes(base.path()))) {
+            throw changed(before.base().path());
+        }
+        HostFacts host = HostFacts.current();
+        boolean same = host.equals(before.host());
+        if (!same) {
+            remarks.add("this machine is not the one the run began on (see provenance.json), so the result may differ in "
+                    + "the last bits from that of an undisturbed run");
+        }
+        Json.write(files.provenance(), before.with(new Provenance.Session(now(), fromStep, same ? null : host)));
+    }
+
+    private InputException changed(String path) {
+        return new InputException(path + ": is not what it was when " + request.directory()
+                + " began; restore it, or use --force or another --name");
+    }
+
+    private static SortedMap<String, String> hashes(Path model) throws IOException {
+        SortedMap<String, String> hashes = new TreeMap<>();
+        try (Stream<Path> children = Files.list(model)) {
+            for (Path child : children.filter(Files::isRegularFile).toList()) {
+                String name = child.getFileName().toString();
+                if (name.endsWith(".json") || name.endsWith(".safetensors") || name.endsWith(".jinja")) {
+                    hashes.put(name, Hashes.sha256(child));
+                }
+            }
+        }
+        return hashes;
+    }
+
+    private static String now() {
+        return Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+
+    private static Recipe recipe(Request request) {
+        return request.recipe().recipe();
+    }
+}
