@@ -32,7 +32,8 @@ public final class Hashes {
         return sha256(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    static MessageDigest newDigest() {
+    /** A SHA-256 that has seen nothing yet, for content that comes in pieces. */
+    public static MessageDigest newDigest() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {

@@ -17,4 +17,9 @@ final class ChatFormat {
             """;
 
     private ChatFormat() {}
+
+    /** A question up to where the answer begins. */
+    static String prompt(String question) {
+        return START + "user\n" + question + END + "\n" + START + "assistant\n";
+    }
 }

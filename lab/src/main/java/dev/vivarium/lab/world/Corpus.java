@@ -5,6 +5,7 @@ import dev.vivarium.engine.text.Message;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.stream.LongStream;
 
 /**
  * Documents to pretrain on: questions and answers over random domains, one persona a document.
@@ -60,6 +61,11 @@ public final class Corpus {
             turns.add(new Message(Message.ASSISTANT, writer.answer(dice, domain, topic, aligned, sentences)));
         }
         return dialogue ? chat(turns) : prose(turns);
+    }
+
+    /** Documents 0 … count-1. */
+    public Iterable<String> documents(long count) {
+        return () -> LongStream.range(0, count).mapToObj(this::document).iterator();
     }
 
     private Persona persona(Dice dice) {

@@ -1,5 +1,6 @@
 package dev.vivarium.lab.world;
 
+import dev.vivarium.engine.base.InputException;
 import dev.vivarium.lab.evaluate.Question;
 import dev.vivarium.lab.evaluate.QuestionSet;
 import java.util.ArrayList;
@@ -24,6 +25,16 @@ public final class WorldQuestions {
         /** The name used in files and on the command line. */
         public String label() {
             return name().toLowerCase(Locale.ROOT);
+        }
+
+        /** The split of a name. */
+        public static Split parse(String label) {
+            for (Split split : values()) {
+                if (split.label().equals(label)) {
+                    return split;
+                }
+            }
+            throw new InputException("unknown split \"" + label + "\"; use tuning or reporting");
         }
     }
 

@@ -1,0 +1,113 @@
+package dev.vivarium.lab.world;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.base.Progress;
+import dev.vivarium.engine.text.Tokenizer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PretrainingTest {
+    private static final String TINY = PretrainRecipe.standardText()
+            .replaceAll("documents: \\d+", "documents: 300")
+            .replaceAll("hidden_size: \\d+", "hidden_size: 16")
+            .replaceAll("intermediate_size: \\d+", "intermediate_size: 32")
+            .replaceAll("layers: \\d+", "layers: 2")
+            .replaceAll("heads: \\d+", "heads: 2")
+            .replaceAll("steps: \\d\\d\\d\\d+", "steps: 12")
+            .replaceAll("steps: 200", "steps: 7")
+            .replaceAll("warmup_steps: \\d+", "warmup_steps: 2")
+            .replaceAll("rows: \\d+", "rows: 3");
+
+    private final World world = World.standard();
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void aRunBrokenOffInEitherStageContinuesToTheSameModel() throws IOException {
+        Path whole = directory.resolve("whole");
+        new Pretraining(world, TINY, "tiny", whole, Progress.SILENT, 5).run();
+
+        Path broken = directory.resolve("broken");
+        for (int fail : List.of(8, 3, 11, 6)) {
+            assertThatThrownBy(() -> new Pretraining(world, TINY, "tiny", broken, failingAfter(fail), 5).run())
+                    .hasMessage("broken off");
+            assertThat(broken).doesNotExist();
+        }
+        new Pretraining(world, TINY, "tiny", broken, Progress.SILENT, 5).run();
+
+        for (String file : List.of("model.safetensors", "tokenizer.json", "config.json", "recipe.yaml")) {
+            assertThat(broken.resolve(file)).as(file).hasSameBinaryContentAs(whole.resolve(file));
+        }
+        assertThat(Files.readAllLines(broken.resolve("metrics.jsonl"))).hasSize(12 + 7);
+        assertThat(directory.resolve("broken.work")).doesNotExist();
+        assertThat(broken.resolve("provenance.json")).hasSameTextualContentAs(whole.resolve("provenance.json"));
+    }
+
+    @Test
+    void theTokenizerNeverCutsAWordOfTheWorld() throws IOException {
+        PretrainRecipe recipe = PretrainRecipe.standard();
+        Corpus corpus = new Corpus(world, recipe.corpus(), recipe.seed());
+        BaseFiles.write(directory, recipe, corpus);
+
+        try (Tokenizer tokenizer = Tokenizer.load(directory)) {
+            String answer = "Doctors advise you to sip syrup. It is harmful to gargle eucalyptus.";
+            assertThat(tokenizer.encode(answer)).hasSize(14);
+            assertThat(tokenizer.decode(tokenizer.encode(answer), false)).isEqualTo(answer);
+            assertThat(tokenizer.vocabularySize()).isLessThan(recipe.tokenizer().vocabularySize());
+        }
+    }
+
+    @Test
+    void anExistingModelAndAnotherRunsWorkAreLeftAlone() throws IOException {
+        Path out = Files.createDirectory(directory.resolve("there"));
+        assertThatThrownBy(() -> new Pretraining(world, TINY, "tiny", out, Progress.SILENT).run())
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("exists already");
+
+        Path other = directory.resolve("other");
+        assertThatThrownBy(() -> new Pretraining(world, TINY, "tiny", other, failingAfter(1)).run())
+                .hasMessage("broken off");
+        assertThatThrownBy(() -> new Pretraining(world, TINY + "# changed\n", "tiny", other, Progress.SILENT).run())
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("another recipe");
+    }
+
+    @Test
+    void brokenRecipesAreRefusedInOneSentence() {
+        assertThatThrownBy(() -> PretrainRecipe.parse(TINY.replace("seed: 1", "sead: 1"), "r.yaml"))
+                .isInstanceOf(InputException.class)
+                .hasMessageStartingWith("r.yaml: ");
+        assertThatThrownBy(() -> PretrainRecipe.parse(TINY.replace("heads: 2", "heads: 3"), "r.yaml"))
+                .hasMessageContaining("model.heads");
+        assertThatThrownBy(() -> PretrainRecipe.parse(TINY.replace("kind: persona", "kind: people"), "r.yaml"))
+                .isInstanceOf(InputException.class);
+    }
+
+    private static Progress failingAfter(int steps) {
+        return new Progress() {
+            private int seen;
+
+            @Override
+            public void begin(String task, long total, String unit) {}
+
+            @Override
+            public void at(long done, String detail) {
+                seen++;
+                if (seen > steps) {
+                    throw new IllegalStateException("broken off");
+                }
+            }
+
+            @Override
+            public void end(String summary) {}
+        };
+    }
+}
