@@ -52,6 +52,7 @@ final class TrainingBench {
             trainer.step();
             long tokens = 0;
             double seconds = 0;
+            double cpu = cpuSeconds();
             while (!trainer.finished()) {
                 StepReport report = trainer.step();
                 tokens += report.tokens();
@@ -60,6 +61,8 @@ final class TrainingBench {
             ObjectNode json = Json.mapper().createObjectNode();
             json.put("shape", arguments[0]).put("method", method).put("micro", micro).put("steps", steps);
             json.put("tok_per_s", Math.round(10 * tokens / seconds) / 10.0);
+            // tokens per second of processor time: what stays comparable when the machine is shared
+            json.put("tok_per_cpu_s", Math.round(10 * tokens / (cpuSeconds() - cpu)) / 10.0);
             json.put("seconds", Math.round(100 * seconds) / 100.0);
             json.put("peak_rss_mb", peakMegabytes());
             System.out.println(Json.line(json));
@@ -83,6 +86,10 @@ final class TrainingBench {
             rows.add(new TokenRow(ids, supervised));
         }
         return rows;
+    }
+
+    private static double cpuSeconds() {
+        return ProcessHandle.current().info().totalCpuDuration().orElseThrow().toNanos() / 1e9;
     }
 
     private static long peakMegabytes() throws IOException {
