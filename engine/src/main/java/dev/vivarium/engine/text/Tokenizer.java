@@ -7,6 +7,7 @@ import dev.vivarium.engine.base.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -36,12 +37,16 @@ public final class Tokenizer implements AutoCloseable {
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
     private final VocabularyReader.Vocabulary vocabulary;
     private final int size;
+    private final BitSet special = new BitSet();
     private long handle;
 
     private Tokenizer(long handle, VocabularyReader.Vocabulary vocabulary) {
         this.handle = handle;
         this.vocabulary = vocabulary;
         this.size = vocabulary.size();
+        for (AddedToken token : vocabulary.added()) {
+            special.set(token.id(), token.special());
+        }
     }
 
     /**
@@ -167,7 +172,7 @@ public final class Tokenizer implements AutoCloseable {
 
     /** Whether a token is an added one that is marked special. */
     public boolean isSpecial(int id) {
-        return vocabulary.added().stream().anyMatch(token -> token.special() && token.id() == id);
+        return special.get(id);
     }
 
     /** One more than the largest id; the model's embedding may have more rows. */

@@ -1,0 +1,241 @@
+package dev.vivarium.engine.text;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.hubspot.jinjava.Jinjava;
+import com.hubspot.jinjava.JinjavaConfig;
+import com.hubspot.jinjava.LegacyOverrides;
+import com.hubspot.jinjava.interpret.RenderResult;
+import com.hubspot.jinjava.interpret.TemplateError;
+import com.hubspot.jinjava.lib.fn.ELFunctionDefinition;
+import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.base.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Jinja template by which a model's conversations become text.
+ *
+ * <p>Messages are data: whatever they spell, nothing of it is executed. A template itself comes with a model and may be
+ * hostile, so its work and its output are bounded. May be used by several threads at once.
+ *
+ * <p>The place of each assistant turn is found by rendering the conversation again with a mark in place of that turn:
+ * what stands before and after the mark stands before and after the content. This is exact whether a template trims
+ * contents or not, and where it is not certain, rendering fails instead of guessing.
+ */
+public final class ChatTemplate {
+    /** The file of newer model directories; it goes before the one in {@code tokenizer_config.json}. */
+    public static final String FILE = "chat_template.jinja";
+
+    private static final String USE_ANOTHER = "; give a model directory with a chat template that can be used";
+
+    /** Far above a long conversation, far below what hurts. */
+    private static final long MAX_OUTPUT_CHARS = 16_000_000;
+
+    private static final int MAX_TEMPLATE_CHARS = 1_000_000;
+    private static final int MAX_NODES = 1_000_000;
+    private static final int MAX_ITEMS = 100_000;
+
+    private final String where;
+    private final String template;
+    private final Map<String, String> specialTokens;
+    private final Jinjava jinjava;
+
+    private ChatTemplate(String where, String template, Map<String, String> specialTokens) {
+        this.where = where;
+        // Jinja drops one newline at the end of a template.
+        this.template = template.endsWith("\n") ? template.substring(0, template.length() - 1) : template;
+        this.specialTokens = Map.copyOf(specialTokens);
+        this.jinjava = new Jinjava(baseConfig().build());
+        jinjava.registerFilter(new TemplateFunctions.Trim());
+        jinjava.registerFunction(new ELFunctionDefinition(
+                "", "raise_exception", TemplateFunctions.class, "raiseException", Object.class));
+        jinjava.registerFunction(
+                new ELFunctionDefinition("", "strftime_now", TemplateFunctions.class, "strftimeNow", Object.class));
+    }
+
+    /**
+     * Loads the template of a model directory.
+     *
+     * @throws InputException if there is none
+     */
+    public static ChatTemplate load(Path modelDir) {
+        Path configFile = modelDir.resolve(Tokenizer.CONFIG_FILE);
+        JsonNode config = Files.isRegularFile(configFile)
+                ? Json.read(configFile)
+                : Json.mapper().createObjectNode();
+        Map<String, String> specialTokens = new HashMap<>();
+        for (String name : List.of("bos_token", "eos_token", "pad_token", "unk_token")) {
+            JsonNode token = config.path(name);
+            JsonNode content = token.isObject() ? token.path("content") : token;
+            if (content.isTextual()) {
+                specialTokens.put(name, content.textValue());
+            }
+        }
+        Path file = modelDir.resolve(FILE);
+        if (Files.isRegularFile(file)) {
+            try {
+                return of(Files.readString(file), specialTokens, file.toString());
+            } catch (IOException e) {
+                throw new InputException(file + ": cannot be read as UTF-8 text (" + e.getMessage() + ")", e);
+            }
+        }
+        String text = defaultTemplate(config.path("chat_template"));
+        if (text == null) {
+            throw new InputException(modelDir + ": has neither " + FILE + " nor a chat_template in "
+                    + Tokenizer.CONFIG_FILE + USE_ANOTHER);
+        }
+        return of(text, specialTokens, configFile + ": chat_template");
+    }
+
+    private static @Nullable String defaultTemplate(JsonNode node) {
+        if (node.isArray()) {
+            for (JsonNode named : node) {
+                if (named.path("name").asText().equals("default")) {
+                    return named.path("template").textValue();
+                }
+            }
+        }
+        return node.textValue();
+    }
+
+    /** A template from its text; {@code where} names it in errors. */
+    public static ChatTemplate of(String template, Map<String, String> specialTokens, String where) {
+        if (template.length() > MAX_TEMPLATE_CHARS) {
+            throw new InputException(where + ": longer than " + MAX_TEMPLATE_CHARS + " characters" + USE_ANOTHER);
+        }
+        return new ChatTemplate(where, template, specialTokens);
+    }
+
+    private static JinjavaConfig.Builder baseConfig() {
+        return JinjavaConfig.newBuilder()
+                .withTrimBlocks(true)
+                .withLstripBlocks(true)
+                .withKeepTrailingNewline(true)
+                .withNestedInterpretationEnabled(false)
+                .withMaxOutputSize(MAX_OUTPUT_CHARS)
+                .withMaxStringLength(MAX_OUTPUT_CHARS)
+                .withMaxListSize(MAX_ITEMS)
+                .withMaxMapSize(MAX_ITEMS)
+                .withMaxRenderDepth(20)
+                .withLegacyOverrides(LegacyOverrides.newBuilder()
+                        .withEvaluateMapKeys(true)
+                        .withIterateOverMapKeys(true)
+                        .withUsePyishObjectMapper(true)
+                        .withUseNaturalOperatorPrecedence(true)
+                        .withParseWhitespaceControlStrictly(true)
+                        .withAllowAdjacentTextNodes(true)
+                        .withUseTrimmingForNotesAndExpressions(true)
+                        .withKeepNullableLoopValues(true)
+                        .build());
+    }
+
+    /** The token that ends a text or turn by {@code tokenizer_config.json}, for example {@code "<|im_end|>"}. */
+    public Optional<String> eosToken() {
+        return Optional.ofNullable(specialTokens.get("eos_token"));
+    }
+
+    /**
+     * Renders a conversation and says where its assistant turns are.
+     *
+     * @param addGenerationPrompt whether to open the assistant's next turn
+     * @throws InputException if the template refuses the conversation or fails, or hides where a turn went
+     */
+    public Rendered render(List<Message> messages, boolean addGenerationPrompt) {
+        String text = text(messages, addGenerationPrompt);
+        List<Span> spans = new ArrayList<>();
+        for (int i = 0; i < messages.size(); i++) {
+            if (messages.get(i).role().equals("assistant")) {
+                spans.add(span(messages, i, addGenerationPrompt, text));
+            }
+        }
+        return new Rendered(text, List.copyOf(spans));
+    }
+
+    private Span span(List<Message> messages, int index, boolean addGenerationPrompt, String text) {
+        String mark = unusedMark(text);
+        List<Message> marked = new ArrayList<>(messages);
+        marked.set(index, new Message(messages.get(index).role(), mark));
+        String around = text(marked, addGenerationPrompt);
+        int at = around.indexOf(mark);
+        if (at >= 0 && around.indexOf(mark, at + 1) < 0) {
+            int end = text.length() - (around.length() - at - mark.length());
+            boolean fits = end >= at
+                    && text.startsWith(around.substring(0, at))
+                    && text.endsWith(around.substring(at + mark.length()));
+            if (fits && messages.get(index).content().contains(text.substring(at, end))) {
+                return new Span(index, at, end);
+            }
+        }
+        throw new InputException(where + ": message " + (index + 1) + " does not appear once and whole in the rendered"
+                + " conversation, so the loss cannot be placed; use another template or change the message");
+    }
+
+    /** A private-use character that the text does not contain: no template has a reason to treat it specially. */
+    private static String unusedMark(String text) {
+        char mark = '\uE000';
+        while (text.indexOf(mark) >= 0) {
+            mark++;
+        }
+        return String.valueOf(mark);
+    }
+
+    /** The rendered text alone. */
+    String text(List<Message> messages, boolean addGenerationPrompt) {
+        Map<String, Object> context = new HashMap<>(specialTokens);
+        List<Map<String, Object>> turns = new ArrayList<>();
+        boolean shielded = ControlCharacters.canShield(messages);
+        for (Message message : messages) {
+            Map<String, Object> turn = new HashMap<>();
+            turn.put("role", message.role());
+            turn.put("content", shielded ? ControlCharacters.shield(message.content()) : message.content());
+            turns.add(turn);
+        }
+        context.put("messages", turns);
+        context.put("add_generation_prompt", addGenerationPrompt);
+        RenderResult result;
+        try {
+            result = jinjava.renderForResult(template, context, bounded());
+        } catch (RuntimeException | StackOverflowError e) {
+            throw failure(e, String.valueOf(e.getMessage()));
+        }
+        if (result.hasErrors()) {
+            TemplateError error = result.getErrors().getFirst();
+            throw failure(error.getException(), String.valueOf(error.getMessage()));
+        }
+        if (result.getOutput().length() > MAX_OUTPUT_CHARS) {
+            throw failure(null, "output too big");
+        }
+        return shielded ? ControlCharacters.restore(result.getOutput()) : result.getOutput();
+    }
+
+    /** Counts what one rendering executes: loops that put out nothing must end too. */
+    private JinjavaConfig bounded() {
+        int[] nodes = {0};
+        return baseConfig()
+                .withNodePreProcessor((node, interpreter) -> {
+                    if (++nodes[0] > MAX_NODES) {
+                        throw new TemplateFunctions.Refusal("it does not come to an end");
+                    }
+                })
+                .build();
+    }
+
+    private InputException failure(@Nullable Throwable error, String message) {
+        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+            if (cause instanceof TemplateFunctions.Refusal refusal) {
+                return new InputException(
+                        where + ": the chat template refuses this conversation: " + refusal.getMessage(), refusal);
+            }
+        }
+        String line = message.lines().findFirst().orElse("unknown error");
+        String sentence = where + ": the chat template cannot be rendered: " + line + USE_ANOTHER;
+        return error == null ? new InputException(sentence) : new InputException(sentence, error);
+    }
+}
