@@ -1,0 +1,103 @@
+package dev.vivarium.engine.generate;
+
+import dev.vivarium.engine.adapter.AdapterBank;
+import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.model.Decoder;
+import dev.vivarium.engine.model.ForwardHooks;
+import java.util.List;
+import java.util.function.Consumer;
+import org.bytedeco.pytorch.NoGradGuard;
+
+/**
+ * Samples answers: each prompt is prefilled once for all its samples, rows leave the batch when they finish and others
+ * enter, and each row may use an adapter of its own.
+ *
+ * <p>An answer is a function of weights, prompt, settings, its {@link Request#seedKey} and its sample number. The random
+ * number of each token is counted from these (protocol.md App. B, seeds). What is left is rounding: matrix kernels round a
+ * row differently for another number of rows, and even at another place among them. So in deterministic mode the decode
+ * always runs on blocks of {@link #BLOCK} rows, in which a sample's place follows from its key and number; empty places are
+ * computed and thrown away. One instance serves one thread.
+ */
+public final class Generator {
+    /** Rows of a block in deterministic mode, whatever the number of rows in flight. */
+    public static final int BLOCK = 32;
+
+    private final Decoder decoder;
+    private final AdapterBank bank;
+    private final ForwardHooks extra;
+
+    /** Ends an answer early, for reasons the tokens alone do not tell. */
+    @FunctionalInterface
+    public interface StopRule {
+        /** Never. */
+        StopRule NEVER = (tokens, count) -> false;
+
+        /**
+         * Asked after each token.
+         *
+         * @param tokens the answer so far in its first {@code count} entries; not to be changed
+         */
+        boolean stops(int[] tokens, int count);
+    }
+
+    /**
+     * @param bank the adapters requests point at; it and the decoder stay the caller's
+     * @param extra hooks that act on all rows, prompts included
+     */
+    public Generator(Decoder decoder, AdapterBank bank, ForwardHooks extra) {
+        this.decoder = decoder;
+        this.bank = bank;
+        this.extra = extra;
+    }
+
+    /** A generator for the plain model. */
+    public static Generator of(Decoder decoder) {
+        return new Generator(decoder, new AdapterBank(List.of()), ForwardHooks.NONE);
+    }
+
+    public Decoder decoder() {
+        return decoder;
+    }
+
+    /**
+     * Draws all samples of all requests.
+     *
+     * @param sink takes each answer as it finishes, on this thread; their order depends on the batch, they do not
+     * @throws InputException if a prompt does not fit the model or the logits are not numbers
+     */
+    public GenerationReport generate(List<Request> requests, SamplingSettings settings, Consumer<Completion> sink) {
+        if (!settings.stop().isEmpty()) {
+            throw new IllegalArgumentException("stop texts need a tokenizer: use TextGenerator, or give a stop rule");
+        }
+        return generate(requests, settings, StopRule.NEVER, sink);
+    }
+
+    /** The same with a rule of one's own; the settings' stop texts are left to it. */
+    public GenerationReport generate(
+            List<Request> requests, SamplingSettings settings, StopRule rule, Consumer<Completion> sink) {
+        requests.forEach(this::check);
+        try (NoGradGuard guard = new NoGradGuard();
+                DecodeLoop loop = new DecodeLoop(decoder, bank, extra, requests, settings, rule, sink)) {
+            return loop.run();
+        }
+    }
+
+    private void check(Request request) {
+        int[] prompt = request.prompt();
+        if (prompt.length >= decoder.config().maxPositions()) {
+            throw new InputException("prompt " + request.index() + " has " + prompt.length + " tokens but the model has "
+                    + decoder.config().maxPositions() + " positions; shorten it");
+        }
+        for (int token : prompt) {
+            if (token < 0 || token >= decoder.config().vocabSize()) {
+                throw new InputException("prompt " + request.index() + " holds token " + token
+                        + " but the model's vocabulary has " + decoder.config().vocabSize()
+                        + " tokens; use the tokenizer of this model");
+            }
+        }
+        if (request.adapter() != AdapterBank.NONE && (request.adapter() < 0 || request.adapter() >= bank.size())) {
+            throw new IllegalArgumentException(
+                    "no adapter " + request.adapter() + " in a bank of " + bank.size());
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package dev.vivarium.engine.generate;
+
+import dev.vivarium.engine.adapter.AdapterBank;
+import dev.vivarium.engine.model.Decoder;
+import dev.vivarium.engine.model.ForwardHooks;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Predicate;
+import org.bytedeco.javacpp.PointerScope;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rows that have not entered the decode: prompts are prefilled when their first sample is due and kept until their last.
+ *
+ * <p>All samples' first tokens are drawn from the prefill's one distribution.
+ */
+final class WaitingRows implements AutoCloseable {
+    private static final int OPEN_PROMPTS = 8;
+
+    private final Decoder decoder;
+    private final AdapterBank bank;
+    private final ForwardHooks extra;
+    private final SamplingSettings settings;
+    private final LogitFilter filter;
+    private final Iterator<Request> requests;
+    private final List<Open> open = new ArrayList<>();
+    private long promptTokens;
+
+    /** A row about to enter, with its first token. */
+    record Entry(Row row, int firstToken, double firstLogProbability, PromptCache prompt) {}
+
+    private record Open(PromptCache prompt, List<Entry> entries) {}
+
+    WaitingRows(
+            Decoder decoder,
+            AdapterBank bank,
+            ForwardHooks extra,
+            List<Request> requests,
+            SamplingSettings settings,
+            LogitFilter filter) {
+        this.decoder = decoder;
+        this.bank = bank;
+        this.extra = extra;
+        this.settings = settings;
+        this.filter = filter;
+        this.requests = requests.iterator();
+    }
+
+    /** Tokens prefilled so far. */
+    long promptTokens() {
+        return promptTokens;
+    }
+
+    boolean any() {
+        return !open.isEmpty() || requests.hasNext();
+    }
+
+    /** The first row that can enter, looking a few prompts ahead; it waits on until {@link #admitted}. */
+    @Nullable Entry next(Predicate<Row> canEnter) {
+        for (int i = 0; i < OPEN_PROMPTS; i++) {
+            while (i >= open.size() && requests.hasNext()) {
+                prefill(requests.next());
+            }
+            if (i >= open.size()) {
+                return null;
+            }
+            for (Entry entry : open.get(i).entries) {
+                if (canEnter.test(entry.row)) {
+                    return entry;
+                }
+            }
+        }
+        return null;
+    }
+
+    /** Takes a row from the list; the prompt of the last one is freed. */
+    void admitted(Entry entry) {
+        for (Open prompt : open) {
+            if (prompt.prompt == entry.prompt) {
+                prompt.entries.remove(entry);
+                if (prompt.entries.isEmpty()) {
+                    open.remove(prompt);
+                    prompt.prompt.close();
+                }
+                return;
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        open.forEach(prompt -> prompt.prompt.close());
+        open.clear();
+    }
+
+    private void prefill(Request request) {
+        if (request.samples().length == 0) {
+            return;
+        }
+        int[] tokens = request.prompt();
+        List<Row> rows = new ArrayList<>();
+        for (int sample : request.samples()) {
+            rows.add(new Row(request, sample, tokens.length, settings.seed()));
+        }
+        int[] first = new int[rows.size()];
+        double[] logProbabilities = new double[rows.size()];
+        try (PointerScope scope = new PointerScope()) {
+            ForwardHooks hooks = request.adapter() == AdapterBank.NONE
+                    ? extra
+                    : RowHooks.combined(bank.forRows(new int[] {request.adapter()}), extra);
+            PromptCache prompt = PromptCache.prefill(decoder, tokens, hooks, logits -> {
+                Distributions distributions = filter.of(logits);
+                for (int i = 0; i < first.length; i++) {
+                    first[i] = distributions.draw(0, rows.get(i).uniform());
+                    logProbabilities[i] = distributions.logProbability(0, first[i]);
+                }
+            });
+            List<Entry> entries = new ArrayList<>();
+            for (int i = 0; i < first.length; i++) {
+                entries.add(new Entry(rows.get(i), first[i], logProbabilities[i], prompt));
+            }
+            open.add(new Open(prompt, entries));
+        }
+        promptTokens += tokens.length;
+    }
+}
