@@ -92,8 +92,13 @@ public record RunFiles(Path directory) {
 
     /** The recipe of the run. */
     public ResolvedRecipe readRecipe() throws IOException {
+        return readRecipe(List.of());
+    }
+
+    /** The recipe of the run with {@code key.path=value} words laid over it. */
+    public ResolvedRecipe readRecipe(List<String> overrides) throws IOException {
         return ResolvedRecipe.parse(
-                Files.readString(recipe(), StandardCharsets.UTF_8), recipe().toString(), List.of());
+                Files.readString(recipe(), StandardCharsets.UTF_8), recipe().toString(), overrides);
     }
 
     public Provenance readProvenance() {

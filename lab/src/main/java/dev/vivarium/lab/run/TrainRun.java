@@ -6,7 +6,10 @@ import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.base.Json;
 import dev.vivarium.engine.base.Progress;
 import dev.vivarium.engine.model.ModelDirectory;
+import dev.vivarium.engine.text.ChatEncoder;
+import dev.vivarium.engine.text.ChatTemplate;
 import dev.vivarium.engine.text.TokenRow;
+import dev.vivarium.engine.text.Tokenizer;
 import dev.vivarium.engine.train.KlTerm;
 import dev.vivarium.engine.train.Schedule;
 import dev.vivarium.engine.train.ShuffledRows;
@@ -55,6 +58,16 @@ public final class TrainRun {
     }
 
     /** Reads all that can be checked before training. */
+    public static TrainRun prepare(Request request) throws IOException {
+        RunDirectory.check(request.directory(), request.existing());
+        Path model = ModelDirectory.open(Path.of(recipe(request).model())).path();
+        boolean quirk = recipe(request).generationPromptQuirk();
+        try (Tokenizer tokenizer = Tokenizer.load(model)) {
+            ChatEncoder encoder = new ChatEncoder(tokenizer, ChatTemplate.load(model));
+            return prepare(request, messages -> encoder.training(messages, quirk));
+        }
+    }
+
     static TrainRun prepare(Request request, RowEncoder encoder) throws IOException {
         RunDirectory.check(request.directory(), request.existing());
         ModelDirectory base = ModelDirectory.open(Path.of(recipe(request).model()));
