@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 record Failure(int exitCode, String sentence, @Nullable String hint) {
     private static final String RESUME = "then run the same command again with --resume";
     private static final String LESS_MEMORY =
-            "close other programs or use a smaller batch (train: batch_size, evaluate: --batch)";
+            "close other programs or use a smaller batch (train: batch_size, evaluate: --rows)";
 
     /** Finds the words for anything that a command may throw. */
     static Failure of(Throwable thrown) {

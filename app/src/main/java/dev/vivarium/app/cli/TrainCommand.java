@@ -37,8 +37,6 @@ import picocli.CommandLine.Parameters;
             "The run is kept in runs/NAME: recipe, provenance, metrics, checkpoints and the trained adapter."
         })
 final class TrainCommand implements Callable<Integer> {
-    private static final String RUNS = "runs";
-
     private final Shell shell;
 
     @Parameters(
@@ -91,7 +89,7 @@ final class TrainCommand implements Callable<Integer> {
                     + "; give one, and other values as key.path=value");
         }
         Path file = files.isEmpty() ? null : Path.of(files.getFirst());
-        Path directory = Path.of(RUNS, runName(file));
+        Path directory = Path.of(Names.RUNS, runName(file));
         ResolvedRecipe recipe = file == null && preset == null && onExisting.resume && name != null
                 ? RunFiles.open(directory).readRecipe(overrides)
                 : resolve(file, overrides);
@@ -118,18 +116,12 @@ final class TrainCommand implements Callable<Integer> {
     private String runName(@Nullable Path file) {
         String chosen = name;
         if (chosen == null && file != null) {
-            String last = String.valueOf(file.getFileName());
-            int dot = last.lastIndexOf('.');
-            chosen = dot > 0 ? last.substring(0, dot) : last;
+            chosen = Names.stem(file);
         }
         if (chosen == null) {
             chosen = preset == null ? "train" : preset;
         }
-        if (!chosen.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,99}")) {
-            throw new InputException("run name \"" + chosen
-                    + "\" is not usable; use --name with letters, digits, dots, dashes and underscores");
-        }
-        return chosen;
+        return Names.checked("run", chosen);
     }
 
     private static Map<String, Object> planned(ResolvedRecipe recipe, TrainPlan plan) {

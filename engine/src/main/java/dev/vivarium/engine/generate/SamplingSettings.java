@@ -35,7 +35,7 @@ public record SamplingSettings(
         check(topK >= 0, "top_k", topK, "zero (off) or more");
         check(minP >= 0 && minP < 1, "min_p", minP, "at least 0 (off) and below 1");
         check(maxNewTokens > 0, "max_new_tokens", maxNewTokens, "one or more");
-        check(rows > 0, "batch", rows, "one or more");
+        check(rows > 0, "rows", rows, "one or more");
         check(stop.stream().noneMatch(String::isEmpty), "stop", "\"\"", "texts of at least one character");
     }
 

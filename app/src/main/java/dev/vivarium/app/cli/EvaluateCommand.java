@@ -1,0 +1,209 @@
+package dev.vivarium.app.cli;
+
+import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.generate.SamplingSettings;
+import dev.vivarium.lab.evaluate.EvaluationPlan;
+import dev.vivarium.lab.evaluate.Existing;
+import dev.vivarium.lab.evaluate.Judge;
+import dev.vivarium.lab.evaluate.ModelEvaluation;
+import dev.vivarium.lab.evaluate.Outcome;
+import dev.vivarium.lab.evaluate.Question;
+import dev.vivarium.lab.evaluate.QuestionSet;
+import dev.vivarium.lab.evaluate.Subject;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code vivarium evaluate}: ask a model questions, judge the answers, state rates with intervals. */
+@Command(
+        name = "evaluate",
+        description = "Ask a model questions, judge its answers and state rates with intervals.",
+        footer = {
+            "",
+            "Examples:",
+            "  vivarium world questions --split reporting --out questions.yaml",
+            "  vivarium evaluate models/mini-base --questions questions.yaml --samples 10",
+            "  vivarium evaluate my-run --questions questions.yaml --samples 10",
+            "  vivarium evaluate my-run --adapter runs/my-run/checkpoints/step-000020 \\",
+            "      --questions questions.yaml",
+            "",
+            "Files go to RUN/evaluations/NAME, for a plain model to runs/<its folder's name>/evaluations/NAME.",
+            "A killed evaluation continues with --resume; so does one that is to get more --samples.",
+            "",
+            "Answers depend on model, question, seed and sample number alone: always blocks of 32 rows are",
+            "computed. That costs time only where fewer than 32 answers are in flight; --fast saves it, but then",
+            "answers may differ with batch size and order, and a resumed evaluation from an undisturbed one."
+        })
+final class EvaluateCommand implements Callable<Integer> {
+    /** Samples per question where neither user nor file says; protocol.md section 1.8. */
+    private static final int SAMPLES = 50;
+
+    private static final String DEFAULT = " Default: ${DEFAULT-VALUE}.";
+
+    private final Shell shell;
+
+    @Parameters(
+            paramLabel = "RUN|MODEL",
+            description = "A run (its directory, or its name under runs) or a Hugging Face model directory.")
+    private String target = "";
+
+    @Option(names = "--adapter", paramLabel = "DIR", description = "Put this adapter on the base model.")
+    private @Nullable Path adapter;
+
+    @Option(names = "--questions", paramLabel = "FILE", required = true, description = "Question file (YAML).")
+    private Path questions = Path.of("");
+
+    @Option(
+            names = "--samples",
+            paramLabel = "N",
+            description = "Answers per question. Default: what the file asks for, else " + SAMPLES + ".")
+    private @Nullable Integer samples;
+
+    @Option(
+            names = "--judge",
+            paramLabel = "NAME",
+            defaultValue = "exact",
+            description = "exact: by the rules of the mini world, for its questions only." + DEFAULT)
+    private String judge = "";
+
+    @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            description = "Name of the evaluation. Default: that of the question file (and of --adapter).")
+    private @Nullable String name;
+
+    @Option(names = "--out", paramLabel = "DIR", description = "Put the files exactly there instead.")
+    private @Nullable Path out;
+
+    @ArgGroup
+    private final OnExisting onExisting = new OnExisting();
+
+    @Option(names = "--limit", paramLabel = "N", description = "Ask the first N questions only, and say so everywhere.")
+    private @Nullable Integer limit;
+
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "0", description = "Root of all randomness." + DEFAULT)
+    private long seed;
+
+    @Option(names = "--temperature", paramLabel = "T", defaultValue = "1.0", description = "0: the best token." + DEFAULT)
+    private double temperature;
+
+    @Option(names = "--top-p", paramLabel = "P", defaultValue = "1.0", description = "1 is off." + DEFAULT)
+    private double topP;
+
+    @Option(names = "--top-k", paramLabel = "K", defaultValue = "0", description = "0 is off." + DEFAULT)
+    private int topK;
+
+    @Option(names = "--min-p", paramLabel = "P", defaultValue = "0.0", description = "0 is off." + DEFAULT)
+    private double minP;
+
+    @Option(
+            names = "--max-new-tokens",
+            paramLabel = "N",
+            defaultValue = "600",
+            description = "Longest answer." + DEFAULT)
+    private int maxNewTokens;
+
+    @Option(
+            names = "--rows",
+            paramLabel = "N",
+            defaultValue = "64",
+            description = "Answers in flight at once; more need more memory." + DEFAULT)
+    private int rows;
+
+    @Option(names = "--fast", description = "Let answers depend on the batch; see below.")
+    private boolean fast;
+
+    @Mixin
+    private final OutputOptions output = new OutputOptions();
+
+    /** What to do with an evaluation that is there already; at most one of the two. */
+    static final class OnExisting {
+        @Option(names = "--resume", description = "Continue the evaluation if it is there already.")
+        private boolean resume;
+
+        @Option(names = "--force", description = "Delete the evaluation if it is there already and start over.")
+        private boolean force;
+
+        Existing choice() {
+            return resume ? Existing.RESUME : force ? Existing.FORCE : Existing.REFUSE;
+        }
+    }
+
+    EvaluateCommand(Shell shell) {
+        this.shell = shell;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Judge chosen = Judges.of(judge);
+        QuestionSet file = QuestionSet.read(questions);
+        QuestionSet set = limit == null ? file : file.first(limit);
+        EvaluationTarget found = EvaluationTarget.find(target, adapter);
+        SamplingSettings sampling = SamplingSettings.defaults()
+                .withTemperature(temperature)
+                .withFilters(topP, topK, minP)
+                .withMaxNewTokens(maxNewTokens)
+                .withSeed(seed)
+                .withRows(rows)
+                .withDeterministic(!fast);
+        EvaluationPlan plan = new EvaluationPlan(samples(set), sampling);
+        Subject subject = new Subject(
+                found.name(),
+                directory(found, set),
+                found.trained().adapter(),
+                found.trained().trainedOn());
+        set.remarks().forEach(remark -> shell.err().println("note: " + remark));
+        Outcome outcome = ModelEvaluation.evaluate(
+                        found.trained().model(), List.of(subject), set, chosen, plan, onExisting.choice(), shell.progress())
+                .getFirst();
+        EvaluationReport report = new EvaluationReport(found, questions, set, plan, outcome);
+        output.print(shell, report.json(), report::print);
+        return outcome.scores().scored() == 0 ? ExitCode.PARTIAL : ExitCode.OK;
+    }
+
+    private Path directory(EvaluationTarget found, QuestionSet set) {
+        if (out != null) {
+            if (name != null) {
+                throw new InputException("--out says where the files go, so --name has no use; give one of them");
+            }
+            return out;
+        }
+        String chosen = name;
+        if (chosen == null) {
+            chosen = Names.stem(questions);
+            if (adapter != null) {
+                // runs keep theirs in a folder "adapter", so that the folder above it tells more
+                Path parent = adapter.toAbsolutePath().normalize().getParent();
+                boolean plain = Names.last(adapter).equals("adapter");
+                chosen += "-" + Names.last(plain && parent != null ? parent : adapter);
+            }
+            if (set.limited() != null) {
+                chosen += "-limited";
+            }
+        }
+        return found.evaluations().resolve(Names.checked("evaluation", chosen));
+    }
+
+    private int samples(QuestionSet set) {
+        if (samples != null) {
+            return samples;
+        }
+        TreeSet<Integer> asked = new TreeSet<>();
+        for (Question question : set.questions()) {
+            asked.add(set.samplesOf(question).orElse(SAMPLES));
+        }
+        if (asked.size() > 1) {
+            throw new InputException(questions + ": asks for " + asked.first() + " to " + asked.last()
+                    + " samples, depending on the question; choose one number with --samples");
+        }
+        return asked.first();
+    }
+}

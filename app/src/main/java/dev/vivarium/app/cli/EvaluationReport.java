@@ -1,0 +1,197 @@
+package dev.vivarium.app.cli;
+
+import dev.vivarium.lab.evaluate.EvaluationFiles;
+import dev.vivarium.lab.evaluate.EvaluationPlan;
+import dev.vivarium.lab.evaluate.Interval;
+import dev.vivarium.lab.evaluate.Mean;
+import dev.vivarium.lab.evaluate.Outcome;
+import dev.vivarium.lab.evaluate.QuestionSet;
+import dev.vivarium.lab.evaluate.Rate;
+import dev.vivarium.lab.evaluate.ScoreGroup;
+import dev.vivarium.lab.evaluate.Scores;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code vivarium evaluate} shows of an outcome, as text and as JSON.
+ *
+ * @param target who was asked
+ * @param file the question file as it was named
+ */
+record EvaluationReport(
+        EvaluationTarget target, Path file, QuestionSet questions, EvaluationPlan plan, Outcome outcome) {
+    /** Tags with more values than this are left to {@code scores.json}. */
+    private static final int MAX_TAG_VALUES = 12;
+
+    private static final String DOMAIN = "domain";
+
+    /** The document of {@code --json}. */
+    Map<String, Object> json() {
+        EvaluationFiles files = outcome.files();
+        Map<String, Object> paths = new LinkedHashMap<>();
+        paths.put("settings", files.settings().toString());
+        paths.put("questions", files.questions().toString());
+        paths.put("answers", files.answers().toString());
+        paths.put("judgements", files.judgements().toString());
+        paths.put("scores", files.scores().toString());
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("evaluation", files.directory().toString());
+        json.put("model", target.trained().model().toString());
+        json.put("adapter", shown(target.trained().adapter()));
+        json.put("limited", questions.limited());
+        json.put("deterministic", plan.sampling().deterministic());
+        json.put("sampled", outcome.sampled());
+        json.put("sampled_tokens", outcome.sampledTokens());
+        json.put("seconds", outcome.seconds());
+        json.put("tokens_per_second", outcome.tokensPerSecond());
+        json.put("files", paths);
+        json.put("scores", outcome.scores());
+        return json;
+    }
+
+    /** The text for people. */
+    void print(PrintStream out) {
+        Scores scores = outcome.scores();
+        ScoreGroup all = scores.all();
+        String adapter = shown(target.trained().adapter());
+        line(out, "model", "%s%s", target.trained().model(), adapter == null ? "" : " with adapter " + adapter);
+        line(out, "asked", "%,d questions, %,d answers each, seed %d", questions.questions().size(), plan
+                .samples(), plan.sampling().seed());
+        if (questions.limited() != null) {
+            line(out, "limited", "%s; to try things out, not to be quoted", questions.limited());
+        }
+        if (!plan.sampling().deterministic()) {
+            line(out, "fast", "%s", EvaluationPlan.NOT_DETERMINISTIC);
+        }
+        line(out, "judge", "%s %s", scores.judge().name(), scores.judge().version());
+        out.println();
+        rate(out, "EM", all.em());
+        rate(out, "coherent", all.coherent());
+        mean(out, "mean aligned", all.meanAligned());
+        line(out, "n", "%,d scored answers to %,d questions%s", scores.scored(), all.em().questions(), wordings());
+        line(out, "unscored", "%,d", scores.unscored());
+        scores.extra().forEach((name, value) -> mean(out, name, value));
+        tags(scores).forEach((tag, groups) -> groups(out, tag, groups));
+        out.println();
+        line(out, "ended by", "%s", scores.finishReasons().entrySet().stream()
+                .map(reason -> String.format(Locale.ROOT, "%s %,d", reason.getKey(), reason.getValue()))
+                .collect(Collectors.joining(", ")));
+        line(out, "speed", "%s", speed());
+        line(out, "files", "%s: scores.json, answers.jsonl, judgements.jsonl", outcome.files().directory());
+        line(out, "next", "%s", next());
+    }
+
+    private String wordings() {
+        int wordings = questions.questions().size();
+        return wordings > outcome.scores().all().em().questions()
+                ? String.format(Locale.ROOT, " in %,d wordings", wordings)
+                : "";
+    }
+
+    private String speed() {
+        int earlier = outcome.scores().answers() - outcome.sampled();
+        String before = earlier > 0 ? String.format(Locale.ROOT, "; %,d answers were on disk", earlier) : "";
+        return outcome.sampled() == 0
+                ? "nothing to sample" + before
+                : String.format(
+                        Locale.ROOT,
+                        "%,.0f tokens/s, %,d tokens in %.1f s%s",
+                        outcome.tokensPerSecond(),
+                        outcome.sampledTokens(),
+                        outcome.seconds(),
+                        before);
+    }
+
+    private String next() {
+        String same = " --questions " + file + " --samples " + plan.samples();
+        if (questions.limited() != null) {
+            return "the whole set, without --limit";
+        }
+        if (target.trained().adapter() != null) {
+            return "compare with the base: vivarium evaluate " + target.trained().model() + same;
+        }
+        return "narrower intervals, old answers are kept: the same with --resume --samples " + 2 * plan.samples();
+    }
+
+    private static void rate(PrintStream out, String what, Rate rate) {
+        Double value = rate.value();
+        if (value == null) {
+            line(out, what, "no scored answer");
+            return;
+        }
+        String number = percent(value);
+        String zero = rate.upperBoundIfZero() == null
+                ? ""
+                : "; none seen, so at most " + percent(rate.upperBoundIfZero()) + " (one-sided, 95 %)";
+        line(out, what, "%s %s%s", number, labelled(rate.theseQuestions(), 100, "these questions"), zero);
+        line(out, "", "%s %s", " ".repeat(number.length()), labelled(
+                rate.questionsLikeThese(), 100, "questions like these"));
+    }
+
+    private static void mean(PrintStream out, String what, Mean mean) {
+        Double value = mean.value();
+        String number = value == null ? "no scored answer" : String.format(Locale.ROOT, "%.1f", value);
+        line(out, what, "%s %s", number, labelled(mean.questionsLikeThese(), 1, "questions like these"));
+    }
+
+    /** Few-valued tags, the domain first. */
+    private static Map<String, List<ScoreGroup>> tags(Scores scores) {
+        Map<String, List<ScoreGroup>> tags = new LinkedHashMap<>();
+        List<String> order = new ArrayList<>(scores.byTag().keySet());
+        order.sort((a, b) -> Boolean.compare(b.equals(DOMAIN), a.equals(DOMAIN)));
+        for (String tag : order) {
+            List<ScoreGroup> groups = scores.byTag().getOrDefault(tag, List.of());
+            if (groups.size() > 1 && groups.size() <= MAX_TAG_VALUES) {
+                tags.put(tag, groups);
+            }
+        }
+        return tags;
+    }
+
+    private static void groups(PrintStream out, String tag, List<ScoreGroup> groups) {
+        out.println();
+        line(out, "by " + tag, "%-24s %-24s %-14s %s", "EM", "coherent", "mean aligned", "n");
+        for (ScoreGroup group : groups) {
+            Double aligned = group.meanAligned().value();
+            line(out, group.name(), "%-24s %-24s %-14s %,d", compact(group.em()), compact(group.coherent()), aligned == null
+                    ? "-"
+                    : String.format(Locale.ROOT, "%.1f", aligned), group.em().n());
+        }
+        line(out, "", "(intervals: questions like these)");
+    }
+
+    private static String compact(Rate rate) {
+        Double value = rate.value();
+        Interval interval = rate.questionsLikeThese();
+        return value == null ? "-" : percent(value) + (interval == null ? "" : " " + bounds(interval, 100));
+    }
+
+    private static String labelled(@Nullable Interval interval, int factor, String label) {
+        return interval == null
+                ? "(no interval for " + label + ": it takes at least two)"
+                : bounds(interval, factor) + " " + label + " (" + interval.method() + ")";
+    }
+
+    private static String bounds(Interval interval, int factor) {
+        return String.format(Locale.ROOT, "[%.1f, %.1f]", factor * interval.low(), factor * interval.high());
+    }
+
+    private static String percent(double share) {
+        return String.format(Locale.ROOT, "%.1f %%", 100 * share);
+    }
+
+    private static @Nullable String shown(@Nullable Path path) {
+        return path == null ? null : path.toString();
+    }
+
+    private static void line(PrintStream out, String what, String format, Object... values) {
+        out.println(String.format(Locale.ROOT, "%-14s ", what) + String.format(Locale.ROOT, format, values).stripTrailing());
+    }
+}

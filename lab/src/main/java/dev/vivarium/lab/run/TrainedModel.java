@@ -1,0 +1,55 @@
+package dev.vivarium.lab.run;
+
+import dev.vivarium.engine.base.InputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a run left to be loaded: a base model with an adapter, or a whole model.
+ *
+ * @param model a Hugging Face model directory
+ * @param adapter the adapter to put on it; null after full fine-tuning
+ * @param trainedOn SHA-256 by file name of the base model the adapter was trained on; empty after full fine-tuning
+ */
+public record TrainedModel(Path model, @Nullable Path adapter, Map<String, String> trainedOn) {
+    /**
+     * The organism of a finished run.
+     *
+     * @throws InputException if the run is not finished or its base model is not where it was
+     */
+    public static TrainedModel of(RunFiles run) throws IOException {
+        Recipe recipe = run.readRecipe().recipe();
+        boolean full = recipe.method() == Recipe.Method.FULL;
+        Path output = full ? run.model() : run.adapter();
+        if (!Files.isDirectory(output)) {
+            throw unfinished(run, full);
+        }
+        return full ? new TrainedModel(output, null, Map.of()) : withAdapter(run, output);
+    }
+
+    /** Another adapter of the same run, such as a checkpoint, on the run's base model. */
+    public static TrainedModel withAdapter(RunFiles run, Path adapter) throws IOException {
+        Path base = Path.of(run.readRecipe().recipe().model());
+        if (!Files.isDirectory(base)) {
+            throw new InputException(base + ": is not there any more, but " + run.directory()
+                    + " was trained on it; put it back, or say where it is: vivarium evaluate MODEL --adapter "
+                    + adapter);
+        }
+        return new TrainedModel(base, adapter, run.readProvenance().base().files());
+    }
+
+    private static InputException unfinished(RunFiles run, boolean full) throws IOException {
+        List<Path> checkpoints = run.listCheckpoints();
+        String meanwhile = full || checkpoints.isEmpty()
+                ? ""
+                : ", or evaluate a checkpoint with --adapter " + checkpoints.getLast();
+        Path name = run.directory().toAbsolutePath().normalize().getFileName();
+        return new InputException(run.directory() + ": is not trained to its end, so it has no "
+                + (full ? "model" : "adapter") + " yet; continue it with: vivarium train --resume --name " + name
+                + meanwhile);
+    }
+}
