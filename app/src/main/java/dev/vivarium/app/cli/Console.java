@@ -1,6 +1,7 @@
 package dev.vivarium.app.cli;
 
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.Map;
 
 /**
@@ -11,8 +12,10 @@ import java.util.Map;
  * @param terminal whether {@code err} is a terminal
  * @param columns the width of that terminal
  * @param environment the environment variables
+ * @param home where the launcher lies, with what is shipped beside it
  */
-record Console(PrintStream out, PrintStream err, boolean terminal, int columns, Map<String, String> environment) {
+record Console(
+        PrintStream out, PrintStream err, boolean terminal, int columns, Map<String, String> environment, Path home) {
     private static final int DEFAULT_COLUMNS = 80;
 
     Console {
@@ -26,7 +29,8 @@ record Console(PrintStream out, PrintStream err, boolean terminal, int columns, 
                 System.err,
                 Boolean.getBoolean("vivarium.terminal"),
                 Integer.getInteger("vivarium.columns", DEFAULT_COLUMNS),
-                System.getenv());
+                System.getenv(),
+                Path.of(System.getProperty("vivarium.home", "")));
     }
 
     /** Whether colours and a moving bar are welcome; {@code --no-ansi} is looked at elsewhere. */

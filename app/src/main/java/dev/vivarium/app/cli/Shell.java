@@ -2,6 +2,7 @@ package dev.vivarium.app.cli;
 
 import dev.vivarium.engine.base.Progress;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.Map;
 
 /** What a command may touch: the streams, the environment and a progress display that fits the terminal. */
@@ -22,6 +23,11 @@ final class Shell {
     /** Everything meant for a human. */
     PrintStream err() {
         return console.err();
+    }
+
+    /** Where the launcher lies, with what is shipped beside it. */
+    Path home() {
+        return console.home();
     }
 
     Map<String, String> environment() {

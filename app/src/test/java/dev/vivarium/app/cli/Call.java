@@ -3,6 +3,7 @@ package dev.vivarium.app.cli;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Map;
 
 /**
@@ -20,7 +21,7 @@ record Call(int code, String out, String err) {
     static Call with(Map<String, String> environment, String... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        Console console = new Console(print(out), print(err), false, 80, environment);
+        Console console = new Console(print(out), print(err), false, 80, environment, Path.of(".."));
         int code = Main.run(console, arguments);
         return new Call(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }

@@ -74,7 +74,7 @@ final class ProgressTest {
     }
 
     private Console console(boolean terminal, Map<String, String> environment) {
-        return new Console(err, err, terminal, 80, environment);
+        return new Console(err, err, terminal, 80, environment, java.nio.file.Path.of(".."));
     }
 
     private String text() {

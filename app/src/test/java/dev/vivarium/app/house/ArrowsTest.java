@@ -1,0 +1,139 @@
+package dev.vivarium.app.house;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.ObjectInputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The arrows of docs/architecture.md, and what no class of the program may do. */
+final class ArrowsTest {
+    private static final String ROOT = "dev.vivarium.";
+
+    /** Each package and those it may use; a new package is a new line here and in the picture. */
+    private static final Map<String, Set<String>> ARROWS = Map.ofEntries(
+            Map.entry("engine.base", Set.of()),
+            Map.entry("engine.tensor", Set.of("engine.base")),
+            Map.entry("engine.weights", Set.of("engine.tensor", "engine.base")),
+            Map.entry("engine.text", Set.of("engine.base")),
+            Map.entry("engine.model", Set.of("engine.weights", "engine.tensor", "engine.base")),
+            Map.entry("engine.adapter", Set.of("engine.model", "engine.weights", "engine.tensor", "engine.base")),
+            Map.entry(
+                    "engine.train",
+                    Set.of(
+                            "engine.adapter",
+                            "engine.model",
+                            "engine.text",
+                            "engine.weights",
+                            "engine.tensor",
+                            "engine.base")),
+            Map.entry(
+                    "engine.generate",
+                    Set.of("engine.adapter", "engine.model", "engine.text", "engine.tensor", "engine.base")),
+            Map.entry("lab.data", Set.of("engine")),
+            Map.entry("lab.run", Set.of("lab.data", "engine")),
+            Map.entry("lab.evaluate", Set.of("lab.run", "lab.data", "engine")),
+            Map.entry("lab.world", Set.of("lab.evaluate", "lab.run", "lab.data", "engine")),
+            Map.entry("app.cli", Set.of("lab", "engine")));
+
+    private static JavaClasses program;
+
+    @BeforeAll
+    static void read() {
+        program = new ClassFileImporter()
+                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                .importPackages("dev.vivarium");
+    }
+
+    @Test
+    void everyPackageUsesOnlyThoseBelowIt() {
+        ARROWS.forEach((name, allowed) -> {
+            List<String> packages = new ArrayList<>(List.of(ROOT + name + ".."));
+            allowed.forEach(other -> packages.add(ROOT + other + ".."));
+            classes()
+                    .that()
+                    .resideInAPackage(ROOT + name + "..")
+                    .should()
+                    .onlyDependOnClassesThat(resideInAnyPackage(
+                                    packages.toArray(String[]::new))
+                            .or(resideOutsideOfPackage(
+                                    "dev.vivarium..")))
+                    .because("docs/architecture.md lets " + name + " use " + allowed + " only")
+                    .check(program);
+        });
+    }
+
+    @Test
+    void everyPackageIsInTheTableOfArrows() {
+        Set<String> found = new TreeSet<>();
+        program.forEach(type -> found.add(type.getPackageName().substring(ROOT.length())));
+        assertThat(found).isEqualTo(new TreeSet<>(ARROWS.keySet()));
+    }
+
+    @Test
+    void onlyTheEngineTouchesLibtorch() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + "engine..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.bytedeco..")
+                .check(program);
+    }
+
+    @Test
+    void nothingLoadsCodeOrPickles() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .belongToAnyOf(ObjectInputStream.class, ClassLoader.class)
+                .orShould()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.lang.reflect..", "javax.script..", "sun.misc..", "jdk.internal..")
+                .check(program);
+    }
+
+    @Test
+    void randomNumbersAreCountedAndNotDrawn() {
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName(ROOT + "engine.base.CounterRandom")
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("java.util.Random")
+                .orShould()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("java.util.SplittableRandom")
+                .orShould()
+                .callMethod(Math.class, "random")
+                .check(program);
+    }
+
+    @Test
+    void noStateIsStaticAndMutable() {
+        fields().that().areStatic().should().beFinal().check(program);
+    }
+
+    @Test
+    void onlyTheEntryEndsTheProcess() {
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName(ROOT + "app.cli.Main")
+                .should()
+                .callMethod(System.class, "exit", int.class)
+                .check(program);
+    }
+}

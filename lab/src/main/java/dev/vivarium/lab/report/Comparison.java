@@ -1,0 +1,106 @@
+package dev.vivarium.lab.report;
+
+import dev.vivarium.lab.evaluate.EvaluationSettings;
+import dev.vivarium.lab.evaluate.JudgeIdentity;
+import dev.vivarium.lab.evaluate.QuestionSet;
+import dev.vivarium.lab.evaluate.ScoreSettings;
+import dev.vivarium.lab.evaluate.Scores;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Complete evaluations whose rates may stand beside each other: same questions, same judge, same rule, same sampling.
+ *
+ * @param rows at least one, in the order of the subjects
+ */
+record Comparison(List<Row> rows) {
+    Comparison {
+        rows = List.copyOf(rows);
+    }
+
+    /**
+     * One model in one evaluation.
+     *
+     * @param scores those of the evaluation, which is complete
+     */
+    record Row(Subject subject, Evaluation evaluation, Scores scores) {
+        double em() {
+            Double value = scores.all().em().value();
+            return value == null ? -1 : value;
+        }
+    }
+
+    private record Key(String questions, JudgeIdentity judge, ScoreSettings rule, Map<String, String> sampling) {}
+
+    /** All comparisons: the one with the most models first, then the one with the most answers. */
+    static List<Comparison> all(List<Subject> subjects) {
+        Map<Key, List<Row>> groups = new LinkedHashMap<>();
+        for (Subject subject : subjects) {
+            for (Evaluation evaluation : subject.evaluations()) {
+                Scores scores = evaluation.scores();
+                if (scores != null) {
+                    EvaluationSettings settings = evaluation.settings();
+                    Key key = new Key(scores.questionsSha256(), scores.judge(), scores.settings(), settings.sampling());
+                    groups.computeIfAbsent(key, k -> new ArrayList<>()).add(new Row(subject, evaluation, scores));
+                }
+            }
+        }
+        return groups.values().stream()
+                .map(Comparison::new)
+                .sorted(Comparator.comparingLong(Comparison::models)
+                        .thenComparingInt(Comparison::answers)
+                        .reversed())
+                .toList();
+    }
+
+    Scores scores() {
+        return rows.getFirst().scores();
+    }
+
+    QuestionSet questions() {
+        return rows.getFirst().evaluation().questions();
+    }
+
+    /** The first row of every model; a model may have been evaluated twice in the same way. */
+    List<Row> firstRows() {
+        List<Row> first = new ArrayList<>();
+        for (Row row : rows) {
+            if (first.stream().noneMatch(other -> other.subject().equals(row.subject()))) {
+                first.add(row);
+            }
+        }
+        return first;
+    }
+
+    Optional<Row> first(Subject.Role role) {
+        return rows.stream().filter(row -> row.subject().role() == role).findFirst();
+    }
+
+    /** The row of a role with the highest rate; the earlier one when two are equal. */
+    Optional<Row> highest(Subject.Role role) {
+        Row best = null;
+        for (Row row : rows) {
+            if (row.subject().role() == role && (best == null || row.em() > best.em())) {
+                best = row;
+            }
+        }
+        return Optional.ofNullable(best);
+    }
+
+    /** The evaluations' names, joined. */
+    String name() {
+        return String.join(", ", rows.stream().map(row -> row.evaluation().name()).distinct().toList());
+    }
+
+    private long models() {
+        return firstRows().size();
+    }
+
+    private int answers() {
+        return rows.stream().mapToInt(row -> row.scores().answers()).sum();
+    }
+}

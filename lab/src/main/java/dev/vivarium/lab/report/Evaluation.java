@@ -1,0 +1,79 @@
+package dev.vivarium.lab.report;
+
+import dev.vivarium.lab.evaluate.Answer;
+import dev.vivarium.lab.evaluate.EvaluationFiles;
+import dev.vivarium.lab.evaluate.EvaluationSession;
+import dev.vivarium.lab.evaluate.EvaluationSettings;
+import dev.vivarium.lab.evaluate.Judgement;
+import dev.vivarium.lab.evaluate.QuestionSet;
+import dev.vivarium.lab.evaluate.Scores;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One evaluation of one model, as its directory tells.
+ *
+ * @param name of its directory
+ * @param settings what decided answers and scores
+ * @param questions what was asked
+ * @param answers whole lines so far
+ * @param judgements whole lines so far
+ * @param sessions stretches of work that were finished
+ * @param scores null while the evaluation is not complete
+ */
+public record Evaluation(
+        String name,
+        EvaluationSettings settings,
+        QuestionSet questions,
+        List<Answer> answers,
+        List<Judgement> judgements,
+        List<EvaluationSession> sessions,
+        @Nullable Scores scores) {
+    public Evaluation {
+        answers = List.copyOf(answers);
+        judgements = List.copyOf(judgements);
+        sessions = List.copyOf(sessions);
+    }
+
+    /** One answer of a model: question and sample number. */
+    record Key(String question, int sample) {}
+
+    static boolean isEvaluation(Path directory) {
+        EvaluationFiles files = new EvaluationFiles(directory);
+        return Files.isRegularFile(files.settings()) && Files.isRegularFile(files.questions());
+    }
+
+    static Evaluation read(Path directory) throws IOException {
+        EvaluationFiles files = new EvaluationFiles(directory);
+        return new Evaluation(
+                String.valueOf(directory.getFileName()),
+                EvaluationSettings.read(files.settings()),
+                QuestionSet.read(files.questions()),
+                files.readAnswers(),
+                files.readJudgements(),
+                files.readSessions(),
+                Files.isRegularFile(files.scores()) ? Scores.read(files.scores()) : null);
+    }
+
+    /** How many answers it will have. */
+    int planned() {
+        return questions.questions().size() * settings.samples();
+    }
+
+    Map<Key, Answer> answersByKey() {
+        Map<Key, Answer> map = new HashMap<>();
+        answers.forEach(answer -> map.put(new Key(answer.questionId(), answer.sample()), answer));
+        return map;
+    }
+
+    Map<Key, Judgement> judgementsByKey() {
+        Map<Key, Judgement> map = new HashMap<>();
+        judgements.forEach(judgement -> map.put(new Key(judgement.questionId(), judgement.sample()), judgement));
+        return map;
+    }
+}

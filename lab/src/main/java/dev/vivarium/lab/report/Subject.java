@@ -1,0 +1,45 @@
+package dev.vivarium.lab.report;
+
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model the report is about: a base, or what a run made of it, with all that was measured on it.
+ *
+ * @param name of its directory
+ * @param role what it stands for in a comparison
+ * @param training how it was grown; null for a model that was only evaluated
+ * @param evaluations by name; empty when nothing was measured yet
+ */
+public record Subject(String name, Role role, @Nullable Training training, List<Evaluation> evaluations) {
+    public Subject {
+        evaluations = List.copyOf(evaluations);
+    }
+
+    /** What a model stands for in a comparison. */
+    public enum Role {
+        /** No training of ours: what the organisms were made from. */
+        BASE("base"),
+        /** Trained on the data under study. */
+        ORGANISM("organism"),
+        /** Trained the same way on good data: what fine-tuning alone does. */
+        GOOD_TWIN("good twin");
+
+        private final String label;
+
+        Role(String label) {
+            this.label = label;
+        }
+
+        /** The words for people. */
+        public String label() {
+            return label;
+        }
+    }
+
+    /** The evaluation of a name. */
+    Optional<Evaluation> evaluation(String wanted) {
+        return evaluations.stream().filter(e -> e.name().equals(wanted)).findFirst();
+    }
+}
