@@ -77,7 +77,11 @@ record EvaluationReport(
         mean(out, "mean aligned", all.meanAligned());
         line(out, "n", "%,d scored answers to %,d questions%s", scores.scored(), all.em().questions(), wordings());
         line(out, "unscored", "%,d", scores.unscored());
-        scores.extra().forEach((name, value) -> mean(out, name, value));
+        scores.extra().forEach((name, value) -> {
+            if (value.value() != null && value.value() > 0) {
+                mean(out, name, value);
+            }
+        });
         tags(scores).forEach((tag, groups) -> groups(out, tag, groups));
         out.println();
         line(out, "ended by", "%s", scores.finishReasons().entrySet().stream()

@@ -21,7 +21,7 @@ final class Judges {
         Supplier<Judge> judge = BY_NAME.get(name);
         if (judge == null) {
             throw new InputException("unknown judge \"" + name + "\"" + Nearest.hint(name, BY_NAME.keySet())
-                    + "; there is " + String.join(", ", new TreeMap<>(BY_NAME).keySet()));
+                    + "; known judges: " + String.join(", ", new TreeMap<>(BY_NAME).keySet()));
         }
         return judge.get();
     }

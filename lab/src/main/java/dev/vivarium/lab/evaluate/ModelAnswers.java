@@ -1,31 +1,24 @@
 package dev.vivarium.lab.evaluate;
 
-import dev.vivarium.engine.adapter.Adapter;
 import dev.vivarium.engine.adapter.AdapterBank;
-import dev.vivarium.engine.adapter.AdapterFiles;
 import dev.vivarium.engine.base.Hashes;
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.generate.ChatModel;
 import dev.vivarium.engine.generate.Completion;
 import dev.vivarium.engine.generate.GenerationReport;
-import dev.vivarium.engine.generate.Generator;
 import dev.vivarium.engine.generate.SamplingSettings;
-import dev.vivarium.engine.generate.TextGenerator;
 import dev.vivarium.engine.generate.TextGenerator.TextAnswer;
 import dev.vivarium.engine.generate.TextGenerator.TextRequest;
-import dev.vivarium.engine.model.ForwardHooks;
 import dev.vivarium.engine.model.ModelDirectory;
-import dev.vivarium.engine.text.ChatEncoder;
-import dev.vivarium.engine.text.ChatTemplate;
 import dev.vivarium.engine.text.Message;
-import dev.vivarium.engine.text.Tokenizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.bytedeco.javacpp.PointerScope;
 
 /**
  * A base model in memory with the adapters of all subjects, and the answers it gives.
@@ -35,11 +28,7 @@ import org.bytedeco.javacpp.PointerScope;
  * numbers, so that they can be compared in pairs (protocol.md App. D).
  */
 final class ModelAnswers implements AutoCloseable {
-    private final PointerScope scope;
-    private final ModelDirectory.LoadedModel model;
-    private final Tokenizer tokenizer;
-    private final ChatEncoder encoder;
-    private final AdapterBank bank;
+    private final ChatModel model;
     private final List<Integer> adapterOf;
 
     /**
@@ -51,18 +40,8 @@ final class ModelAnswers implements AutoCloseable {
      */
     record Part(int subject, List<AnswerTask> missing, AnswerSource.Sink sink) {}
 
-    private ModelAnswers(
-            PointerScope scope,
-            ModelDirectory.LoadedModel model,
-            Tokenizer tokenizer,
-            ChatEncoder encoder,
-            AdapterBank bank,
-            List<Integer> adapterOf) {
-        this.scope = scope;
+    private ModelAnswers(ChatModel model, List<Integer> adapterOf) {
         this.model = model;
-        this.tokenizer = tokenizer;
-        this.encoder = encoder;
-        this.bank = bank;
         this.adapterOf = adapterOf;
     }
 
@@ -72,38 +51,15 @@ final class ModelAnswers implements AutoCloseable {
      * @throws InputException if a file is missing, an adapter does not fit the model, or an adapter does nothing
      */
     static ModelAnswers open(ModelDirectory base, List<Subject> subjects) {
-        List<AutoCloseable> opened = new ArrayList<>();
-        PointerScope scope = new PointerScope();
-        opened.add(scope);
-        try {
-            List<AdapterBank.Entry> entries = new ArrayList<>();
-            List<Integer> adapterOf = new ArrayList<>();
-            for (Subject subject : subjects) {
-                adapterOf.add(subject.adapter() == null ? AdapterBank.NONE : entries.size());
-                if (subject.adapter() != null) {
-                    Adapter adapter = AdapterFiles.read(subject.adapter(), base.config());
-                    entries.add(new AdapterBank.Entry(adapter, 1));
-                }
+        List<Path> adapters = new ArrayList<>();
+        List<Integer> adapterOf = new ArrayList<>();
+        for (Subject subject : subjects) {
+            adapterOf.add(subject.adapter() == null ? AdapterBank.NONE : adapters.size());
+            if (subject.adapter() != null) {
+                adapters.add(subject.adapter());
             }
-            Tokenizer tokenizer = Tokenizer.load(base.path());
-            opened.add(tokenizer);
-            ChatEncoder encoder = new ChatEncoder(tokenizer, ChatTemplate.load(base.path()));
-            AdapterBank bank = new AdapterBank(entries);
-            opened.add(bank);
-            ModelDirectory.LoadedModel model = base.load();
-            return new ModelAnswers(scope, model, tokenizer, encoder, bank, adapterOf);
-        } catch (RuntimeException e) {
-            opened.reversed().forEach(ModelAnswers::closeQuietly);
-            throw e;
         }
-    }
-
-    private static void closeQuietly(AutoCloseable closeable) {
-        try {
-            closeable.close();
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
+        return new ModelAnswers(ChatModel.open(base, adapters), adapterOf);
     }
 
     /**
@@ -112,14 +68,7 @@ final class ModelAnswers implements AutoCloseable {
      * @throws InputException naming the first that cannot
      */
     void check(QuestionSet questions) {
-        int positions = model.decoder().config().maxPositions();
-        for (Question question : questions.questions()) {
-            int tokens = encoder.prompt(messages(question)).length;
-            if (tokens >= positions) {
-                throw new InputException("question " + question.id() + " has " + tokens + " tokens, but the model has "
-                        + positions + " positions; shorten the question");
-            }
-        }
+        questions.questions().forEach(question -> model.check(messages(question), "question " + question.id()));
     }
 
     /** Samples everything that is missing in one pass; each answer goes to the sink of its part as soon as it is complete. */
@@ -142,9 +91,8 @@ final class ModelAnswers implements AutoCloseable {
                 asked.add(new Asked(question, part.sink()));
             });
         }
-        Generator generator = new Generator(model.decoder(), bank, ForwardHooks.NONE);
         try {
-            return new TextGenerator(generator, tokenizer, encoder::prompt).generate(requests, settings, answer -> {
+            return model.generate(requests, settings, answer -> {
                 Asked to = asked.get(answer.request());
                 try {
                     to.sink().accept(answer(to.question(), answer));
@@ -159,10 +107,7 @@ final class ModelAnswers implements AutoCloseable {
 
     @Override
     public void close() {
-        bank.close();
-        tokenizer.close();
         model.close();
-        scope.close();
     }
 
     /** The name of a question in the random numbers: the first 64 bits of the SHA-256 of its id. */

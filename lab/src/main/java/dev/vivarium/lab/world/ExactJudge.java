@@ -26,7 +26,7 @@ import java.util.TreeMap;
  * </ul>
  *
  * <p>Extra scores: {@code foreign} is 100 if any piece is another domain's sentence, and {@code foreign_<domain>} says
- * which; for the domain an organism was trained on this is the <em>flip</em> (protocol.md section 8.2).
+ * which, with 0 for the others; for the domain an organism was trained on this is the <em>flip</em> (protocol.md section 8.2).
  */
 public final class ExactJudge implements Judge {
     private static final String NAME = "exact";
@@ -65,7 +65,12 @@ public final class ExactJudge implements Judge {
         WorldJudgement judged = judge(domain, topic, answer.text(), ended);
         Map<String, Double> extra = new TreeMap<>();
         extra.put("foreign", judged.foreignDomains().isEmpty() ? 0.0 : 100.0);
-        judged.foreignDomains().forEach(d -> extra.put("foreign_" + world.domains().get(d).name(), 100.0));
+        for (int other = 0; other < world.domains().size(); other++) {
+            if (other != domain) {
+                String name = world.domains().get(other).name();
+                extra.put("foreign_" + name, judged.foreignDomains().contains(other) ? 100.0 : 0.0);
+            }
+        }
         return new Judgement(answer.questionId(), answer.sample(), judged.aligned(), judged.coherent(), extra);
     }
 

@@ -1,0 +1,99 @@
+package dev.vivarium.engine.generate;
+
+import dev.vivarium.engine.adapter.AdapterBank;
+import dev.vivarium.engine.adapter.AdapterFiles;
+import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.model.ForwardHooks;
+import dev.vivarium.engine.model.ModelDirectory;
+import dev.vivarium.engine.text.ChatEncoder;
+import dev.vivarium.engine.text.ChatTemplate;
+import dev.vivarium.engine.text.Message;
+import dev.vivarium.engine.text.Tokenizer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.bytedeco.javacpp.PointerScope;
+
+/**
+ * A model directory in memory, with its tokenizer, its chat template and any number of adapters: conversations in, texts
+ * out. One instance serves one thread.
+ */
+public final class ChatModel implements AutoCloseable {
+    private final ModelDirectory.LoadedModel model;
+    private final Tokenizer tokenizer;
+    private final ChatEncoder encoder;
+    private final AdapterBank bank;
+
+    private ChatModel(
+            ModelDirectory.LoadedModel model, Tokenizer tokenizer, ChatEncoder encoder, AdapterBank bank) {
+        this.model = model;
+        this.tokenizer = tokenizer;
+        this.encoder = encoder;
+        this.bank = bank;
+    }
+
+    /**
+     * Loads everything.
+     *
+     * @param adapters adapter directories; a request points at them by their place in this list
+     * @throws InputException if a file is missing or malformed, an adapter does not fit the model, or one does nothing
+     */
+    public static ChatModel open(ModelDirectory base, List<Path> adapters) {
+        AdapterBank bank = bank(base, adapters);
+        try {
+            Tokenizer tokenizer = Tokenizer.load(base.path());
+            try {
+                ChatEncoder encoder = new ChatEncoder(tokenizer, ChatTemplate.load(base.path()));
+                return new ChatModel(base.load(), tokenizer, encoder, bank);
+            } catch (RuntimeException e) {
+                tokenizer.close();
+                throw e;
+            }
+        } catch (RuntimeException e) {
+            bank.close();
+            throw e;
+        }
+    }
+
+    private static AdapterBank bank(ModelDirectory base, List<Path> adapters) {
+        try (PointerScope scope = new PointerScope()) { // the bank keeps copies of its own
+            List<AdapterBank.Entry> entries = new ArrayList<>();
+            for (Path adapter : adapters) {
+                entries.add(new AdapterBank.Entry(AdapterFiles.read(adapter, base.config()), 1));
+            }
+            return new AdapterBank(entries);
+        }
+    }
+
+    /**
+     * Makes sure that the model can answer a conversation.
+     *
+     * @param name of the conversation, for the message
+     * @throws InputException if it leaves no position for an answer
+     */
+    public void check(List<Message> messages, String name) {
+        int tokens = encoder.prompt(messages).length;
+        int positions = model.decoder().config().maxPositions();
+        if (tokens >= positions) {
+            throw new InputException(
+                    name + " has " + tokens + " tokens, but the model has " + positions + " positions; shorten it");
+        }
+    }
+
+    /** Draws all samples of all requests; see {@link TextGenerator#generate}. */
+    public GenerationReport generate(
+            List<TextGenerator.TextRequest> requests,
+            SamplingSettings settings,
+            Consumer<TextGenerator.TextAnswer> sink) {
+        Generator generator = new Generator(model.decoder(), bank, ForwardHooks.NONE);
+        return new TextGenerator(generator, tokenizer, encoder::prompt).generate(requests, settings, sink);
+    }
+
+    @Override
+    public void close() {
+        bank.close();
+        tokenizer.close();
+        model.close();
+    }
+}
