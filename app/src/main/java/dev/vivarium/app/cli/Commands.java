@@ -10,6 +10,10 @@ final class Commands {
     private Commands() {}
 
     static List<Object> all(Shell shell) {
-        return List.of(new TrainCommand(shell), new EvaluateCommand(shell), new WorldCommand(shell), new DoctorCommand(shell));
+        return List.of(
+                new TrainCommand(shell),
+                new EvaluateCommand(shell),
+                new WorldCommand(shell),
+                new DoctorCommand(shell));
     }
 }

@@ -93,7 +93,11 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "N", defaultValue = "0", description = "Root of all randomness." + DEFAULT)
     private long seed;
 
-    @Option(names = "--temperature", paramLabel = "T", defaultValue = "1.0", description = "0: the best token." + DEFAULT)
+    @Option(
+            names = "--temperature",
+            paramLabel = "T",
+            defaultValue = "1.0",
+            description = "0: the best token." + DEFAULT)
     private double temperature;
 
     @Option(names = "--top-p", paramLabel = "P", defaultValue = "1.0", description = "1 is off." + DEFAULT)

@@ -196,6 +196,6 @@ record EvaluationReport(
     }
 
     private static void line(PrintStream out, String what, String format, Object... values) {
-        out.println(String.format(Locale.ROOT, "%-14s ", what) + String.format(Locale.ROOT, format, values).stripTrailing());
+        out.println(String.format(Locale.ROOT, "%-17s ", what) + String.format(Locale.ROOT, format, values).stripTrailing());
     }
 }

@@ -3,25 +3,19 @@ package dev.vivarium.app.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vivarium.engine.base.CounterRandom;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/**
- * The real program in a process of its own, killed without warning and resumed; {@code -Dvivarium.kills=20} kills it
- * more often than the build does.
- */
+/** A training in a process of its own, killed without warning and resumed. */
 final class KillTest {
     private static final int STEPS = 60;
-    private static final int KILLS = Integer.getInteger("vivarium.kills", 3);
 
     @TempDir
     Path folder;
@@ -37,9 +31,11 @@ final class KillTest {
 
         CounterRandom random = CounterRandom.of(20, "kills");
         int killed = 0;
-        for (int i = 0; i < KILLS; i++) {
-            int step = 1 + random.below(STEPS * (i + 1) / KILLS, 2 * i);
-            killed += killAtStep(step, random.below(30, 2 * i + 1), start(preset, "broken", model, data)) ? 1 : 0;
+        for (int i = 0; i < RealProgram.KILLS; i++) {
+            int step = 1 + random.below(STEPS * (i + 1) / RealProgram.KILLS, 2 * i);
+            Process process = start(preset, "broken", model, data);
+            Path metrics = run("broken").resolve("metrics.jsonl");
+            killed += RealProgram.killAtLine(process, metrics, step, random.below(30, 2 * i + 1)) ? 1 : 0;
         }
         Process last = start(preset, "broken", model, data);
         assertThat(last.waitFor(5, TimeUnit.MINUTES)).isTrue();
@@ -52,40 +48,8 @@ final class KillTest {
         assertThat(Files.readAllLines(run("broken").resolve("metrics.jsonl"))).hasSize(STEPS);
     }
 
-    /** Kills as soon as the log holds {@code step} lines, plus some milliseconds; false if the process was faster. */
-    private boolean killAtStep(int step, int milliseconds, Process process) throws IOException, InterruptedException {
-        Path metrics = run("broken").resolve("metrics.jsonl");
-        while (process.isAlive() && lines(metrics) < step) {
-            process.waitFor(2, TimeUnit.MILLISECONDS);
-        }
-        boolean ended = process.waitFor(milliseconds, TimeUnit.MILLISECONDS);
-        process.destroyForcibly().waitFor();
-        return !ended;
-    }
-
-    private static long lines(Path file) throws IOException {
-        if (!Files.exists(file)) {
-            return 0;
-        }
-        byte[] bytes = Files.readAllBytes(file);
-        long lines = 0;
-        for (byte b : bytes) {
-            lines += b == '\n' ? 1 : 0;
-        }
-        return lines;
-    }
-
     private Process start(String preset, String name, Path model, Path data) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "--enable-native-access=ALL-UNNAMED",
-                "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
-                "-Dorg.bytedeco.javacpp.nopointergc=true",
-                "-cp",
-                classPath(),
-                Main.class.getName()));
-        command.addAll(List.of("train", "--preset", preset, "--name", name, "--resume"));
+        List<String> command = new ArrayList<>(List.of("train", "--preset", preset, "--name", name, "--resume"));
         command.addAll(List.of("model=" + model, "data.train=" + data, "training.max_steps=" + STEPS));
         command.addAll(List.of(
                 "training.learning_rate=1e-3",
@@ -94,20 +58,7 @@ final class KillTest {
                 "checkpoints.dense_until=4",
                 "checkpoints.every=7",
                 "checkpoints.keep=3"));
-        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
-        builder.redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve(name + ".log").toFile()));
-        builder.environment().put("OMP_NUM_THREADS", "1");
-        builder.environment().put("OMP_WAIT_POLICY", "passive");
-        return builder.start();
-    }
-
-    /** The class path of this process with absolute entries, because the child works in another directory. */
-    private static String classPath() {
-        return String.join(
-                File.pathSeparator,
-                Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-                        .map(entry -> Path.of(entry).toAbsolutePath().toString())
-                        .toList());
+        return new RealProgram(folder).start(name, command);
     }
 
     private Path run(String name) {
@@ -115,6 +66,6 @@ final class KillTest {
     }
 
     private String log(String name) throws IOException {
-        return Files.readString(folder.resolve(name + ".log"));
+        return new RealProgram(folder).log(name);
     }
 }
