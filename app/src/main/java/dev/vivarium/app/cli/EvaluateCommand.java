@@ -38,10 +38,10 @@ import picocli.CommandLine.Parameters;
             "Files go to RUN/evaluations/NAME, for a plain model to runs/<its folder's name>/evaluations/NAME.",
             "A killed evaluation continues with --resume; so does one that is to get more --samples.",
             "",
-            "An answer depends on model, question, seed and sample number alone, because blocks of always 32 rows",
-            "are computed, some of them empty. --fast computes no empty rows and is up to twice as fast on small",
-            "models; but then answers may depend on batch size and order, and a resumed evaluation may differ from",
-            "an undisturbed one."
+            "An answer depends on model, question, seed and sample number alone, because blocks of always 32",
+            "rows are computed, some of them empty. --fast computes no empty rows and is up to twice as fast",
+            "on small models; but then answers may depend on batch size and order, and a resumed evaluation",
+            "may differ from an undisturbed one."
         })
 final class EvaluateCommand implements Callable<Integer> {
     /** Samples per question where neither user nor file says; protocol.md section 1.8. */
