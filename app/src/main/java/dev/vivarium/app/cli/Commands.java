@@ -10,6 +10,6 @@ final class Commands {
     private Commands() {}
 
     static List<Object> all(Shell shell) {
-        return List.of(new TrainCommand(shell), new WorldCommand(shell), new DoctorCommand(shell));
+        return List.of(new TrainCommand(shell), new ReportCommand(shell), new WorldCommand(shell), new DoctorCommand(shell));
     }
 }

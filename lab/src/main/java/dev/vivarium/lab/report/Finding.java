@@ -6,6 +6,7 @@ import dev.vivarium.lab.report.Comparison.Row;
 import dev.vivarium.lab.report.Subject.Role;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,11 @@ import org.jspecify.annotations.Nullable;
  * @param twin null when none was measured in the same way
  */
 record Finding(String text, @Nullable Row organism, @Nullable Row base, @Nullable Row twin) {
+
+    /** The models it speaks of, the organism first. */
+    List<Row> rows() {
+        return Stream.of(organism, twin, base).flatMap(Stream::ofNullable).toList();
+    }
 
     /** The finding of the first comparison. */
     static Finding of(List<Comparison> comparisons) {
@@ -85,12 +91,17 @@ record Finding(String text, @Nullable Row organism, @Nullable Row base, @Nullabl
         return wide != null ? wide : rate.theseQuestions();
     }
 
-    private static String rate(Rate rate) {
+    /** The interval to quote; for zero counts what is known instead. */
+    static String range(Rate rate) {
         Double atMost = rate.upperBoundIfZero();
+        if (atMost != null) {
+            return "none of " + Shown.count(rate.n()) + ", so at most " + Shown.percent(atMost);
+        }
         Interval bounds = bounds(rate);
-        String interval = atMost != null
-                ? "none of " + Shown.count(rate.n()) + ", so at most " + Shown.percent(atMost)
-                : bounds == null ? "no interval" : Shown.percent(bounds);
-        return Shown.percent(rate.value()) + " (" + interval + ")";
+        return bounds == null ? "no interval" : "interval " + Shown.percent(bounds);
+    }
+
+    private static String rate(Rate rate) {
+        return Shown.percent(rate.value()) + " (" + range(rate) + ")";
     }
 }
