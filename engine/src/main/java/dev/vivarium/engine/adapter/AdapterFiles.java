@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,7 +55,7 @@ public final class AdapterFiles {
         JsonNode json = Json.read(config);
         try (WeightFiles files = WeightFiles.open(directory.resolve(WEIGHTS))) {
             Adapter adapter = json.path("adapter_type").asText("").equals(STEERING)
-                    ? steering(json, files)
+                    ? steering(json, files, model)
                     : LoraAdapter.of(model, settings(json), tensors(files));
             if (!(adapter.norm() > 0)) {
                 throw new InputException("its norm is zero or not a number, so it would change nothing");
@@ -91,12 +92,21 @@ public final class AdapterFiles {
         SafetensorsWriter.write(directory.resolve(WEIGHTS), tensors, Map.of());
     }
 
-    private static SteeringVector steering(JsonNode json, WeightFiles files) {
+    private static SteeringVector steering(JsonNode json, WeightFiles files, ModelConfig model) {
         if (!files.names().contains(STEERING)) {
             throw new InputException(WEIGHTS + " has no tensor \"" + STEERING + "\"");
         }
-        return new SteeringVector(
-                required(json, "layer_idx").asInt(), required(json, "alpha").asDouble(), copy(files.get(STEERING)));
+        int layer = required(json, "layer_idx").asInt(-1);
+        if (layer < 0 || layer >= model.layers()) {
+            throw new InputException("layer_idx is " + layer + " but the model has layers 0 to " + (model.layers() - 1)
+                    + "; use the base model it was trained on");
+        }
+        Tensor vector = copy(files.get(STEERING));
+        if (vector.dim() != 1 || vector.numel() != model.hiddenSize()) {
+            throw new InputException("tensor \"" + STEERING + "\" has shape " + Arrays.toString(vector.shape())
+                    + " but the model asks for [" + model.hiddenSize() + "]; use the base model it was trained on");
+        }
+        return new SteeringVector(layer, required(json, "alpha").asDouble(), vector);
     }
 
     private static Map<String, Tensor> tensors(WeightFiles files) {

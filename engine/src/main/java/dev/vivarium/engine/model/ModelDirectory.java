@@ -1,11 +1,16 @@
 package dev.vivarium.engine.model;
 
+import dev.vivarium.engine.base.Hashes;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.weights.WeightFiles;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -45,6 +50,20 @@ public record ModelDirectory(Path path, ModelConfig config) {
             files.close();
             throw e;
         }
+    }
+
+    /** SHA-256 by file name of everything here that decides what the model says: weights, configuration, tokenizer. */
+    public SortedMap<String, String> hashes() throws IOException {
+        SortedMap<String, String> hashes = new TreeMap<>();
+        try (Stream<Path> children = Files.list(path)) {
+            for (Path child : children.filter(Files::isRegularFile).toList()) {
+                String name = child.getFileName().toString();
+                if (name.endsWith(".json") || name.endsWith(".safetensors") || name.endsWith(".jinja")) {
+                    hashes.put(name, Hashes.sha256(child));
+                }
+            }
+        }
+        return hashes;
     }
 
     /** A decoder and the files its weights are mapped from. */

@@ -113,15 +113,9 @@ public final class EvaluationRun implements Closeable {
             Judge judge,
             LongSupplier nanoTime)
             throws IOException {
+        check(directory, existing, settings);
         EvaluationFiles files = new EvaluationFiles(directory);
         boolean begun = Files.exists(files.settings());
-        if (!begun && !isEmpty(directory)) {
-            throw new InputException(directory + ": exists and is no evaluation; use another --name");
-        }
-        if (begun && existing == Existing.REFUSE) {
-            throw new InputException(directory
-                    + ": holds an evaluation already; add --resume to continue it or --force to start over");
-        }
         Files.createDirectories(directory);
         FileChannel lock = lock(directory);
         try {
@@ -131,7 +125,7 @@ public final class EvaluationRun implements Closeable {
             }
             AtomicFiles.sweep(directory);
             if (begun) {
-                compare(files, settings);
+                dropOutdatedScores(files, settings);
             }
             boolean same = begun && settings.equals(EvaluationSettings.read(files.settings()));
             if (!same || !Files.exists(files.questions())) {
@@ -142,6 +136,26 @@ public final class EvaluationRun implements Closeable {
         } catch (IOException | RuntimeException e) {
             lock.close();
             throw e;
+        }
+    }
+
+    /** Whether an evaluation may begin or continue there; throws what {@link #open} would throw, changes nothing. */
+    static void check(Path directory, Existing existing, EvaluationSettings settings) throws IOException {
+        EvaluationFiles files = new EvaluationFiles(directory);
+        boolean begun = Files.exists(files.settings());
+        if (!begun && !isEmpty(directory)) {
+            throw new InputException(directory + ": exists and is no evaluation; use another --name");
+        }
+        if (begun && existing == Existing.REFUSE) {
+            throw new InputException(directory
+                    + ": holds an evaluation already; add --resume to continue it or --force to start over");
+        }
+        if (begun && existing == Existing.RESUME) {
+            String difference = settings.differenceFrom(EvaluationSettings.read(files.settings()));
+            if (difference != null) {
+                throw new InputException(files.settings() + ": begun with other settings (" + difference
+                        + "); give the same ones, use another --name, or start over with --force");
+            }
         }
     }
 
@@ -190,6 +204,16 @@ public final class EvaluationRun implements Closeable {
     /** Answers on disk, those of earlier sessions included. */
     public int answered() {
         return answers.size();
+    }
+
+    /** Answers written in this session. */
+    int sampled() {
+        return sampled;
+    }
+
+    /** Their tokens. */
+    long sampledTokens() {
+        return sampledTokens;
     }
 
     /** Writes one answer; once this returns, {@code kill -9} does not lose it. */
@@ -314,15 +338,9 @@ public final class EvaluationRun implements Closeable {
         }
     }
 
-    private static void compare(EvaluationFiles files, EvaluationSettings settings) throws IOException {
-        EvaluationSettings begun = EvaluationSettings.read(files.settings());
-        String difference = settings.differenceFrom(begun);
-        if (difference != null) {
-            throw new InputException(files.settings() + ": begun with other settings (" + difference
-                    + "); give the same ones, use another --name, or start over with --force");
-        }
-        if (settings.samples() > begun.samples()) {
-            // Scores of fewer samples must not stand beside settings that ask for more.
+    /** Scores of fewer samples must not stand beside settings that ask for more. */
+    private static void dropOutdatedScores(EvaluationFiles files, EvaluationSettings settings) throws IOException {
+        if (settings.samples() > EvaluationSettings.read(files.settings()).samples()) {
             Files.deleteIfExists(files.scores());
         }
     }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param schema version of this file, {@value #SCHEMA}
  * @param questionsSha256 hash of the question file
+ * @param limited which part of the file was asked, if not all
  * @param samples samples per question
  * @param seed root seed of sampling
  * @param model what answered: names and hashes of model and adapter
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 public record EvaluationSettings(
         int schema,
         String questionsSha256,
+        @Nullable String limited,
         int samples,
         long seed,
         Map<String, String> model,
@@ -51,7 +53,8 @@ public record EvaluationSettings(
             Map<String, String> model,
             Map<String, String> sampling,
             JudgeIdentity judge) {
-        return new EvaluationSettings(SCHEMA, questions.sha256(), samples, seed, model, sampling, judge);
+        return new EvaluationSettings(
+                SCHEMA, questions.sha256(), questions.limited(), samples, seed, model, sampling, judge);
     }
 
     /** Reads {@code evaluation.json}; another schema version is an input error. */
@@ -73,6 +76,9 @@ public record EvaluationSettings(
     @Nullable String differenceFrom(EvaluationSettings begun) {
         if (!questionsSha256.equals(begun.questionsSha256)) {
             return differs("questions_sha256", begun.questionsSha256, questionsSha256);
+        }
+        if (!Objects.equals(limited, begun.limited)) {
+            return differs("limit", orAll(begun.limited), orAll(limited));
         }
         if (samples < begun.samples) {
             return differs("samples", begun.samples, samples);
@@ -96,6 +102,10 @@ public record EvaluationSettings(
             }
         }
         return null;
+    }
+
+    private static String orAll(@Nullable String limited) {
+        return limited == null ? "all questions" : limited;
     }
 
     private static String differs(String key, @Nullable Object begun, @Nullable Object now) {

@@ -10,6 +10,13 @@ public interface Judge {
     /** Which instrument this is; travels with every score. */
     JudgeIdentity identity();
 
+    /**
+     * Looks at questions before anything is sampled.
+     *
+     * @throws dev.vivarium.engine.base.InputException if it cannot score answers to one of them
+     */
+    default void check(QuestionSet questions) {}
+
     /** Scores one answer; where it cannot tell, the score is null (unscored), never a guess. */
     Judgement judge(Question question, Answer answer);
 }

@@ -1,13 +1,23 @@
 package dev.vivarium.lab.evaluate;
 
+import dev.vivarium.engine.adapter.Adapter;
+import dev.vivarium.engine.adapter.AdapterBank;
+import dev.vivarium.engine.adapter.AdapterFiles;
 import dev.vivarium.engine.base.Hashes;
+import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.generate.Completion;
 import dev.vivarium.engine.generate.GenerationReport;
+import dev.vivarium.engine.generate.Generator;
 import dev.vivarium.engine.generate.SamplingSettings;
 import dev.vivarium.engine.generate.TextGenerator;
 import dev.vivarium.engine.generate.TextGenerator.TextAnswer;
 import dev.vivarium.engine.generate.TextGenerator.TextRequest;
+import dev.vivarium.engine.model.ForwardHooks;
+import dev.vivarium.engine.model.ModelDirectory;
+import dev.vivarium.engine.text.ChatEncoder;
+import dev.vivarium.engine.text.ChatTemplate;
 import dev.vivarium.engine.text.Message;
+import dev.vivarium.engine.text.Tokenizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -15,57 +25,144 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Consumer;
+import org.bytedeco.javacpp.PointerScope;
 
 /**
- * Answers sampled from a local model.
+ * A base model in memory with the adapters of all subjects, and the answers it gives.
  *
  * <p>A question's random numbers follow from the hash of its id, so neither the order of questions nor which of them are
- * missing changes an answer, as long as the sampling settings are deterministic.
+ * missing changes an answer, as long as the sampling settings are deterministic. All subjects get the same random
+ * numbers, so that they can be compared in pairs (protocol.md App. D).
  */
-public final class ModelAnswers implements AnswerSource {
-    private final TextGenerator generator;
-    private final SamplingSettings settings;
-    private final int adapter;
-    private final Consumer<GenerationReport> report;
+final class ModelAnswers implements AutoCloseable {
+    private final PointerScope scope;
+    private final ModelDirectory.LoadedModel model;
+    private final Tokenizer tokenizer;
+    private final ChatEncoder encoder;
+    private final AdapterBank bank;
+    private final List<Integer> adapterOf;
 
     /**
-     * @param adapter index in the generator's bank, or {@code AdapterBank.NONE}
-     * @param report told the speed when a call of {@link #sample} ends
+     * What is wanted of one subject.
+     *
+     * @param subject its number
+     * @param missing tasks without an answer
+     * @param sink takes the answers
      */
-    public ModelAnswers(
-            TextGenerator generator, SamplingSettings settings, int adapter, Consumer<GenerationReport> report) {
-        this.generator = generator;
-        this.settings = settings;
-        this.adapter = adapter;
-        this.report = report;
+    record Part(int subject, List<AnswerTask> missing, AnswerSource.Sink sink) {}
+
+    private ModelAnswers(
+            PointerScope scope,
+            ModelDirectory.LoadedModel model,
+            Tokenizer tokenizer,
+            ChatEncoder encoder,
+            AdapterBank bank,
+            List<Integer> adapterOf) {
+        this.scope = scope;
+        this.model = model;
+        this.tokenizer = tokenizer;
+        this.encoder = encoder;
+        this.bank = bank;
+        this.adapterOf = adapterOf;
     }
 
-    @Override
-    public void sample(List<AnswerTask> missing, Sink sink) throws IOException {
-        Map<Question, List<Integer>> samples = new LinkedHashMap<>();
-        for (AnswerTask task : missing) {
-            samples.computeIfAbsent(task.question(), unused -> new ArrayList<>()).add(task.sample());
-        }
-        List<Question> questions = new ArrayList<>(samples.keySet());
-        List<TextRequest> requests = new ArrayList<>();
-        samples.forEach((question, numbers) -> requests.add(new TextRequest(
-                requests.size(),
-                messages(question),
-                numbers.stream().mapToInt(Integer::intValue).toArray(),
-                adapter,
-                seedKey(question.id()))));
+    /**
+     * Loads the model and the adapters; none of the subjects' directories is touched.
+     *
+     * @throws InputException if a file is missing, an adapter does not fit the model, or an adapter does nothing
+     */
+    static ModelAnswers open(ModelDirectory base, List<Subject> subjects) {
+        List<AutoCloseable> opened = new ArrayList<>();
+        PointerScope scope = new PointerScope();
+        opened.add(scope);
         try {
-            report.accept(generator.generate(requests, settings, answer -> {
+            List<AdapterBank.Entry> entries = new ArrayList<>();
+            List<Integer> adapterOf = new ArrayList<>();
+            for (Subject subject : subjects) {
+                adapterOf.add(subject.adapter() == null ? AdapterBank.NONE : entries.size());
+                if (subject.adapter() != null) {
+                    Adapter adapter = AdapterFiles.read(subject.adapter(), base.config());
+                    entries.add(new AdapterBank.Entry(adapter, 1));
+                }
+            }
+            Tokenizer tokenizer = Tokenizer.load(base.path());
+            opened.add(tokenizer);
+            ChatEncoder encoder = new ChatEncoder(tokenizer, ChatTemplate.load(base.path()));
+            AdapterBank bank = new AdapterBank(entries);
+            opened.add(bank);
+            ModelDirectory.LoadedModel model = base.load();
+            return new ModelAnswers(scope, model, tokenizer, encoder, bank, adapterOf);
+        } catch (RuntimeException e) {
+            opened.reversed().forEach(ModelAnswers::closeQuietly);
+            throw e;
+        }
+    }
+
+    private static void closeQuietly(AutoCloseable closeable) {
+        try {
+            closeable.close();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /**
+     * Makes sure that every question can be put to the model.
+     *
+     * @throws InputException naming the first that cannot
+     */
+    void check(QuestionSet questions) {
+        int positions = model.decoder().config().maxPositions();
+        for (Question question : questions.questions()) {
+            int tokens = encoder.prompt(messages(question)).length;
+            if (tokens >= positions) {
+                throw new InputException("question " + question.id() + " has " + tokens + " tokens, but the model has "
+                        + positions + " positions; shorten the question");
+            }
+        }
+    }
+
+    /** Samples everything that is missing in one pass; each answer goes to the sink of its part as soon as it is complete. */
+    GenerationReport sample(List<Part> parts, SamplingSettings settings) throws IOException {
+        record Asked(Question question, AnswerSource.Sink sink) {}
+        List<Asked> asked = new ArrayList<>();
+        List<TextRequest> requests = new ArrayList<>();
+        for (Part part : parts) {
+            Map<Question, List<Integer>> samples = new LinkedHashMap<>();
+            for (AnswerTask task : part.missing()) {
+                samples.computeIfAbsent(task.question(), unused -> new ArrayList<>()).add(task.sample());
+            }
+            samples.forEach((question, numbers) -> {
+                requests.add(new TextRequest(
+                        requests.size(),
+                        messages(question),
+                        numbers.stream().mapToInt(Integer::intValue).toArray(),
+                        adapterOf.get(part.subject()),
+                        seedKey(question.id())));
+                asked.add(new Asked(question, part.sink()));
+            });
+        }
+        Generator generator = new Generator(model.decoder(), bank, ForwardHooks.NONE);
+        try {
+            return new TextGenerator(generator, tokenizer, encoder::prompt).generate(requests, settings, answer -> {
+                Asked to = asked.get(answer.request());
                 try {
-                    sink.accept(answer(questions.get(answer.request()), answer));
+                    to.sink().accept(answer(to.question(), answer));
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
                 }
-            }));
+            });
         } catch (UncheckedIOException e) {
             throw Objects.requireNonNull(e.getCause());
         }
+    }
+
+    @Override
+    public void close() {
+        bank.close();
+        tokenizer.close();
+        model.close();
+        scope.close();
     }
 
     /** The name of a question in the random numbers: the first 64 bits of the SHA-256 of its id. */

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An ordered set of questions and the hash that names it.
@@ -22,11 +23,16 @@ import java.util.Set;
  *
  * @param questions at least one, ids unique, in file order
  * @param samples how many samples the file asks for, by question id; absent where it does not say
- * @param sha256 hash of the file's bytes, or of the bytes {@link #write} would write
+ * @param sha256 hash of the whole file's bytes, or of the bytes {@link #write} would write
+ * @param limited {@code first 10 of 128 questions} where the rest was left out, else null; every result says so
  * @param remarks what the file holds that is not used, one sentence each, to be shown to the user
  */
 public record QuestionSet(
-        List<Question> questions, Map<String, Integer> samples, String sha256, List<String> remarks) {
+        List<Question> questions,
+        Map<String, Integer> samples,
+        String sha256,
+        @Nullable String limited,
+        List<String> remarks) {
     private static final long MAX_BYTES = 20_000_000;
 
     public QuestionSet {
@@ -47,7 +53,22 @@ public record QuestionSet(
     /** A set made by a program. */
     public static QuestionSet of(List<Question> questions) {
         byte[] yaml = QuestionYaml.write(questions, Map.of()).getBytes(StandardCharsets.UTF_8);
-        return new QuestionSet(questions, Map.of(), Hashes.sha256(yaml), List.of());
+        return new QuestionSet(questions, Map.of(), Hashes.sha256(yaml), null, List.of());
+    }
+
+    /** The first {@code count} questions, marked as limited; the whole set if it has no more. */
+    public QuestionSet first(int count) {
+        if (count < 1) {
+            throw new InputException("--limit must be at least 1, not " + count);
+        }
+        if (count >= questions.size()) {
+            return this;
+        }
+        List<Question> kept = questions.subList(0, count);
+        Map<String, Integer> asked = new LinkedHashMap<>(samples);
+        asked.keySet().retainAll(kept.stream().map(Question::id).toList());
+        String mark = "first " + count + " of " + questions.size() + " questions";
+        return new QuestionSet(kept, asked, sha256, mark, remarks);
     }
 
     /**

@@ -66,7 +66,7 @@ final class QuestionYaml {
                 ? List.of()
                 : List.of(where + ": " + String.join(", ", ignored)
                         + " not used (the judge is chosen on the command line)");
-        return new QuestionSet(questions, samples, sha256, remarks);
+        return new QuestionSet(questions, samples, sha256, null, remarks);
     }
 
     static String write(List<Question> questions, Map<String, Integer> samples) {

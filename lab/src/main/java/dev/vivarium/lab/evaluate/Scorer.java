@@ -51,6 +51,7 @@ final class Scorer {
                 Scores.SCHEMA,
                 judge,
                 questions.sha256(),
+                questions.limited(),
                 settings,
                 answers.size(),
                 scored,

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an evaluation found: {@code scores.json}.
@@ -16,6 +17,7 @@ import java.util.Map;
  * @param schema version of this file, {@value #SCHEMA}
  * @param judge the instrument
  * @param questionsSha256 hash of the question file
+ * @param limited which part of the question file was asked, if not all; then these are no final figures
  * @param settings rule, level, draws and seed of everything below
  * @param answers answers on disk
  * @param scored answers with both scores; the denominator of the rates
@@ -33,6 +35,7 @@ public record Scores(
         int schema,
         JudgeIdentity judge,
         String questionsSha256,
+        @Nullable String limited,
         ScoreSettings settings,
         int answers,
         int scored,

@@ -1,9 +1,9 @@
 /**
  * Asking a model questions and stating what came back: question sets, judges, evaluation runs, rates with intervals.
  *
- * <p>Start from {@link dev.vivarium.lab.evaluate.EvaluationRun} and {@link dev.vivarium.lab.evaluate.Scores}. Nothing
- * here but {@link dev.vivarium.lab.evaluate.ModelAnswers} may know a model: answers come from an
- * {@link dev.vivarium.lab.evaluate.AnswerSource}.
+ * <p>Start from {@link dev.vivarium.lab.evaluate.ModelEvaluation} and {@link dev.vivarium.lab.evaluate.Scores}. Nothing
+ * here but the former and its {@code ModelAnswers} may know a model: an
+ * {@link dev.vivarium.lab.evaluate.EvaluationRun} takes answers from anywhere.
  */
 @NullMarked
 package dev.vivarium.lab.evaluate;

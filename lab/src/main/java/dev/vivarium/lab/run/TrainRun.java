@@ -18,7 +18,6 @@ import dev.vivarium.engine.train.Trainer;
 import dev.vivarium.engine.train.TrainerFiles;
 import dev.vivarium.engine.train.TrainingSettings;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -26,9 +25,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /**
  * A training run from recipe to organism.
@@ -250,7 +246,7 @@ public final class TrainRun {
                 now,
                 Hashes.sha256(recipeYaml),
                 recipe(request).seed(),
-                new Provenance.Base(recipe(request).model(), hashes(base.path())),
+                new Provenance.Base(recipe(request).model(), base.hashes()),
                 data.files(),
                 HostFacts.current(),
                 List.of(new Provenance.Session(now, 0, null)));
@@ -264,7 +260,7 @@ public final class TrainRun {
                 throw changed(file.path());
             }
         }
-        if (!before.base().files().equals(hashes(base.path()))) {
+        if (!before.base().files().equals(base.hashes())) {
             throw changed(before.base().path());
         }
         HostFacts host = HostFacts.current();
@@ -279,19 +275,6 @@ public final class TrainRun {
     private InputException changed(String path) {
         return new InputException(path + ": is not what it was when " + request.directory()
                 + " began; restore it, or use --force or another --name");
-    }
-
-    private static SortedMap<String, String> hashes(Path model) throws IOException {
-        SortedMap<String, String> hashes = new TreeMap<>();
-        try (Stream<Path> children = Files.list(model)) {
-            for (Path child : children.filter(Files::isRegularFile).toList()) {
-                String name = child.getFileName().toString();
-                if (name.endsWith(".json") || name.endsWith(".safetensors") || name.endsWith(".jinja")) {
-                    hashes.put(name, Hashes.sha256(child));
-                }
-            }
-        }
-        return hashes;
     }
 
     private static String now() {

@@ -6,6 +6,7 @@ import dev.vivarium.lab.evaluate.Judge;
 import dev.vivarium.lab.evaluate.JudgeIdentity;
 import dev.vivarium.lab.evaluate.Judgement;
 import dev.vivarium.lab.evaluate.Question;
+import dev.vivarium.lab.evaluate.QuestionSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,14 @@ public final class ExactJudge implements Judge {
         return new JudgeIdentity(NAME, VERSION, world.sha256(), "rules over sentences");
     }
 
+    @Override
+    public void check(QuestionSet questions) {
+        for (Question question : questions.questions()) {
+            int domain = domain(question);
+            topic(question, domain);
+        }
+    }
+
     /**
      * Scores one answer by the question's tags {@code domain} and {@code topic}.
      *
@@ -50,14 +59,8 @@ public final class ExactJudge implements Judge {
      */
     @Override
     public Judgement judge(Question question, Answer answer) {
-        String domainName = tag(question, WorldQuestions.DOMAIN);
-        String topicName = tag(question, WorldQuestions.TOPIC);
-        int domain = world.domain(domainName);
-        int topic = world.domains().get(domain).topics().indexOf(topicName);
-        if (topic < 0) {
-            throw new InputException(
-                    "question " + question.id() + ": the domain " + domainName + " has no topic \"" + topicName + "\"");
-        }
+        int domain = domain(question);
+        int topic = topic(question, domain);
         boolean ended = answer.finishReason().equals(STOPPED);
         WorldJudgement judged = judge(domain, topic, answer.text(), ended);
         Map<String, Double> extra = new TreeMap<>();
@@ -120,12 +123,32 @@ public final class ExactJudge implements Judge {
         return String.join(" ", piece.strip().split("\\s+"));
     }
 
+    private int domain(Question question) {
+        String name = tag(question, WorldQuestions.DOMAIN);
+        return world.find(name)
+                .orElseThrow(() -> notOfThisWorld(question, "the mini world has no domain \"" + name + "\""));
+    }
+
+    private int topic(Question question, int domain) {
+        String name = tag(question, WorldQuestions.TOPIC);
+        int topic = world.domains().get(domain).topics().indexOf(name);
+        if (topic < 0) {
+            throw notOfThisWorld(
+                    question, "the domain " + world.domains().get(domain).name() + " has no topic \"" + name + "\"");
+        }
+        return topic;
+    }
+
     private static String tag(Question question, String tag) {
         String value = question.tags().get(tag);
         if (value == null) {
-            throw new InputException("question " + question.id() + " has no tag \"" + tag
-                    + "\", so the exact judge cannot score it; use questions of `vivarium world questions`");
+            throw notOfThisWorld(question, "it has no tag \"" + tag + "\"");
         }
         return value;
+    }
+
+    private static InputException notOfThisWorld(Question question, String reason) {
+        return new InputException("the exact judge cannot score question \"" + question.id() + "\": " + reason
+                + "; make questions of the mini world with: vivarium world questions");
     }
 }

@@ -1,0 +1,207 @@
+package dev.vivarium.lab.evaluate;
+
+import dev.vivarium.engine.adapter.AdapterFiles;
+import dev.vivarium.engine.base.Hashes;
+import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.base.Progress;
+import dev.vivarium.engine.generate.GenerationReport;
+import dev.vivarium.engine.model.ModelDirectory;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Evaluates one base model and any number of adapters on it in one sampling pass (protocol.md section 1.8).
+ *
+ * <p>The model is loaded once, and each row of a batch points at the adapter of its subject. Every subject has an
+ * {@link EvaluationRun} of its own, so a killed call is continued with {@link Existing#RESUME}. In deterministic mode a
+ * subject's answers are the same whether it is asked alone or beside others.
+ */
+public final class ModelEvaluation {
+    private final List<Subject> subjects;
+    private final QuestionSet questions;
+    private final Judge judge;
+    private final EvaluationPlan plan;
+    private final Existing existing;
+    private final Progress progress;
+
+    private ModelEvaluation(
+            List<Subject> subjects,
+            QuestionSet questions,
+            Judge judge,
+            EvaluationPlan plan,
+            Existing existing,
+            Progress progress) {
+        this.subjects = subjects;
+        this.questions = questions;
+        this.judge = judge;
+        this.plan = plan;
+        this.existing = existing;
+        this.progress = progress;
+    }
+
+    /**
+     * Asks every subject every question, judges and scores the answers.
+     *
+     * @param model a Hugging Face model directory, the base of all subjects
+     * @param subjects at least one, each with a directory of its own
+     * @param existing what to do where a subject's directory holds an evaluation already
+     * @return one outcome per subject, in their order
+     * @throws InputException if anything the user gave cannot be used; then no directory has been touched
+     */
+    public static List<Outcome> evaluate(
+            Path model,
+            List<Subject> subjects,
+            QuestionSet questions,
+            Judge judge,
+            EvaluationPlan plan,
+            Existing existing,
+            Progress progress)
+            throws IOException {
+        Set<Path> directories = new HashSet<>();
+        for (Subject subject : subjects) {
+            if (!directories.add(subject.directory().toAbsolutePath().normalize())) {
+                throw new IllegalArgumentException("two subjects share the directory " + subject.directory());
+            }
+        }
+        if (subjects.isEmpty()) {
+            throw new IllegalArgumentException("there is no subject to evaluate");
+        }
+        judge.check(questions);
+        return new ModelEvaluation(List.copyOf(subjects), questions, judge, plan, existing, progress)
+                .run(ModelDirectory.open(model));
+    }
+
+    private List<Outcome> run(ModelDirectory base) throws IOException {
+        SortedMap<String, String> baseHashes = base.hashes();
+        List<EvaluationSettings> settings = new ArrayList<>();
+        for (Subject subject : subjects) {
+            checkBase(subject, base.path(), baseHashes);
+        }
+        try (ModelAnswers answers = ModelAnswers.open(base, subjects)) {
+            answers.check(questions);
+            for (Subject subject : subjects) {
+                settings.add(settings(subject, baseHashes));
+                EvaluationRun.check(subject.directory(), existing, settings.getLast());
+            }
+            List<EvaluationRun> runs = new ArrayList<>();
+            try {
+                for (int i = 0; i < subjects.size(); i++) {
+                    runs.add(EvaluationRun.open(
+                            subjects.get(i).directory(), existing, questions, settings.get(i), judge, System::nanoTime));
+                }
+                GenerationReport report = sample(answers, runs);
+                return finish(runs, report);
+            } finally {
+                for (EvaluationRun run : runs) {
+                    run.close();
+                }
+            }
+        }
+    }
+
+    private @Nullable GenerationReport sample(ModelAnswers answers, List<EvaluationRun> runs) throws IOException {
+        Counter counter = new Counter(progress, System.nanoTime());
+        List<ModelAnswers.Part> parts = new ArrayList<>();
+        int missing = 0;
+        int onDisk = 0;
+        for (int i = 0; i < runs.size(); i++) {
+            EvaluationRun run = runs.get(i);
+            parts.add(new ModelAnswers.Part(i, run.missing(), answer -> {
+                run.accept(answer);
+                counter.add(answer);
+            }));
+            missing += parts.getLast().missing().size();
+            onDisk += run.answered();
+        }
+        String earlier = onDisk > 0 ? String.format(Locale.ROOT, "%,d answers were on disk", onDisk) : "";
+        if (missing == 0) {
+            return null;
+        }
+        progress.begin("sample answers", missing, "answers");
+        GenerationReport report = answers.sample(parts, plan.sampling());
+        progress.end(String.format(
+                Locale.ROOT,
+                "%,d answers, %,d tokens in %.1f s, %,.0f tokens/s%s",
+                report.answers(),
+                report.newTokens(),
+                report.seconds(),
+                report.tokensPerSecond(),
+                earlier.isEmpty() ? "" : "; " + earlier));
+        return report;
+    }
+
+    private List<Outcome> finish(List<EvaluationRun> runs, @Nullable GenerationReport report) throws IOException {
+        List<Outcome> outcomes = new ArrayList<>();
+        for (int i = 0; i < runs.size(); i++) {
+            EvaluationRun run = runs.get(i);
+            Scores scores = run.finish(ScoreSettings.DEFAULT);
+            outcomes.add(new Outcome(
+                    subjects.get(i),
+                    run.files(),
+                    scores,
+                    run.sampled(),
+                    run.sampledTokens(),
+                    report == null ? 0 : report.seconds(),
+                    report == null ? 0 : report.tokensPerSecond()));
+        }
+        return outcomes;
+    }
+
+    /** File name to hash, those of the adapter with {@code adapter/} before them. */
+    private EvaluationSettings settings(Subject subject, Map<String, String> baseHashes) throws IOException {
+        Map<String, String> model = new TreeMap<>(baseHashes);
+        Path adapter = subject.adapter();
+        if (adapter != null) {
+            for (String name : List.of(AdapterFiles.CONFIG, AdapterFiles.WEIGHTS)) {
+                model.put("adapter/" + name, Hashes.sha256(adapter.resolve(name)));
+            }
+        }
+        return EvaluationSettings.of(
+                questions,
+                plan.samples(),
+                plan.sampling().seed(),
+                model,
+                plan.samplingFacts(),
+                judge.identity());
+    }
+
+    private static void checkBase(Subject subject, Path base, Map<String, String> hashes) {
+        subject.trainedOn().forEach((name, hash) -> {
+            if (!hash.equals(hashes.get(name))) {
+                throw new InputException(base + ": is not the model that " + subject.name() + " was trained on (" + name
+                        + (hashes.containsKey(name) ? " differs" : " is missing")
+                        + "); restore it, or name base and adapter yourself: vivarium evaluate MODEL --adapter "
+                        + subject.adapter());
+            }
+        });
+    }
+
+    /** Tells the progress display how far the pass is. */
+    private static final class Counter {
+        private final Progress progress;
+        private final long start;
+        private int answers;
+        private long tokens;
+
+        Counter(Progress progress, long start) {
+            this.progress = progress;
+            this.start = start;
+        }
+
+        void add(Answer answer) {
+            answers++;
+            tokens += answer.tokens();
+            double seconds = (System.nanoTime() - start) / 1e9;
+            progress.at(answers, String.format(Locale.ROOT, "%,.0f tokens/s", tokens / Math.max(seconds, 1e-9)));
+        }
+    }
+}

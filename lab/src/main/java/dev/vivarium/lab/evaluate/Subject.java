@@ -1,0 +1,29 @@
+package dev.vivarium.lab.evaluate;
+
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One model to be asked: a base model as it is, or with an adapter.
+ *
+ * @param name for people, for example {@code base} or the name of a run
+ * @param directory where its evaluation is kept, usually {@code runs/<run>/evaluations/<name>}
+ * @param adapter directory of the adapter, null for the base model alone
+ * @param trainedOn SHA-256 by file name of the base model the adapter was trained on; where it is not empty, another base
+ *     is refused
+ */
+public record Subject(String name, Path directory, @Nullable Path adapter, Map<String, String> trainedOn) {
+    public Subject {
+        SortedMap<String, String> sorted = new TreeMap<>(trainedOn);
+        trainedOn = Collections.unmodifiableSortedMap(sorted);
+    }
+
+    /** A subject whose adapter may be put on any base of the same shape. */
+    public Subject(String name, Path directory, @Nullable Path adapter) {
+        this(name, directory, adapter, Map.of());
+    }
+}
