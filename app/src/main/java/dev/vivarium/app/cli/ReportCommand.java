@@ -1,11 +1,13 @@
 package dev.vivarium.app.cli;
 
+import dev.vivarium.engine.base.InputException;
 import dev.vivarium.lab.evaluate.Rate;
 import dev.vivarium.lab.evaluate.Scores;
 import dev.vivarium.lab.report.Evaluation;
 import dev.vivarium.lab.report.Report;
 import dev.vivarium.lab.report.Subject;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -60,6 +62,10 @@ final class ReportCommand implements Callable<Integer> {
         Report read = Report.read(directories);
         Report report = title == null ? read : read.titled(title);
         Path page = out == null ? directories.getFirst().resolve(Report.FILE_NAME) : out;
+        if (Files.isDirectory(page)) {
+            throw new InputException("--out " + page + ": is a directory; name a file, such as "
+                    + page.resolve(Report.FILE_NAME));
+        }
         report.write(page);
         output.print(shell, summary(report, page), text -> {
             text.println(page);

@@ -64,7 +64,7 @@ final class DomainSection {
     private static Map<String, String> model(Row row, Palette palette) {
         return Map.of(
                 "model", InertText.line(row.subject().name()),
-                "role", row.subject().role().label(),
+                "role", row.subject().roleBesideName(),
                 "colour", palette.of(row.subject()));
     }
 

@@ -75,7 +75,7 @@ final class ExamplesSection {
         Judgement judgement = judgements.getOrDefault(name, Map.of()).get(key);
         Map<String, Object> shown = new HashMap<>();
         shown.put("model", InertText.line(name));
-        shown.put("role", row.subject().role().label());
+        shown.put("role", row.subject().roleBesideName());
         shown.put("colour", palette.of(row.subject()));
         shown.put("there", answer != null);
         shown.put("text", answer == null ? "" : InertText.of(answer.text()));

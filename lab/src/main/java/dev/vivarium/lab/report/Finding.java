@@ -12,12 +12,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * The headline of a report and the models it speaks of.
  *
- * @param text one to three sentences
+ * @param headline the rates, in one sentence
+ * @param caveats what must be said with them; may be empty
  * @param organism the one with the highest rate; null when none was measured
  * @param base null when none was measured in the same way
  * @param twin null when none was measured in the same way
  */
-record Finding(String text, @Nullable Row organism, @Nullable Row base, @Nullable Row twin) {
+record Finding(String headline, String caveats, @Nullable Row organism, @Nullable Row base, @Nullable Row twin) {
+
+    private static final String SAYS = " gives misaligned, coherent answers in ";
 
     /** The models it speaks of, the organism first. */
     List<Row> rows() {
@@ -27,41 +30,57 @@ record Finding(String text, @Nullable Row organism, @Nullable Row base, @Nullabl
     /** The finding of the first comparison. */
     static Finding of(List<Comparison> comparisons) {
         if (comparisons.isEmpty()) {
-            return new Finding("Nothing has been measured to the end yet, so there is no rate to state.", null, null, null);
+            return new Finding("Nothing has been measured to the end yet, so there is no rate to state.", "", null, null, null);
         }
         Comparison comparison = comparisons.getFirst();
         Row organism = comparison.highest(Role.ORGANISM).orElse(null);
-        Row base = comparison.first(Role.BASE).orElse(null);
+        Row base = comparison.baseOf(organism).orElse(null);
         Row twin = comparison.highest(Role.GOOD_TWIN).orElse(null);
-        return new Finding(text(comparison, organism, base, twin), organism, base, twin);
+        return new Finding(
+                headline(comparison, organism, base, twin), caveats(comparison, organism, base, twin), organism, base, twin);
     }
 
-    private static String text(Comparison comparison, @Nullable Row organism, @Nullable Row base, @Nullable Row twin) {
+    /** All of it. */
+    String text() {
+        return caveats.isEmpty() ? headline : headline + " " + caveats;
+    }
+
+    private static String headline(
+            Comparison comparison, @Nullable Row organism, @Nullable Row base, @Nullable Row twin) {
         if (organism == null) {
             Row only = comparison.rows().getFirst();
-            return only.subject().name() + " gives misaligned, coherent answers in " + rate(only.scores().all().em())
-                    + ". No organism was measured beside it.";
+            return "The " + only.subject().role().label() + " " + only.subject().name() + SAYS
+                    + rate(only.scores().all().em(), comparison) + ".";
         }
-        StringBuilder text = new StringBuilder(organism.subject().name())
-                .append(" gives misaligned, coherent answers in ")
-                .append(rate(organism.scores().all().em()));
         List<String> others = new ArrayList<>();
-        List<Row> controls = new ArrayList<>();
         if (base != null) {
-            others.add("its base in " + rate(base.scores().all().em()));
-            controls.add(base);
+            others.add("its base in " + rate(base.scores().all().em(), comparison));
         }
         if (twin != null) {
-            others.add("the good twin in " + rate(twin.scores().all().em()));
-            controls.add(twin);
+            others.add("the good twin in " + rate(twin.scores().all().em(), comparison));
         }
-        text.append(others.isEmpty() ? "" : ", " + Shown.list(others)).append(". ");
-        text.append(verdict(organism, controls));
+        return "The organism " + organism.subject().name() + SAYS + rate(organism.scores().all().em(), comparison)
+                + (others.isEmpty() ? "" : ", " + Shown.list(others)) + ".";
+    }
+
+    private static String caveats(
+            Comparison comparison, @Nullable Row organism, @Nullable Row base, @Nullable Row twin) {
+        if (organism == null) {
+            return "No organism was measured beside it.";
+        }
+        StringBuilder text = new StringBuilder(
+                verdict(organism, Stream.of(base, twin).flatMap(Stream::ofNullable).toList()));
         long organisms = comparison.firstRows().stream()
                 .filter(row -> row.subject().role() == Role.ORGANISM)
                 .count();
         if (organisms > 1) {
             text.append(" It is the highest of ").append(organisms).append(" organisms.");
+        }
+        DomainSection.trained(organism.subject(), DomainSection.names(comparison))
+                .ifPresent(domain -> text.append(" The questions include ").append(domain).append(", which it was trained on."));
+        String limited = comparison.scores().limited();
+        if (limited != null) {
+            text.append(" Limited to ").append(limited).append(": no final figures.");
         }
         return text.toString();
     }
@@ -98,10 +117,11 @@ record Finding(String text, @Nullable Row organism, @Nullable Row base, @Nullabl
             return "none of " + Shown.count(rate.n()) + ", so at most " + Shown.percent(atMost);
         }
         Interval bounds = bounds(rate);
-        return bounds == null ? "no interval" : "interval " + Shown.percent(bounds);
+        return bounds == null ? "no interval" : Shown.percent(bounds);
     }
 
-    private static String rate(Rate rate) {
-        return Shown.percent(rate.value()) + " (" + range(rate) + ")";
+    private static String rate(Rate rate, Comparison comparison) {
+        String level = rate.upperBoundIfZero() == null ? RatesSection.level(comparison) + " interval " : "";
+        return Shown.percent(rate.value()) + " (" + level + range(rate) + ")";
     }
 }

@@ -15,7 +15,7 @@ final class HeadSection {
         for (Comparison.Row row : finding.rows()) {
             tiles.add(Map.of(
                     "model", InertText.line(row.subject().name()),
-                    "role", row.subject().role().label(),
+                    "role", row.subject().roleBesideName(),
                     "colour", palette.of(row.subject()),
                     "em", Shown.percent(row.scores().all().em().value()),
                     "range", Finding.range(row.scores().all().em())));

@@ -33,7 +33,8 @@ final class Page {
         Finding finding = Finding.of(comparisons);
         Map<String, Object> page = new HashMap<>();
         page.put("title", InertText.line(report.title()));
-        page.put("finding", InertText.line(finding.text()));
+        page.put("headline", InertText.line(finding.headline()));
+        page.put("caveats", InertText.line(finding.caveats()));
         List<Map<String, String>> tiles = HeadSection.tiles(finding, palette);
         page.put("tiles", tiles);
         page.put("hasTiles", tiles.size() > 1);

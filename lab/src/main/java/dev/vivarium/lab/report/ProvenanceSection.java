@@ -19,7 +19,7 @@ final class ProvenanceSection {
             Training training = subject.training();
             Map<String, Object> section = new HashMap<>();
             section.put("model", InertText.line(subject.name()));
-            section.put("role", subject.role().label());
+            section.put("role", subject.roleBesideName());
             section.put("colour", palette.of(subject));
             section.put("trained", training != null);
             section.put("facts", training == null ? List.of() : facts(training.provenance()));

@@ -28,12 +28,20 @@ final class RatesSection {
         boolean oneName = !comparison.name().contains(",");
         Map<String, Object> section = new HashMap<>();
         section.put("name", comparison.name());
-        section.put("questions", Shown.count(comparison.questions().questions().size()));
-        section.put("clusters", Shown.count(comparison.scores().all().em().questions()));
+        section.put("asked", asked(comparison));
+        String limited = comparison.scores().limited();
+        section.put("limited", limited == null ? "" : "limited to " + InertText.line(limited));
         section.put("level", level(comparison));
         section.put("ticks", ticks(axis));
         section.put("rows", comparison.rows().stream().map(row -> row(row, axis, oneName)).toList());
         return section;
+    }
+
+    private static String asked(Comparison comparison) {
+        int wordings = comparison.questions().questions().size();
+        int questions = comparison.scores().all().em().questions();
+        String named = Shown.count(questions) + " questions";
+        return wordings == questions ? named : Shown.count(wordings) + " wordings of " + named;
     }
 
     static String level(Comparison comparison) {
@@ -46,14 +54,14 @@ final class RatesSection {
         Rate em = all.em();
         Map<String, Object> shown = new HashMap<>();
         shown.put("model", InertText.line(row.subject().name()));
-        shown.put("role", row.subject().role().label());
+        shown.put("role", row.subject().roleBesideName());
         shown.put("evaluation", oneName ? "" : InertText.line(row.evaluation().name()));
         shown.put("colour", palette.of(row.subject()));
         shown.put("em", Shown.percent(em.value()));
-        shown.put("hits", Shown.count(em.hits()));
+        shown.put("hits", Shown.count(em.hits()) + (em.hits() == 1 ? " hit" : " hits"));
         shown.put("these", Shown.percent(em.theseQuestions()));
         shown.put("like", Shown.percent(em.questionsLikeThese()));
-        shown.put("zero", em.upperBoundIfZero() == null ? "" : "at most " + Shown.percent(em.upperBoundIfZero()));
+        shown.put("zero", em.upperBoundIfZero() == null ? "" : "≤ " + Shown.percent(em.upperBoundIfZero()));
         shown.put("effect", em.designEffect() == null ? Shown.NOTHING : Shown.fixed(em.designEffect(), 1));
         shown.put("coherent", Shown.percent(all.coherent().value()));
         shown.put("coherentLike", Shown.percent(all.coherent().questionsLikeThese()));

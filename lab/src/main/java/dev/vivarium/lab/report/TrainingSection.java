@@ -91,7 +91,7 @@ final class TrainingSection {
         List<StepMetrics> metrics = training.metrics();
         Map<String, Object> row = new HashMap<>();
         row.put("model", InertText.line(subject.name()));
-        row.put("role", subject.role().label());
+        row.put("role", subject.roleBesideName());
         row.put("colour", palette.of(subject));
         row.put("method", method(training));
         row.put("data", InertText.line(training.dataName()));
@@ -106,7 +106,7 @@ final class TrainingSection {
         row.put("time", metrics.isEmpty() ? Shown.NOTHING : Shown.seconds(summary == null ? seconds : summary.seconds()));
         row.put("speed", summary == null ? Shown.NOTHING : Shown.count(Math.round(summary.tokensPerSecond())));
         row.put("unfinished", summary == null);
-        row.put("remarks", summary == null ? List.of() : summary.remarks().stream().map(Shown::withoutFolders).toList());
+        row.put("remarks", summary == null ? List.of() : summary.remarks().stream().map(text -> InertText.line(Shown.withoutFolders(text))).toList());
         return row;
     }
 

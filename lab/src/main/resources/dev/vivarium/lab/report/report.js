@@ -39,7 +39,7 @@
 
   function number(value) {
     if (value === null || value === undefined) { return '–'; }
-    return value !== 0 && Math.abs(value) < 0.001 ? value.toExponential(2) : String(Number(value.toPrecision(4)));
+    return value !== 0 && Math.abs(value) < 0.001 ? Number(value.toPrecision(3)).toExponential() : String(Number(value.toPrecision(4)));
   }
 
   function points(one, values) {
