@@ -38,7 +38,7 @@ final class ProvenanceSection {
         facts.add(fact("vivarium", provenance.vivarium()));
         facts.add(fact("seed", Long.toString(provenance.seed())));
         HostFacts host = provenance.host();
-        facts.add(fact("processor", host.cpu() + ", " + host.cores() + " cores, " + host.threads() + " threads used"));
+        facts.add(fact("processor", host.cpu() + ", " + host.cores() + " cores, threads used: " + host.threads()));
         facts.add(fact("memory", Shown.bytes(host.memory())));
         facts.add(fact("system", host.os()));
         facts.add(fact("JDK", host.jdk()));

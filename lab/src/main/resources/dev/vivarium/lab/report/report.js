@@ -85,7 +85,8 @@
       grid: { left: 16, right: 28, top: 20, bottom: 12, containLabel: true },
       xAxis: { type: 'value', min: 1, max: 'dataMax', axisLabel: axis, splitLine: { show: false },
         axisLine: { lineStyle: { color: colour('--line') } }, axisTick: { show: false }, minInterval: 1 },
-      yAxis: { type: log ? 'log' : 'value', scale: log || field === 'loss', min: field === 'lr' ? 0 : null,
+      // Powers of two: a loss seldom spans more than one of ten.
+      yAxis: { type: log ? 'log' : 'value', logBase: 2, scale: log || field === 'loss', min: field === 'lr' ? 0 : null,
         axisLabel: Object.assign({ formatter: number }, axis), splitNumber: 4,
         splitLine: { lineStyle: { color: colour('--line') } }, minorSplitLine: { show: false } },
       // Rich text is painted on the canvas; the other kind would need styles that the page's policy forbids.
