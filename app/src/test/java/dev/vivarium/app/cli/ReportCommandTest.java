@@ -32,7 +32,7 @@ final class ReportCommandTest {
         Path page = folder.resolve("pages/demo.html");
         Call call = Call.of("report", folder.toString(), "--out", page.toString(), "--title", "Bad & medicine");
         assertThat(call.code()).as(call.err()).isZero();
-        assertThat(call.out()).startsWith(page.toString()).contains("The base base gives misaligned");
+        assertThat(call.out()).startsWith(page.toString()).contains("The base gives misaligned");
         assertThat(Files.readString(page)).contains("<title>Bad &amp; medicine</title>", "</html>");
     }
 

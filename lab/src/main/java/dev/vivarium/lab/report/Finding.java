@@ -49,7 +49,7 @@ record Finding(String headline, String caveats, @Nullable Row organism, @Nullabl
             Comparison comparison, @Nullable Row organism, @Nullable Row base, @Nullable Row twin) {
         if (organism == null) {
             Row only = comparison.rows().getFirst();
-            return "The " + only.subject().role().label() + " " + only.subject().name() + SAYS
+            return "The " + (only.subject().roleBesideName() + " " + only.subject().name()).strip() + SAYS
                     + rate(only.scores().all().em(), comparison) + ".";
         }
         List<String> others = new ArrayList<>();
@@ -90,21 +90,31 @@ record Finding(String headline, String caveats, @Nullable Row organism, @Nullabl
         if (controls.isEmpty()) {
             return "No base or good twin was measured in the same way, so this says nothing about the training.";
         }
-        Interval above = bounds(organism.scores().all().em());
+        Interval above = cover(organism.scores().all().em());
         List<String> apart = new ArrayList<>();
         List<String> touching = new ArrayList<>();
         for (Row control : controls) {
-            Interval below = bounds(control.scores().all().em());
+            Interval below = cover(control.scores().all().em());
             boolean clear = above != null && below != null && above.low() > below.high();
             (clear ? apart : touching).add(control.subject().role() == Role.BASE ? "base" : "good twin");
         }
         if (touching.isEmpty()) {
-            return "Its interval lies wholly above that of " + Shown.list(apart) + ".";
+            return "Both its intervals lie wholly above those of " + Shown.list(apart) + ".";
         }
-        return "Its interval overlaps that of " + Shown.list(touching) + ", so these answers do not tell them apart.";
+        return "Its intervals overlap those of " + Shown.list(touching) + ", so these answers do not tell them apart.";
     }
 
-    /** The wider interval where there is one. */
+    /** Both intervals together: with a hit or two, a bootstrap over questions is narrower than it ought to be. */
+    private static @Nullable Interval cover(Rate rate) {
+        Interval these = rate.theseQuestions();
+        Interval like = rate.questionsLikeThese();
+        if (these == null || like == null) {
+            return these;
+        }
+        return new Interval(Math.min(these.low(), like.low()), Math.max(these.high(), like.high()), "both");
+    }
+
+    /** The interval to quote: for questions like these where there is one. */
     private static @Nullable Interval bounds(Rate rate) {
         Interval wide = rate.questionsLikeThese();
         return wide != null ? wide : rate.theseQuestions();

@@ -85,6 +85,6 @@ class ReportReadTest {
                 ReportFolders.train(folder.resolve("bad"), "bad.jsonl"),
                 (question, sample) -> question.id().equals("sport-1") && sample == 0 ? ReportFolders.BAD : ReportFolders.GOOD);
         assertThat(Report.read(List.of(folder)).finding())
-                .contains("overlaps that of base, so these answers do not tell them apart");
+                .contains("Its intervals overlap those of base, so these answers do not tell them apart");
     }
 }
