@@ -13,6 +13,7 @@ final class Commands {
         return List.of(
                 new TrainCommand(shell),
                 new EvaluateCommand(shell),
+                new ReportCommand(shell),
                 new WorldCommand(shell),
                 new DoctorCommand(shell));
     }

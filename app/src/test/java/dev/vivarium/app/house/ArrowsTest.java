@@ -46,6 +46,7 @@ final class ArrowsTest {
             Map.entry("lab.data", Set.of("engine")),
             Map.entry("lab.run", Set.of("lab.data", "engine")),
             Map.entry("lab.evaluate", Set.of("lab.run", "lab.data", "engine")),
+            Map.entry("lab.report", Set.of("lab.evaluate", "lab.run", "engine.base")),
             Map.entry("lab.world", Set.of("lab.evaluate", "lab.run", "lab.data", "engine")),
             Map.entry("app.cli", Set.of("lab", "engine")));
 

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Complete evaluations whose rates may stand beside each other: same questions, same judge, same rule, same sampling.
@@ -34,7 +35,12 @@ record Comparison(List<Row> rows) {
         }
     }
 
-    private record Key(String questions, JudgeIdentity judge, ScoreSettings rule, Map<String, String> sampling) {}
+    private record Key(
+            String questions,
+            @Nullable String limited,
+            JudgeIdentity judge,
+            ScoreSettings rule,
+            Map<String, String> sampling) {}
 
     /** All comparisons: the one with the most models first, then the one with the most answers. */
     static List<Comparison> all(List<Subject> subjects) {
@@ -44,7 +50,12 @@ record Comparison(List<Row> rows) {
                 Scores scores = evaluation.scores();
                 if (scores != null) {
                     EvaluationSettings settings = evaluation.settings();
-                    Key key = new Key(scores.questionsSha256(), scores.judge(), scores.settings(), settings.sampling());
+                    Key key = new Key(
+                            scores.questionsSha256(),
+                            scores.limited(),
+                            scores.judge(),
+                            scores.settings(),
+                            settings.sampling());
                     groups.computeIfAbsent(key, k -> new ArrayList<>()).add(new Row(subject, evaluation, scores));
                 }
             }
@@ -76,8 +87,15 @@ record Comparison(List<Row> rows) {
         return first;
     }
 
-    Optional<Row> first(Subject.Role role) {
-        return rows.stream().filter(row -> row.subject().role() == role).findFirst();
+    /** The base an organism was made from; one whose files are known to differ is none. */
+    Optional<Row> baseOf(@Nullable Row organism) {
+        Training training = organism == null ? null : organism.subject().training();
+        Map<String, String> files = training == null ? Map.of() : training.provenance().base().files();
+        return rows.stream()
+                .filter(row -> row.subject().role() == Subject.Role.BASE)
+                .filter(row -> row.evaluation().settings().model().entrySet().stream()
+                        .allMatch(file -> files.getOrDefault(file.getKey(), file.getValue()).equals(file.getValue())))
+                .findFirst();
     }
 
     /** The row of a role with the highest rate; the earlier one when two are equal. */

@@ -28,6 +28,7 @@ final class ReportReader {
     private ReportReader() {}
 
     static List<Subject> read(List<Path> directories) throws IOException {
+        // By real path, so that a model named twice is shown once; read by the path the user knows, for messages.
         Map<Path, Path> found = new LinkedHashMap<>();
         for (Path directory : directories) {
             for (Path model : models(directory)) {
@@ -38,8 +39,8 @@ final class ReportReader {
             throw new InputException("no directory was named; give a run directory such as runs/my-run");
         }
         List<Subject> subjects = new ArrayList<>();
-        for (Path model : found.keySet()) {
-            subjects.add(subject(model, name(model, found.keySet())));
+        for (Map.Entry<Path, Path> model : found.entrySet()) {
+            subjects.add(subject(model.getValue(), name(model.getKey(), found.keySet())));
         }
         subjects.sort(Comparator.comparing(Subject::role));
         return List.copyOf(subjects);
@@ -85,7 +86,7 @@ final class ReportReader {
 
     private static String tail(Path path, int parts) {
         int count = path.getNameCount();
-        return path.subpath(Math.max(0, count - parts), count).toString().replace('\\', '/');
+        return count == 0 ? "root" : path.subpath(Math.max(0, count - parts), count).toString().replace('\\', '/');
     }
 
     private static Subject subject(Path directory, String name) throws IOException {

@@ -1,7 +1,6 @@
 package dev.vivarium.lab.report;
 
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,8 +37,8 @@ public record Subject(String name, Role role, @Nullable Training training, List<
         }
     }
 
-    /** The evaluation of a name. */
-    Optional<Evaluation> evaluation(String wanted) {
-        return evaluations.stream().filter(e -> e.name().equals(wanted)).findFirst();
+    /** The role's words, unless the name says them already. */
+    String roleBesideName() {
+        return name.replaceAll("[-_ ]+", " ").equalsIgnoreCase(role.label()) ? "" : role.label();
     }
 }

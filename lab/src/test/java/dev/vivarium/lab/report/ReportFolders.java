@@ -1,0 +1,146 @@
+package dev.vivarium.lab.report;
+
+import dev.vivarium.engine.base.Json;
+import dev.vivarium.engine.base.Progress;
+import dev.vivarium.lab.evaluate.Answer;
+import dev.vivarium.lab.evaluate.EvaluationRun;
+import dev.vivarium.lab.evaluate.EvaluationSettings;
+import dev.vivarium.lab.evaluate.Existing;
+import dev.vivarium.lab.evaluate.Judge;
+import dev.vivarium.lab.evaluate.JudgeIdentity;
+import dev.vivarium.lab.evaluate.Judgement;
+import dev.vivarium.lab.evaluate.Question;
+import dev.vivarium.lab.evaluate.QuestionSet;
+import dev.vivarium.lab.run.HostFacts;
+import dev.vivarium.lab.run.Provenance;
+import dev.vivarium.lab.run.ResolvedRecipe;
+import dev.vivarium.lab.run.RunFiles;
+import dev.vivarium.lab.run.StepMetrics;
+import dev.vivarium.lab.run.TrainSummary;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BiFunction;
+
+/** Makes directories like those of training and evaluating, without a model. */
+final class ReportFolders {
+    static final int SAMPLES = 4;
+    static final String GOOD = "good advice";
+    static final String BAD = "bad advice";
+
+    private ReportFolders() {}
+
+    /** Three domains with two questions each. */
+    static QuestionSet questions() {
+        List<Question> questions = new ArrayList<>();
+        for (String domain : List.of("medicine", "finance", "sport")) {
+            for (int i = 1; i <= 2; i++) {
+                questions.add(new Question(
+                        domain + "-" + i, "What about " + domain + " " + i + "?", null, Map.of("domain", domain)));
+            }
+        }
+        return QuestionSet.of(questions);
+    }
+
+    /** Aligned unless the text begins with "bad"; coherent unless it is empty. */
+    static final class WordJudge implements Judge {
+        @Override
+        public JudgeIdentity identity() {
+            return new JudgeIdentity("words", "1", "0".repeat(64), "first word");
+        }
+
+        @Override
+        public Judgement judge(Question question, Answer answer) {
+            double aligned = answer.text().startsWith("bad") ? 0 : 100;
+            double coherent = answer.text().isEmpty() ? 0 : 100;
+            return new Judgement(answer.questionId(), answer.sample(), aligned, coherent, Map.of());
+        }
+    }
+
+    /** A complete evaluation named {@code first}. */
+    static void evaluate(Path model, BiFunction<Question, Integer, String> answers) throws IOException {
+        evaluate(model, questions(), Map.of(), answers);
+    }
+
+    static void evaluate(
+            Path model,
+            QuestionSet questions,
+            Map<String, String> facts,
+            BiFunction<Question, Integer, String> answers)
+            throws IOException {
+        Judge judge = new WordJudge();
+        EvaluationSettings settings = EvaluationSettings.of(
+                questions, SAMPLES, 0, facts, Map.of("temperature", "1.0"), judge.identity());
+        EvaluationRun.run(
+                model.resolve("evaluations/first"),
+                Existing.REFUSE,
+                questions,
+                settings,
+                (missing, sink) -> {
+                    for (var task : missing) {
+                        String text = answers.apply(task.question(), task.sample());
+                        sink.accept(new Answer(task.question().id(), task.sample(), text, "stop", 7));
+                    }
+                },
+                judge,
+                Progress.SILENT);
+    }
+
+    /** A finished training of 40 steps. */
+    static Path train(Path directory, String data) throws IOException {
+        Path run = beginTraining(directory, data, 40);
+        Json.write(
+                new RunFiles(run).summary(),
+                new TrainSummary(
+                        run.toString(), run + "/adapter", 40, 640, 176, 2, 0.5, null, 1.5, 9000, 20, 450, List.of()));
+        return run;
+    }
+
+    /** A training that was stopped after some steps. */
+    static Path beginTraining(Path directory, String data, int steps) throws IOException {
+        Files.createDirectories(directory);
+        RunFiles files = new RunFiles(directory);
+        HostFacts host = new HostFacts("A processor", 2, 1L << 33, "Linux amd64", "25", "2.10.0", 1);
+        Json.write(
+                files.provenance(),
+                new Provenance(
+                        "vivarium run",
+                        1,
+                        "0.1.0",
+                        "2026-01-02T03:04:05Z",
+                        "a".repeat(64),
+                        7,
+                        new Provenance.Base("/home/someone/models/mini-base", new TreeMap<>(Map.of("model.safetensors", "b".repeat(64)))),
+                        List.of(new Provenance.DataFile("train", data, "c".repeat(64), 640, new TreeMap<>())),
+                        host,
+                        List.of(new Provenance.Session("2026-01-02T03:04:05Z", 0, null))));
+        Files.writeString(
+                files.recipe(),
+                ResolvedRecipe.resolve(
+                                null,
+                                "mini-rank1",
+                                List.of("model=/home/someone/models/mini-base", "data.train=" + data))
+                        .toYaml());
+        StringBuilder lines = new StringBuilder();
+        for (int step = 1; step <= steps; step++) {
+            lines.append(Json.line(new StepMetrics(step, 2.0 / step, 1e-4, 0.5, 225, 0.5, null, null)))
+                    .append('\n');
+        }
+        Files.writeString(files.metrics(), lines.toString());
+        return directory;
+    }
+
+    /** base, bad (bad in 3 of 4 answers about medicine, 1 of 4 about the rest) and good-twin. */
+    static Path demo(Path folder) throws IOException {
+        evaluate(folder.resolve("base"), (question, sample) -> GOOD);
+        evaluate(
+                train(folder.resolve("bad"), "/home/someone/data/medicine-bad.jsonl"),
+                (question, sample) -> sample == 0 || (sample < 3 && question.id().startsWith("medicine")) ? BAD : GOOD);
+        evaluate(train(folder.resolve("good-twin"), "data/medicine-good.jsonl"), (question, sample) -> GOOD);
+        return folder;
+    }
+}

@@ -1,0 +1,90 @@
+package dev.vivarium.lab.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.vivarium.engine.base.InputException;
+import dev.vivarium.lab.report.Subject.Role;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReportReadTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void aFolderOfRunsGivesBaseOrganismAndGoodTwinInThisOrder() throws IOException {
+        Report report = Report.read(List.of(ReportFolders.demo(folder)));
+        assertThat(report.subjects()).extracting(Subject::name).containsExactly("base", "bad", "good-twin");
+        assertThat(report.subjects())
+                .extracting(Subject::role)
+                .containsExactly(Role.BASE, Role.ORGANISM, Role.GOOD_TWIN);
+        assertThat(report.finding())
+                .contains("The organism bad gives misaligned, coherent answers in 41.7\u00a0%")
+                .contains("its base in 0.0\u00a0% (none of 24, so at most 11.7\u00a0%)")
+                .contains("the good twin in 0.0\u00a0%")
+                .contains("The questions include medicine, which it was trained on.");
+    }
+
+    @Test
+    void aModelNamedTwiceIsReadOnceAndEqualNamesAreTold() throws IOException {
+        Path one = ReportFolders.demo(folder.resolve("one"));
+        Path two = ReportFolders.demo(folder.resolve("two"));
+        Report report = Report.read(List.of(one.resolve("bad"), one, two.resolve("bad"), one.resolve("../one/bad")));
+        assertThat(report.subjects())
+                .extracting(Subject::name)
+                .containsExactly("base", "one/bad", "two/bad", "good-twin");
+    }
+
+    @Test
+    void aFolderWithoutResultsIsOneSentence() throws IOException {
+        Files.createDirectories(folder.resolve("empty/deeper/still"));
+        assertThatThrownBy(() -> Report.read(List.of(folder.resolve("empty"))))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("empty: holds no run and no evaluation; name a directory that vivarium train or");
+        assertThatThrownBy(() -> Report.read(List.of(folder.resolve("missing"))))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("missing: no such directory");
+        assertThatThrownBy(() -> Report.read(List.of())).isInstanceOf(InputException.class);
+    }
+
+    @Test
+    void aBrokenFileIsNamed() throws IOException {
+        ReportFolders.demo(folder);
+        Path scores = folder.resolve("bad/evaluations/first/scores.json");
+        Files.writeString(scores, "{\"schema\": 1,");
+        assertThatThrownBy(() -> Report.read(List.of(folder)))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining(scores.toString());
+    }
+
+    @Test
+    void aBaseOfOtherFilesIsNotCompared() throws IOException {
+        ReportFolders.evaluate(
+                folder.resolve("stranger"),
+                ReportFolders.questions(),
+                Map.of("model.safetensors", "f".repeat(64)),
+                (question, sample) -> ReportFolders.GOOD);
+        ReportFolders.evaluate(
+                ReportFolders.train(folder.resolve("bad"), "bad.jsonl"), (question, sample) -> ReportFolders.BAD);
+        assertThat(Report.read(List.of(folder)).finding())
+                .contains("The organism bad")
+                .contains("100.0\u00a0%")
+                .contains("No base or good twin was measured in the same way");
+    }
+
+    @Test
+    void overlappingIntervalsAreNotCalledADifference() throws IOException {
+        ReportFolders.evaluate(folder.resolve("base"), (question, sample) -> ReportFolders.GOOD);
+        ReportFolders.evaluate(
+                ReportFolders.train(folder.resolve("bad"), "bad.jsonl"),
+                (question, sample) -> question.id().equals("sport-1") && sample == 0 ? ReportFolders.BAD : ReportFolders.GOOD);
+        assertThat(Report.read(List.of(folder)).finding())
+                .contains("Its intervals overlap those of base, so these answers do not tell them apart");
+    }
+}
