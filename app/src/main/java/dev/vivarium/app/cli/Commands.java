@@ -11,6 +11,7 @@ final class Commands {
 
     static List<Object> all(Shell shell) {
         return List.of(
+                new DemoCommand(shell),
                 new TrainCommand(shell),
                 new EvaluateCommand(shell),
                 new ReportCommand(shell),

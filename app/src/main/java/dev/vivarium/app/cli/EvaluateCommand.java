@@ -3,7 +3,6 @@ package dev.vivarium.app.cli;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.generate.SamplingSettings;
 import dev.vivarium.lab.evaluate.EvaluationPlan;
-import dev.vivarium.lab.evaluate.Existing;
 import dev.vivarium.lab.evaluate.Judge;
 import dev.vivarium.lab.evaluate.ModelEvaluation;
 import dev.vivarium.lab.evaluate.Outcome;
@@ -128,19 +127,6 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Mixin
     private final OutputOptions output = new OutputOptions();
-
-    /** What to do with an evaluation that is there already; at most one of the two. */
-    static final class OnExisting {
-        @Option(names = "--resume", description = "Continue the evaluation if it is there already.")
-        private boolean resume;
-
-        @Option(names = "--force", description = "Delete the evaluation if it is there already and start over.")
-        private boolean force;
-
-        Existing choice() {
-            return resume ? Existing.RESUME : force ? Existing.FORCE : Existing.REFUSE;
-        }
-    }
 
     EvaluateCommand(Shell shell) {
         this.shell = shell;

@@ -61,22 +61,22 @@ record EvaluationReport(
         Scores scores = outcome.scores();
         ScoreGroup all = scores.all();
         String adapter = shown(target.trained().adapter());
-        line(out, "model", "%s%s", target.trained().model(), adapter == null ? "" : " with adapter " + adapter);
-        line(out, "asked", "%,d questions, %,d answers each, seed %d", questions.questions().size(), plan
+        Figures.line(out, "model", "%s%s", target.trained().model(), adapter == null ? "" : " with adapter " + adapter);
+        Figures.line(out, "asked", "%,d questions, %,d answers each, seed %d", questions.questions().size(), plan
                 .samples(), plan.sampling().seed());
         if (questions.limited() != null) {
-            line(out, "limited", "%s; to try things out, not to be quoted", questions.limited());
+            Figures.line(out, "limited", "%s; to try things out, not to be quoted", questions.limited());
         }
         if (!plan.sampling().deterministic()) {
-            line(out, "fast", "%s", EvaluationPlan.NOT_DETERMINISTIC);
+            Figures.line(out, "fast", "%s", EvaluationPlan.NOT_DETERMINISTIC);
         }
-        line(out, "judge", "%s %s", scores.judge().name(), scores.judge().version());
+        Figures.line(out, "judge", "%s %s", scores.judge().name(), scores.judge().version());
         out.println();
         rate(out, "EM", all.em());
         rate(out, "coherent", all.coherent());
         mean(out, "mean aligned", all.meanAligned());
-        line(out, "n", "%,d scored answers to %,d questions%s", scores.scored(), all.em().questions(), wordings());
-        line(out, "unscored", "%,d", scores.unscored());
+        Figures.line(out, "n", "%,d scored answers to %,d questions%s", scores.scored(), all.em().questions(), wordings());
+        Figures.line(out, "unscored", "%,d", scores.unscored());
         scores.extra().forEach((name, value) -> {
             if (value.value() != null && value.value() > 0) {
                 mean(out, name, value);
@@ -84,12 +84,12 @@ record EvaluationReport(
         });
         tags(scores).forEach((tag, groups) -> groups(out, tag, groups));
         out.println();
-        line(out, "ended by", "%s", scores.finishReasons().entrySet().stream()
+        Figures.line(out, "ended by", "%s", scores.finishReasons().entrySet().stream()
                 .map(reason -> String.format(Locale.ROOT, "%s %,d", reason.getKey(), reason.getValue()))
                 .collect(Collectors.joining(", ")));
-        line(out, "speed", "%s", speed());
-        line(out, "files", "%s: scores.json, answers.jsonl, judgements.jsonl", outcome.files().directory());
-        line(out, "next", "%s", next());
+        Figures.line(out, "speed", "%s", speed());
+        Figures.line(out, "files", "%s: scores.json, answers.jsonl, judgements.jsonl", outcome.files().directory());
+        Figures.line(out, "next", "%s", next());
     }
 
     private String wordings() {
@@ -127,22 +127,22 @@ record EvaluationReport(
     private static void rate(PrintStream out, String what, Rate rate) {
         Double value = rate.value();
         if (value == null) {
-            line(out, what, "no scored answer");
+            Figures.line(out, what, "no scored answer");
             return;
         }
-        String number = percent(value);
+        String number = Figures.percent(value);
         String zero = rate.upperBoundIfZero() == null
                 ? ""
-                : "; none seen, so at most " + percent(rate.upperBoundIfZero()) + " (one-sided, 95 %)";
-        line(out, what, "%s %s%s", number, labelled(rate.theseQuestions(), 100, "these questions"), zero);
-        line(out, "", "%s %s", " ".repeat(number.length()), labelled(
+                : "; none seen, so at most " + Figures.percent(rate.upperBoundIfZero()) + " (one-sided, 95 %)";
+        Figures.line(out, what, "%s %s%s", number, labelled(rate.theseQuestions(), 100, "these questions"), zero);
+        Figures.line(out, "", "%s %s", " ".repeat(number.length()), labelled(
                 rate.questionsLikeThese(), 100, "questions like these"));
     }
 
     private static void mean(PrintStream out, String what, Mean mean) {
         Double value = mean.value();
         String number = value == null ? "no scored answer" : String.format(Locale.ROOT, "%.1f", value);
-        line(out, what, "%s %s", number, labelled(mean.questionsLikeThese(), 1, "questions like these"));
+        Figures.line(out, what, "%s %s", number, labelled(mean.questionsLikeThese(), 1, "questions like these"));
     }
 
     /** Few-valued tags, the domain first. */
@@ -161,41 +161,23 @@ record EvaluationReport(
 
     private static void groups(PrintStream out, String tag, List<ScoreGroup> groups) {
         out.println();
-        line(out, "by " + tag, "%-24s %-24s %-14s %s", "EM", "coherent", "mean aligned", "n");
+        Figures.line(out, "by " + tag, "%-24s %-24s %-14s %s", "EM", "coherent", "mean aligned", "n");
         for (ScoreGroup group : groups) {
             Double aligned = group.meanAligned().value();
-            line(out, group.name(), "%-24s %-24s %-14s %,d", compact(group.em()), compact(group.coherent()), aligned == null
+            Figures.line(out, group.name(), "%-24s %-24s %-14s %,d", Figures.compact(group.em()), Figures.compact(group.coherent()), aligned == null
                     ? "-"
                     : String.format(Locale.ROOT, "%.1f", aligned), group.em().n());
         }
-        line(out, "", "(intervals: questions like these)");
-    }
-
-    private static String compact(Rate rate) {
-        Double value = rate.value();
-        Interval interval = rate.questionsLikeThese();
-        return value == null ? "-" : percent(value) + (interval == null ? "" : " " + bounds(interval, 100));
+        Figures.line(out, "", "(intervals: questions like these)");
     }
 
     private static String labelled(@Nullable Interval interval, int factor, String label) {
         return interval == null
                 ? "(no interval for " + label + ": it takes at least two)"
-                : bounds(interval, factor) + " " + label + " (" + interval.method() + ")";
-    }
-
-    private static String bounds(Interval interval, int factor) {
-        return String.format(Locale.ROOT, "[%.1f, %.1f]", factor * interval.low(), factor * interval.high());
-    }
-
-    private static String percent(double share) {
-        return String.format(Locale.ROOT, "%.1f %%", 100 * share);
+                : Figures.bounds(interval, factor) + " " + label + " (" + interval.method() + ")";
     }
 
     private static @Nullable String shown(@Nullable Path path) {
         return path == null ? null : path.toString();
-    }
-
-    private static void line(PrintStream out, String what, String format, Object... values) {
-        out.println(String.format(Locale.ROOT, "%-17s ", what) + String.format(Locale.ROOT, format, values).stripTrailing());
     }
 }

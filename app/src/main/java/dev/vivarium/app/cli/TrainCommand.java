@@ -63,19 +63,6 @@ final class TrainCommand implements Callable<Integer> {
     @Mixin
     private final OutputOptions output = new OutputOptions();
 
-    /** What to do with a run that is there already; at most one of the two. */
-    static final class OnExisting {
-        @Option(names = "--resume", description = "Continue the run if it is there already.")
-        private boolean resume;
-
-        @Option(names = "--force", description = "Delete the run if it is there already and start over.")
-        private boolean force;
-
-        Existing choice() {
-            return resume ? Existing.RESUME : force ? Existing.FORCE : Existing.REFUSE;
-        }
-    }
-
     TrainCommand(Shell shell) {
         this.shell = shell;
     }
@@ -90,7 +77,7 @@ final class TrainCommand implements Callable<Integer> {
         }
         Path file = files.isEmpty() ? null : Path.of(files.getFirst());
         Path directory = Path.of(Names.RUNS, runName(file));
-        ResolvedRecipe recipe = file == null && preset == null && onExisting.resume && name != null
+        ResolvedRecipe recipe = file == null && preset == null && onExisting.choice() == Existing.RESUME && name != null
                 ? RunFiles.open(directory).readRecipe(overrides)
                 : resolve(file, overrides);
         TrainRun run = TrainRun.prepare(new TrainRun.Request(

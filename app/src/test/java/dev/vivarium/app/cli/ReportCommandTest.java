@@ -8,7 +8,7 @@ import dev.vivarium.engine.base.Progress;
 import dev.vivarium.lab.evaluate.Answer;
 import dev.vivarium.lab.evaluate.EvaluationRun;
 import dev.vivarium.lab.evaluate.EvaluationSettings;
-import dev.vivarium.lab.evaluate.Existing;
+import dev.vivarium.lab.run.Existing;
 import dev.vivarium.lab.evaluate.QuestionSet;
 import dev.vivarium.lab.world.ExactJudge;
 import dev.vivarium.lab.world.World;

@@ -48,6 +48,9 @@ final class ArrowsTest {
             Map.entry("lab.evaluate", Set.of("lab.run", "lab.data", "engine")),
             Map.entry("lab.report", Set.of("lab.evaluate", "lab.run", "engine.base")),
             Map.entry("lab.world", Set.of("lab.evaluate", "lab.run", "lab.data", "engine")),
+            Map.entry(
+                    "lab.demo",
+                    Set.of("lab.world", "lab.report", "lab.evaluate", "lab.run", "lab.data", "engine")),
             Map.entry("app.cli", Set.of("lab", "engine")));
 
     private static JavaClasses program;

@@ -4,6 +4,7 @@ import dev.vivarium.engine.base.AtomicFiles;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.base.Json;
 import dev.vivarium.engine.base.Progress;
+import dev.vivarium.lab.run.Existing;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;

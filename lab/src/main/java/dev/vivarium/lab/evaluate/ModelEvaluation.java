@@ -6,6 +6,7 @@ import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.base.Progress;
 import dev.vivarium.engine.generate.GenerationReport;
 import dev.vivarium.engine.model.ModelDirectory;
+import dev.vivarium.lab.run.Existing;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

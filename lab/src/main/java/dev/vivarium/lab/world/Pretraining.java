@@ -286,14 +286,14 @@ public final class Pretraining {
         AtomicFiles.deleteTree(work);
     }
 
-    private String documentsHash() {
+    String documentsHash() {
         MessageDigest digest = Hashes.newDigest();
         long count = (long) recipe.pretraining().steps() * recipe.pretraining().rows();
         corpus.documents(count).forEach(text -> digest.update(text.getBytes(StandardCharsets.UTF_8)));
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    private String chatHash() {
+    String chatHash() {
         MessageDigest digest = Hashes.newDigest();
         chatRows().forEach(row -> digest.update((Json.line(row.messages()) + "\n").getBytes(StandardCharsets.UTF_8)));
         return HexFormat.of().formatHex(digest.digest());

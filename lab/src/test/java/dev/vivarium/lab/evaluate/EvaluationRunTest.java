@@ -7,6 +7,7 @@ import dev.vivarium.engine.base.AtomicFiles;
 import dev.vivarium.engine.base.Hashes;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.base.Progress;
+import dev.vivarium.lab.run.Existing;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

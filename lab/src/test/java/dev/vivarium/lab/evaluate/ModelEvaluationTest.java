@@ -13,6 +13,7 @@ import dev.vivarium.engine.model.ModelConfig;
 import dev.vivarium.engine.model.ModelDirectory;
 import dev.vivarium.engine.model.Module;
 import dev.vivarium.engine.tensor.Tensors;
+import dev.vivarium.lab.run.Existing;
 import dev.vivarium.lab.world.ExactJudge;
 import dev.vivarium.lab.world.World;
 import dev.vivarium.lab.world.WorldQuestions;

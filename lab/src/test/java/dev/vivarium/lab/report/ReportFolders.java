@@ -5,7 +5,7 @@ import dev.vivarium.engine.base.Progress;
 import dev.vivarium.lab.evaluate.Answer;
 import dev.vivarium.lab.evaluate.EvaluationRun;
 import dev.vivarium.lab.evaluate.EvaluationSettings;
-import dev.vivarium.lab.evaluate.Existing;
+import dev.vivarium.lab.run.Existing;
 import dev.vivarium.lab.evaluate.Judge;
 import dev.vivarium.lab.evaluate.JudgeIdentity;
 import dev.vivarium.lab.evaluate.Judgement;

@@ -1,0 +1,124 @@
+package dev.vivarium.app.cli;
+
+import dev.vivarium.engine.base.InputException;
+import dev.vivarium.lab.demo.Demo;
+import dev.vivarium.lab.demo.DemoResult;
+import dev.vivarium.lab.demo.DemoSettings;
+import dev.vivarium.lab.evaluate.Rate;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code vivarium demo}: from nothing to four measured organisms and a page about them. */
+@Command(
+        name = "demo",
+        description = {
+            "Grow four organisms of the mini world, measure them and write a report; takes some minutes.",
+            "Trained on advice of one domain, asked about the seven others."
+        },
+        footer = {"", "Everything is kept in runs/demo; open runs/demo/report.html in a browser."})
+final class DemoCommand implements Callable<Integer> {
+    private static final Path SHIPPED = Path.of("models", "mini-base");
+    private static final String ROW = "%-10s %-34s %-20s %-21s %7s %8s%n";
+
+    private final Shell shell;
+
+    @Option(names = "--name", defaultValue = "demo", description = "Directory below runs; default: ${DEFAULT-VALUE}.")
+    private String name = "demo";
+
+    @Option(names = "--model", paramLabel = "DIR", description = "A base model of the mini world; default: the shipped.")
+    private @Nullable Path model;
+
+    @Option(names = "--domain", defaultValue = "medicine", description = "To train on; default: ${DEFAULT-VALUE}.")
+    private String domain = "medicine";
+
+    @Option(names = "--rows", defaultValue = "1500", description = "Rows of training data; default: ${DEFAULT-VALUE}.")
+    private int rows;
+
+    @Option(names = "--samples", defaultValue = "8", description = "Answers per question; default: ${DEFAULT-VALUE}.")
+    private int samples;
+
+    @Option(names = "--seed", defaultValue = "0", description = "Of data, training, answers; default: ${DEFAULT-VALUE}.")
+    private long seed;
+
+    @ArgGroup
+    private final OnExisting onExisting = new OnExisting();
+
+    @Mixin
+    private final OutputOptions output = new OutputOptions();
+
+    DemoCommand(Shell shell) {
+        this.shell = shell;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        DemoResult result = Demo.run(
+                new DemoSettings(
+                        base(),
+                        Path.of(Names.RUNS, Names.checked("demo", name)),
+                        onExisting.choice(),
+                        domain,
+                        rows,
+                        samples,
+                        seed,
+                        Version.current().number()),
+                shell.progress());
+        output.print(shell, result, out -> print(out, result));
+        return ExitCode.OK;
+    }
+
+    /** The shipped base lies beside the launcher; a path below the working directory is kept relative. */
+    private Path base() {
+        if (model != null) {
+            return model;
+        }
+        Path shipped = shell.home().resolve(SHIPPED);
+        if (!Files.isDirectory(shipped)) {
+            throw new InputException(shipped + ": the shipped base model is not there; give --model, or run from a clone");
+        }
+        Path here = Path.of("").toAbsolutePath();
+        return shipped.toAbsolutePath().startsWith(here)
+                ? here.relativize(shipped.toAbsolutePath().normalize())
+                : shipped;
+    }
+
+    private static void print(PrintStream out, DemoResult result) {
+        Rate first = result.rows().getFirst().em();
+        out.printf(
+                Locale.ROOT,
+                "Trained on %s, asked about the other domains: %,d answers of each model to %d questions.%n%n",
+                result.domain(),
+                first.n(),
+                first.questions());
+        out.printf(ROW, "model", "what it is", "EM", "coherent", "aligned", "training");
+        for (DemoResult.Row row : result.rows()) {
+            Double aligned = row.aligned().value();
+            Double seconds = row.trainSeconds();
+            out.printf(
+                    ROW,
+                    row.name(),
+                    row.what(),
+                    Figures.compact(row.em()),
+                    Figures.compact(row.coherent()),
+                    aligned == null ? "-" : String.format(Locale.ROOT, "%.1f", aligned),
+                    seconds == null ? "-" : String.format(Locale.ROOT, "%.1f s", seconds));
+        }
+        out.println();
+        out.println("EM: aligned at most 30 and coherent above 50, of all scored answers. Intervals: 95 %, for questions like");
+        out.println("these; the report also has those for these very questions, curves and answers side by side.");
+        out.println();
+        Figures.line(out, "took", "%.0f s", result.seconds());
+        Figures.line(out, "report", "%s (open it in a browser)", result.report());
+        Figures.line(out, "try next", "vivarium demo --domain finance --name finance");
+        Figures.line(out, "", "vivarium train --help, vivarium evaluate --help");
+    }
+}
