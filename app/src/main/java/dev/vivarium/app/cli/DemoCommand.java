@@ -31,8 +31,12 @@ final class DemoCommand implements Callable<Integer> {
 
     private final Shell shell;
 
-    @Option(names = "--name", defaultValue = "demo", description = "Directory below runs; default: ${DEFAULT-VALUE}.")
-    private String name = "demo";
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            defaultValue = Names.RUNS + "/demo",
+            description = "Where everything goes; default: ${DEFAULT-VALUE}.")
+    private Path out = Path.of("");
 
     @Option(names = "--model", paramLabel = "DIR", description = "A base model of the mini world; default: the shipped.")
     private @Nullable Path model;
@@ -64,7 +68,7 @@ final class DemoCommand implements Callable<Integer> {
         DemoResult result = Demo.run(
                 new DemoSettings(
                         base(),
-                        Path.of(Names.RUNS, Names.checked("demo", name)),
+                        out,
                         onExisting.choice(),
                         domain,
                         rows,
@@ -118,7 +122,7 @@ final class DemoCommand implements Callable<Integer> {
         out.println();
         Figures.line(out, "took", "%.0f s", result.seconds());
         Figures.line(out, "report", "%s (open it in a browser)", result.report());
-        Figures.line(out, "try next", "vivarium demo --domain finance --name finance");
+        Figures.line(out, "try next", "vivarium demo --domain finance --out runs/finance");
         Figures.line(out, "", "vivarium train --help, vivarium evaluate --help");
     }
 }

@@ -3,6 +3,7 @@ package dev.vivarium.lab.demo;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.base.Progress;
 import dev.vivarium.engine.generate.SamplingSettings;
+import dev.vivarium.engine.model.ModelDirectory;
 import dev.vivarium.engine.text.Message;
 import dev.vivarium.lab.data.ChatData;
 import dev.vivarium.lab.data.ChatRow;
@@ -25,6 +26,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,6 +69,7 @@ public final class Demo {
     private DemoResult run() throws IOException {
         long start = System.nanoTime();
         checkDirectory();
+        ModelDirectory.open(settings.base()); // says what is wrong with it before anything is written
         Map<String, TrainSummary> trained = new HashMap<>();
         for (DemoOrganism organism : DemoOrganism.ALL) {
             trained.put(organism.name(), train(organism));
@@ -93,7 +96,7 @@ public final class Demo {
         try (Stream<Path> children = Files.list(directory)) {
             if (children.findAny().isPresent()) {
                 throw new InputException(directory + ": is there already; add --resume to continue or show it, --force to "
-                        + "start over, or choose another --name");
+                        + "start over, or choose another --out");
             }
         }
     }
@@ -167,7 +170,7 @@ public final class Demo {
         List<String> names = new ArrayList<>(List.of(BASE));
         DemoOrganism.ALL.forEach(organism -> names.add(organism.name()));
         return outcomes.stream()
-                .sorted(java.util.Comparator.comparingInt(outcome -> names.indexOf(outcome.subject().name())))
+                .sorted(Comparator.comparingInt(outcome -> names.indexOf(outcome.subject().name())))
                 .toList();
     }
 
