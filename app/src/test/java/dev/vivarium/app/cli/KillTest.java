@@ -3,12 +3,10 @@ package dev.vivarium.app.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vivarium.engine.base.CounterRandom;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,8 +52,7 @@ final class KillTest {
 
     /** Kills as soon as the log holds {@code step} lines, plus some milliseconds; false if the process was faster. */
     private boolean killAtStep(int step, int milliseconds, Process process) throws IOException, InterruptedException {
-        Path metrics = run("broken").resolve("metrics.jsonl");
-        while (process.isAlive() && lines(metrics) < step) {
+        while (process.isAlive() && new Program(folder).steps("broken") < step) {
             process.waitFor(2, TimeUnit.MILLISECONDS);
         }
         boolean ended = process.waitFor(milliseconds, TimeUnit.MILLISECONDS);
@@ -63,28 +60,8 @@ final class KillTest {
         return !ended;
     }
 
-    private static long lines(Path file) throws IOException {
-        if (!Files.exists(file)) {
-            return 0;
-        }
-        byte[] bytes = Files.readAllBytes(file);
-        long lines = 0;
-        for (byte b : bytes) {
-            lines += b == '\n' ? 1 : 0;
-        }
-        return lines;
-    }
-
     private Process start(String preset, String name, Path model, Path data) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "--enable-native-access=ALL-UNNAMED",
-                "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
-                "-Dorg.bytedeco.javacpp.nopointergc=true",
-                "-cp",
-                classPath(),
-                Main.class.getName()));
+        List<String> command = new ArrayList<>();
         command.addAll(List.of("train", "--preset", preset, "--name", name, "--resume"));
         command.addAll(List.of("model=" + model, "data.train=" + data, "training.max_steps=" + STEPS));
         command.addAll(List.of(
@@ -94,20 +71,7 @@ final class KillTest {
                 "checkpoints.dense_until=4",
                 "checkpoints.every=7",
                 "checkpoints.keep=3"));
-        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
-        builder.redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve(name + ".log").toFile()));
-        builder.environment().put("OMP_NUM_THREADS", "1");
-        builder.environment().put("OMP_WAIT_POLICY", "passive");
-        return builder.start();
-    }
-
-    /** The class path of this process with absolute entries, because the child works in another directory. */
-    private static String classPath() {
-        return String.join(
-                File.pathSeparator,
-                Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-                        .map(entry -> Path.of(entry).toAbsolutePath().toString())
-                        .toList());
+        return new Program(folder).start(name + ".log", command);
     }
 
     private Path run(String name) {
