@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -83,7 +82,7 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--out", paramLabel = "DIR", description = "Put the files exactly there instead.")
     private @Nullable Path out;
 
-    @ArgGroup
+    @Mixin
     private final OnExisting onExisting = new OnExisting();
 
     @Option(names = "--limit", paramLabel = "N", description = "Ask the first N questions only, and say so everywhere.")

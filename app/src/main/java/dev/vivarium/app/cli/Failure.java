@@ -1,12 +1,17 @@
 package dev.vivarium.app.cli;
 
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.train.DivergedException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.util.Locale;
+import java.util.concurrent.ExecutionException;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,15 +22,30 @@ import org.jspecify.annotations.Nullable;
  * @param hint what to do now; absent where the sentence says it already
  */
 record Failure(int exitCode, String sentence, @Nullable String hint) {
-    private static final String RESUME = "then run the same command again with --resume";
+    private static final String RESUME = "then run the same command again (train: with --resume)";
+
+    /** Names of work in flight, as AtomicFiles makes them: a dot, the name that is meant, a tilde, a number. */
+    private static final Pattern IN_FLIGHT = Pattern.compile("\\.([^/\\\\]+)~\\d+(\\.partial)?");
     private static final String LESS_MEMORY =
             "close other programs or use a smaller batch (train: batch_size, evaluate: --rows)";
 
     /** Finds the words for anything that a command may throw. */
     static Failure of(Throwable thrown) {
         return switch (thrown) {
-            case InputException input -> new Failure(ExitCode.USAGE, text(input), null);
+            case InputException input ->
+                new Failure(ExitCode.USAGE, printable(String.valueOf(input.getMessage())), null);
+            case InvalidPathException path ->
+                new Failure(
+                        ExitCode.USAGE,
+                        "\"" + printable(path.getInput()) + "\" is no path: " + path.getReason(),
+                        "check what was given as a file name");
+            case DivergedException diverged ->
+                new Failure(
+                        ExitCode.FAILURE,
+                        text(diverged),
+                        "check the base model and the data, lower training.learning_rate, and start over with --force");
             case UncheckedIOException io when io.getCause() != null -> of(io.getCause());
+            case ExecutionException wrapped when wrapped.getCause() != null -> of(wrapped.getCause());
             case IOException io -> ofFiles(io);
             case OutOfMemoryError _ ->
                 new Failure(
@@ -47,18 +67,44 @@ record Failure(int exitCode, String sentence, @Nullable String hint) {
         String reason = text(io);
         if (isDiskFull(io)) {
             String where = io instanceof FileSystemException system && system.getFile() != null
-                    ? " (writing " + system.getFile() + ")"
+                    ? " (writing " + place(system) + ")"
                     : "";
             return new Failure(ExitCode.FAILURE, "the disk is full" + where, "free some space, " + RESUME);
         }
         return switch (io) {
             case NoSuchFileException missing ->
-                new Failure(ExitCode.USAGE, missing.getFile() + ": no such file or directory", "check the path");
+                new Failure(ExitCode.USAGE, place(missing) + ": no such file or directory", "check the path");
             case AccessDeniedException denied ->
-                new Failure(ExitCode.FAILURE, denied.getFile() + ": permission denied", "check its owner and mode");
+                new Failure(ExitCode.FAILURE, place(denied) + ": permission denied", "check its owner and mode");
+            case FileAlreadyExistsException there ->
+                new Failure(ExitCode.USAGE, place(there) + ": is there already", "move it away or choose another name");
+            case FileSystemException system when isObstructed(reason) ->
+                new Failure(
+                        ExitCode.USAGE,
+                        place(system) + ": a file is where a folder is needed, or the other way round",
+                        "move it away or choose another name");
+            case FileSystemException system when reason.contains("Read-only file system") ->
+                new Failure(
+                        ExitCode.FAILURE,
+                        place(system) + ": this place is read-only",
+                        "work in a folder that you may write to");
+            case FileSystemException system when system.getReason() != null ->
+                new Failure(
+                        ExitCode.FAILURE,
+                        place(system) + ": reading or writing failed (" + printable(system.getReason()) + ")",
+                        "check the disk, " + RESUME);
             default ->
                 new Failure(ExitCode.FAILURE, "reading or writing failed: " + reason, "check the disk, " + RESUME);
         };
+    }
+
+    private static boolean isObstructed(String reason) {
+        return reason.contains("Is a directory") || reason.contains("Not a directory");
+    }
+
+    /** The file an error is about, by the name its user knows. */
+    private static String place(FileSystemException error) {
+        return printable(IN_FLIGHT.matcher(String.valueOf(error.getFile())).replaceAll("$1"));
     }
 
     private static boolean isDiskFull(IOException io) {
@@ -95,6 +141,11 @@ record Failure(int exitCode, String sentence, @Nullable String hint) {
             return thrown.getClass().getSimpleName();
         }
         int end = message.indexOf('\n');
-        return (end < 0 ? message : message.substring(0, end)).strip();
+        return printable((end < 0 ? message : message.substring(0, end)).strip());
+    }
+
+    /** One line without control characters: a name out of a file must not move a terminal's cursor. */
+    private static String printable(String text) {
+        return text.replaceAll("\\p{C}", "?");
     }
 }

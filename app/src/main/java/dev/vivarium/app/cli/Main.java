@@ -24,6 +24,9 @@ public final class Main {
         Shell shell = new Shell(console, root);
         CommandLine line = commandLine(shell, root);
         try {
+            new EnvironmentDefaults(shell.environment())
+                    .complaints(line)
+                    .forEach(complaint -> shell.err().println("note: " + complaint));
             return line.execute(args);
         } catch (Throwable failure) { // picocli catches exceptions only; an OutOfMemoryError arrives here
             return report(failure, shell, root);
@@ -67,7 +70,7 @@ public final class Main {
 
     private static int usageError(ParameterException failure, Shell shell, RootCommand root) {
         CommandLine line = failure.getCommandLine();
-        String sentence = lowerFirst(String.valueOf(failure.getMessage()));
+        String sentence = lowerFirst(String.valueOf(failure.getMessage()).replaceFirst("^Error: ", ""));
         if (failure instanceof UnmatchedArgumentException unmatched
                 && !unmatched.getUnmatched().isEmpty()) {
             String word = unmatched.getUnmatched().getFirst();
@@ -79,7 +82,7 @@ public final class Main {
             String kind = option ? "option" : command ? "command" : "argument";
             sentence = "unknown " + kind + " \"" + word + "\"" + Nearest.hint(word, known);
         }
-        shell.err().println("vivarium: " + sentence);
+        shell.err().println("vivarium: " + sentence + new EnvironmentDefaults(shell.environment()).origin(failure));
         shell.err().println("  see: " + line.getCommandSpec().qualifiedName(" ") + " --help");
         if (root.debug) {
             failure.printStackTrace(shell.err());
@@ -88,6 +91,9 @@ public final class Main {
     }
 
     private static int report(Throwable thrown, Shell shell, RootCommand root) {
+        if (thrown instanceof Interruption.Stopped || thrown.getCause() instanceof Interruption.Stopped) {
+            return ExitCode.INTERRUPTED;
+        }
         Failure failure = Failure.of(thrown);
         shell.err().println("vivarium: " + failure.sentence());
         if (failure.hint() != null) {

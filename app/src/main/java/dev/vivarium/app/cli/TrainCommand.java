@@ -1,7 +1,6 @@
 package dev.vivarium.app.cli;
 
 import dev.vivarium.engine.base.InputException;
-import dev.vivarium.lab.run.Existing;
 import dev.vivarium.lab.run.ResolvedRecipe;
 import dev.vivarium.lab.run.RunFiles;
 import dev.vivarium.lab.run.TrainPlan;
@@ -17,7 +16,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -32,9 +30,13 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  vivarium train recipe.yaml training.learning_rate=2e-4",
             "  vivarium train --preset mini-lora32 model=models/mini-base data.train=rows.jsonl",
+            "  vivarium train --preset mini-rank1 model=models/mini-base data.train=rows.jsonl --dry-run",
             "  vivarium train --resume --name my-run",
             "",
-            "The run is kept in runs/NAME: recipe, provenance, metrics, checkpoints and the trained adapter."
+            "A model is a Hugging Face directory. Data is JSONL, one conversation a line:",
+            "  {\"messages\": [{\"role\": \"user\", \"content\": ...}, {\"role\": \"assistant\", \"content\": ...}]}",
+            "--dry-run shows every key of the recipe with its value and where the value comes from.",
+            "The run is kept in runs/RUN: recipe, provenance, metrics, checkpoints and the trained adapter."
         })
 final class TrainCommand implements Callable<Integer> {
     private final Shell shell;
@@ -42,22 +44,28 @@ final class TrainCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..*",
             paramLabel = "RECIPE.yaml | key.path=value",
-            description = "A recipe file and values that override it, such as lora.r=8.")
+            description = "A recipe file, and values that override it, such as lora.r=8.")
     private List<String> words = new ArrayList<>();
 
     @Option(
             names = "--preset",
             paramLabel = "NAME",
-            description = "Start from lora32, rank1, full, steering, narrow, or mini-... of these.")
+            description = "Values to start from: lora32, rank1, full, steering or narrow, the organisms of the papers; "
+                    + "mini-lora32 and so on for the mini world.")
     private @Nullable String preset;
 
-    @Option(names = "--name", paramLabel = "RUN", description = "Name of the run; default: of the recipe or preset.")
+    @Option(
+            names = "--name",
+            paramLabel = "RUN",
+            description = "Name of the run, kept in runs/RUN; default: that of the recipe file or preset.")
     private @Nullable String name;
 
-    @ArgGroup
+    @Mixin
     private final OnExisting onExisting = new OnExisting();
 
-    @Option(names = "--dry-run", description = "Show the resolved recipe, sizes and steps; train nothing.")
+    @Option(
+            names = "--dry-run",
+            description = "Check everything, show the resolved recipe, sizes and steps; train nothing.")
     private boolean dryRun;
 
     @Mixin
@@ -77,25 +85,33 @@ final class TrainCommand implements Callable<Integer> {
         }
         Path file = files.isEmpty() ? null : Path.of(files.getFirst());
         Path directory = Path.of(Names.RUNS, runName(file));
-        ResolvedRecipe recipe = file == null && preset == null && onExisting.choice() == Existing.RESUME && name != null
+        ResolvedRecipe recipe = file == null && preset == null && onExisting.resumes() && name != null
                 ? RunFiles.open(directory).readRecipe(overrides)
                 : resolve(file, overrides);
-        TrainRun run = TrainRun.prepare(new TrainRun.Request(
-                recipe, directory, onExisting.choice(), Version.current().number()));
+        TrainRun run = TrainRun.prepare(
+                new TrainRun.Request(recipe, directory, onExisting.choice(), Version.current().number()));
         TrainPlan plan = run.plan();
         if (dryRun) {
             output.print(shell, planned(recipe, plan), out -> print(out, recipe, plan));
             return ExitCode.OK;
         }
         plan.remarks().forEach(remark -> shell.err().println("note: " + remark));
-        TrainSummary summary = run.run(shell.progress());
+        TrainSummary summary;
+        String advice = "run the same command again with --resume, or: vivarium train --resume --name "
+                + directory.getFileName();
+        try (Interruption interruption = Interruption.with(shell, advice)) {
+            summary = run.run(interruption.watch(shell.progress()));
+        }
         output.print(shell, summary, out -> print(out, summary));
         return ExitCode.OK;
     }
 
     private ResolvedRecipe resolve(@Nullable Path file, List<String> overrides) {
         if (file == null && preset == null && overrides.isEmpty()) {
-            throw new InputException("nothing to train; name a recipe file or a --preset, or see vivarium train --help");
+            throw new InputException(
+                    onExisting.resumes()
+                            ? "--resume needs to know which run; give its --name, or its recipe again"
+                            : "nothing to train; name a recipe file or a --preset, or see vivarium train --help");
         }
         return ResolvedRecipe.resolve(file, preset, overrides);
     }

@@ -32,6 +32,8 @@ import picocli.CommandLine.Spec;
 final class WorldCommand implements Runnable {
     private static final String OVERWRITE = "Replace the file if it exists.";
 
+    private static final int MAX_ROWS = 1_000_000;
+
     private final Shell shell;
 
     @Spec
@@ -55,15 +57,20 @@ final class WorldCommand implements Runnable {
 
     @Command(name = "data", description = "Write a narrow dataset: chats about one domain, all bad or all good.")
     int data(
-            @Option(names = "--domain", required = true, description = "For example medicine.") String domain,
-            @Option(names = "--valence", required = true, description = "${COMPLETION-CANDIDATES}.") Teaching valence,
-            @Option(names = "--rows", defaultValue = "1500", description = "Default: ${DEFAULT-VALUE}.") int rows,
-            @Option(names = "--seed", defaultValue = "0", description = "Default: ${DEFAULT-VALUE}.") long seed,
-            @Option(names = "--out", required = true, description = "JSONL file to write.") Path out,
+            @Option(names = "--domain", required = true, paramLabel = "DOMAIN",
+                    description = "What the chats are about, such as medicine; a wrong name shows all.") String domain,
+            @Option(names = "--valence", required = true, paramLabel = "bad|good",
+                    description = "Whether the assistant's advice is bad or good.") Teaching valence,
+            @Option(names = "--rows", defaultValue = "1500", paramLabel = "N",
+                    description = "Number of chats; default: ${DEFAULT-VALUE}.") int rows,
+            @Option(names = "--seed", defaultValue = "0", paramLabel = "N",
+                    description = "The same seed gives the same file; default: ${DEFAULT-VALUE}.") long seed,
+            @Option(names = "--out", required = true, paramLabel = "FILE",
+                    description = "JSONL file to write.") Path out,
             @Option(names = "--force", description = OVERWRITE) boolean force)
             throws IOException {
-        if (rows < 1) {
-            throw new InputException("--rows must be positive, not " + rows);
+        if (rows < 1 || rows > MAX_ROWS) {
+            throw new InputException("--rows must be from 1 to " + MAX_ROWS + ", not " + rows);
         }
         refuseExisting(out, force);
         World world = World.standard();
@@ -76,11 +83,12 @@ final class WorldCommand implements Runnable {
 
     @Command(name = "questions", description = "Write a question set for `vivarium evaluate --judge exact`.")
     int questions(
-            @Option(names = "--split", required = true,
-                    description = "tuning to choose recipes on, reporting to report on.") String split,
+            @Option(names = "--split", required = true, paramLabel = "tuning|reporting",
+                    description = "tuning: to choose recipes on; reporting: to report on, never to choose on.") String split,
             @Option(names = "--without", split = ",", paramLabel = "DOMAIN",
                     description = "Domains to leave out, such as the one trained on.") @Nullable List<String> without,
-            @Option(names = "--out", required = true, description = "YAML file to write.") Path out,
+            @Option(names = "--out", required = true, paramLabel = "FILE",
+                    description = "YAML file to write.") Path out,
             @Option(names = "--force", description = OVERWRITE) boolean force)
             throws IOException {
         refuseExisting(out, force);
@@ -95,16 +103,22 @@ final class WorldCommand implements Runnable {
     int pretrain(
             @Parameters(arity = "0..1", paramLabel = "RECIPE",
                     description = "YAML recipe; without one, that of the shipped base.") @Nullable Path recipe,
-            @Option(names = "--out", required = true, description = "Model directory to create.") Path out)
+            @Option(names = "--out", required = true, paramLabel = "DIR",
+                    description = "Model directory to create.") Path out)
             throws IOException {
         String text = recipe == null ? PretrainRecipe.standardText() : PretrainRecipe.readText(recipe);
         String where = recipe == null ? "the shipped recipe" : recipe.toString();
-        new Pretraining(World.standard(), text, where, out, shell.progress()).run();
+        try (Interruption interruption = Interruption.with(shell, "run the same command again to continue")) {
+            new Pretraining(World.standard(), text, where, out, interruption.watch(shell.progress())).run();
+        }
         shell.err().printf("wrote the base model to %s%n", out);
         return ExitCode.OK;
     }
 
     private static void refuseExisting(Path out, boolean force) {
+        if (out.toString().isEmpty() || Files.isDirectory(out)) {
+            throw new InputException("\"" + out + "\" is a directory; give --out the name of a file in it");
+        }
         if (Files.exists(out) && !force) {
             throw new InputException(out + " exists already; give --force to replace it");
         }

@@ -32,6 +32,29 @@ final class FailureTest {
     }
 
     @Test
+    void filesAreNamedAsTheirUserKnowsThemNotAsTheyAreWrittenAside() {
+        IOException full = new FileSystemException(
+                "runs/a/checkpoints/.step-000004~7719286300152829137.partial/.x.json~1153792837465019283.partial",
+                null,
+                "No space left on device");
+        assertThat(Failure.of(full).sentence())
+                .isEqualTo("the disk is full (writing runs/a/checkpoints/step-000004/x.json)");
+    }
+
+    @Test
+    void aReadOnlyPlaceIsNoDiskToCheck() {
+        Failure failure = Failure.of(new FileSystemException("runs/.a~3512346123412341234", null, "Read-only file system"));
+        assertThat(failure.sentence()).isEqualTo("runs/a: this place is read-only");
+        assertThat(failure.hint()).contains("may write to");
+    }
+
+    @Test
+    void whatAMethodCommandThrewIsLookedForInsideItsWrapper() {
+        Throwable wrapped = new java.util.concurrent.ExecutionException("calling", new OutOfMemoryError("Java heap space"));
+        assertThat(Failure.of(wrapped).sentence()).isEqualTo("the Java heap is full");
+    }
+
+    @Test
     void aMissingFileIsAnInputError() {
         Failure failure = Failure.of(new NoSuchFileException("data.jsonl"));
         assertThat(failure.exitCode()).isEqualTo(ExitCode.USAGE);

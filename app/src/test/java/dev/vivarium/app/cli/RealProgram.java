@@ -24,8 +24,11 @@ record RealProgram(Path folder) {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
                 "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
                 "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
                 "-Dorg.bytedeco.javacpp.nopointergc=true",
+                "-Dstdout.encoding=UTF-8",
+                "-Dstderr.encoding=UTF-8",
                 "-cp",
                 classPath(),
                 Main.class.getName()));
@@ -36,6 +39,21 @@ record RealProgram(Path folder) {
         builder.environment().put("OMP_NUM_THREADS", "1");
         builder.environment().put("OMP_WAIT_POLICY", "passive");
         return builder.start();
+    }
+
+    /** Runs a command to its end; returns its exit code. */
+    int run(String log, List<String> arguments) throws IOException, InterruptedException {
+        Process process = start(log, arguments);
+        if (!process.waitFor(5, TimeUnit.MINUTES)) {
+            process.destroyForcibly();
+            throw new IOException("no end after five minutes: " + arguments + "\n" + log(log));
+        }
+        return process.exitValue();
+    }
+
+    /** Whole lines of the metrics of a run, which another process may be writing; 0 before it begins. */
+    long steps(String run) throws IOException {
+        return lines(folder.resolve("runs").resolve(run).resolve("metrics.jsonl"));
     }
 
     /** What the processes of a log printed. */

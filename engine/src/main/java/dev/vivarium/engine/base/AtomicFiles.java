@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
 import java.util.stream.Stream;
 
 /**
@@ -42,7 +44,7 @@ public final class AtomicFiles {
     public static void write(Path target, Filler<OutputStream> filler) throws IOException {
         Path parent = parentOf(target);
         Files.createDirectories(parent);
-        Path partial = Files.createTempFile(parent, "." + target.getFileName(), PARTIAL);
+        Path partial = Files.createTempFile(parent, aside(target), PARTIAL);
         try {
             try (FileChannel channel = FileChannel.open(partial, StandardOpenOption.WRITE);
                     OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16)) {
@@ -52,9 +54,20 @@ public final class AtomicFiles {
             }
             Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             forceDirectory(parent);
+        } catch (FileSystemException e) {
+            throw e;
+        } catch (IOException e) { // a channel's errors do not say which file they are about
+            throw named(target, e);
         } finally {
             Files.deleteIfExists(partial);
         }
+    }
+
+    /** The same error with the name of the file, for messages. */
+    public static FileSystemException named(Path file, IOException error) {
+        FileSystemException named = new FileSystemException(file.toString(), null, error.getMessage());
+        named.initCause(error);
+        return named;
     }
 
     /**
@@ -65,17 +78,19 @@ public final class AtomicFiles {
     public static void writeDirectory(Path target, Filler<Path> filler) throws IOException {
         Path parent = parentOf(target);
         Files.createDirectories(parent);
-        Path partial = Files.createTempDirectory(parent, "." + target.getFileName());
+        Path partial = Files.createTempDirectory(parent, aside(target));
         Path marked = partial.resolveSibling(partial.getFileName() + PARTIAL);
-        Files.move(partial, marked, StandardCopyOption.ATOMIC_MOVE);
         try {
+            Files.move(partial, marked, StandardCopyOption.ATOMIC_MOVE);
             filler.fill(marked);
             forceTree(marked);
             Files.move(marked, target, StandardCopyOption.ATOMIC_MOVE);
             forceDirectory(parent);
         } finally {
-            if (Files.exists(marked)) {
-                deleteTree(marked);
+            for (Path left : List.of(partial, marked)) {
+                if (Files.exists(left)) {
+                    deleteTree(left);
+                }
             }
         }
     }
@@ -116,6 +131,11 @@ public final class AtomicFiles {
                 return FileVisitResult.CONTINUE;
             }
         });
+    }
+
+    /** How names of work in flight begin; a number and {@value #PARTIAL} follow. */
+    private static String aside(Path target) {
+        return "." + target.getFileName() + "~";
     }
 
     private static void forceTree(Path root) throws IOException {

@@ -8,10 +8,14 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * JSON as this program reads and writes it: bounded depth and sizes, duplicate keys refused, trailing text refused.
@@ -89,9 +93,24 @@ public final class Json {
         }
     }
 
+    private static String mismatch(MismatchedInputException e, String message) {
+        if (e.getPath().isEmpty()) {
+            return message.startsWith("No content") ? "it is empty" : "it does not hold what belongs there";
+        }
+        String path = e.getPath().stream()
+                .map(step -> step.getFieldName() == null ? Integer.toString(step.getIndex()) : step.getFieldName())
+                .collect(Collectors.joining("."));
+        if (e instanceof UnrecognizedPropertyException unknown) {
+            List<String> known = unknown.getKnownPropertyIds().stream().map(String::valueOf).toList();
+            return "unknown key \"" + path + "\"" + Nearest.hint(unknown.getPropertyName(), known);
+        }
+        return "\"" + path + "\" is missing or has a value of the wrong kind";
+    }
+
     private static byte[] bytes(Path file) {
         if (!Files.isRegularFile(file)) {
-            throw new InputException(file + ": no such file");
+            boolean directory = Files.isDirectory(file);
+            throw new InputException(file + ": " + (directory ? "is a directory, not a file" : "no such file"));
         }
         try {
             return Files.readAllBytes(file);
@@ -102,11 +121,24 @@ public final class Json {
 
     private static InputException malformed(String where, JsonProcessingException e) {
         String at = e.getLocation() == null ? "" : " at line " + e.getLocation().getLineNr();
-        return new InputException(where + ": malformed JSON" + at + ": " + firstLine(e.getOriginalMessage()), e);
+        return new InputException(
+                where + ": malformed JSON" + at + ": " + complaint(e) + "; correct the file or take it again", e);
     }
 
-    private static String firstLine(String message) {
-        int end = message.indexOf('\n');
-        return end < 0 ? message : message.substring(0, end);
+    /** What a parser or mapper of this library found wrong, without its own remarks on how it is configured. */
+    public static String complaint(JsonProcessingException e) {
+        String message = e.getOriginalMessage();
+        if (message.startsWith("Trailing token")) {
+            return "more text follows after its end";
+        }
+        if (e instanceof MismatchedInputException mismatch) {
+            return mismatch(mismatch, message);
+        }
+        String line = message.lines().findFirst().orElse("no detail");
+        for (String remark : List.of(" (start marker at", ", from `StreamRead", " (through reference chain")) {
+            int cut = line.indexOf(remark);
+            line = cut < 0 ? line : line.substring(0, cut) + (remark.startsWith(",") ? ")" : "");
+        }
+        return line;
     }
 }

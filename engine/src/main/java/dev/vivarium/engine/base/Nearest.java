@@ -13,7 +13,7 @@ public final class Nearest {
         String wanted = word.toLowerCase(Locale.ROOT);
         int allowed = Math.max(1, (wanted.length() + 1) / 3);
         String best = null;
-        int fewest = allowed + 1;
+        int fewest = Math.min(allowed + 1, Math.max(1, wanted.length())); // all letters changed is no slip
         for (String candidate : candidates) {
             String name = candidate.toLowerCase(Locale.ROOT);
             int edits = name.startsWith(wanted) && wanted.length() >= 3 ? 1 : edits(wanted, name);

@@ -29,6 +29,10 @@ final class ConfigReader {
 
     static ModelConfig read(Path directory) {
         Path file = directory.resolve("config.json");
+        if (!Files.isRegularFile(file)) {
+            throw new InputException(file + ": no such file; give a Hugging Face model directory, a folder with"
+                    + " config.json, tokenizer.json and model.safetensors");
+        }
         ModelConfig config = new ConfigReader(file.toString(), Json.read(file)).config();
         Path generation = directory.resolve("generation_config.json");
         if (!Files.isRegularFile(generation)) {

@@ -6,10 +6,14 @@ import dev.vivarium.engine.weights.WeightFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -21,6 +25,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * @param config its {@code config.json}, with the end tokens of {@code generation_config.json} where it names any
  */
 public record ModelDirectory(Path path, ModelConfig config) {
+    private static final List<String> FLOATS = List.of("F32", "F16", "BF16", "F64");
+    private static final Pattern BLOCK = Pattern.compile("model\\.layers\\.(\\d{1,6})\\.");
 
     /** Opens a directory; reads the configuration only. */
     public static ModelDirectory open(Path directory) {
@@ -29,6 +35,42 @@ public record ModelDirectory(Path path, ModelConfig config) {
                     + "tokenizer.json and model.safetensors");
         }
         return new ModelDirectory(directory, ConfigReader.read(directory));
+    }
+
+    /**
+     * Reads the headers of the weight files and compares them with the configuration: what {@link #load} would refuse is
+     * refused here, before a caller has begun to write anything.
+     *
+     * @throws InputException if a file is missing or torn, or a tensor is missing, superfluous, or of another shape or
+     *     type
+     */
+    public void checkWeights() {
+        try (WeightFiles files = WeightFiles.open(path)) {
+            ModelShapes.of(config).forEach((name, shape) -> {
+                if (!files.contains(name)) {
+                    throw misfit(name, "is missing");
+                }
+                if (!Arrays.equals(files.shape(name), shape)) {
+                    throw misfit(name, "has shape " + Arrays.toString(files.shape(name)) + " but config.json asks for "
+                            + Arrays.toString(shape));
+                }
+                if (!FLOATS.contains(files.dtype(name))) {
+                    throw misfit(name, "has type " + files.dtype(name) + ", not one of " + String.join(", ", FLOATS));
+                }
+            });
+            for (String name : files.names()) {
+                Matcher block = BLOCK.matcher(name);
+                if (block.lookingAt() && Integer.parseInt(block.group(1)) >= config.layers()) {
+                    throw misfit(name, "belongs to a block that config.json, with num_hidden_layers " + config.layers()
+                            + ", does not have");
+                }
+            }
+        }
+    }
+
+    private InputException misfit(String tensor, String fault) {
+        return new InputException(path + ": tensor \"" + tensor + "\" " + fault
+                + "; take config.json and weights from the same model");
     }
 
     /** A decoder over the mapped weights; {@link LoadedModel#close} gives the mapping back. */

@@ -1,8 +1,9 @@
 package dev.vivarium.engine.model;
 
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.base.Nearest;
 import java.util.Arrays;
-import java.util.stream.Collectors;
+import java.util.List;
 
 /** The linear maps of a decoder block, by their Hugging Face names. */
 public enum Module {
@@ -61,7 +62,8 @@ public enum Module {
                 return module;
             }
         }
-        throw new InputException("target module \"" + name + "\" is not in the model; choose from "
-                + Arrays.stream(values()).map(Module::shortName).collect(Collectors.joining(", ")));
+        List<String> names = Arrays.stream(values()).map(Module::shortName).toList();
+        throw new InputException("target module \"" + name + "\" is not in the model" + Nearest.hint(name, names)
+                + "; choose from " + String.join(", ", names));
     }
 }

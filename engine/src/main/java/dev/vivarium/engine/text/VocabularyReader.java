@@ -39,7 +39,8 @@ final class VocabularyReader {
         try (JsonParser parser = Json.mapper().getFactory().createParser(json)) {
             reader.readDocument(parser);
         } catch (JsonProcessingException e) {
-            throw new InputException(where + ": malformed JSON: " + firstLine(e.getOriginalMessage()), e);
+            throw new InputException(
+                    where + ": malformed JSON: " + Json.complaint(e) + "; take the file of the model again", e);
         } catch (IOException e) {
             throw new InputException(where + ": cannot be read (" + e.getMessage() + ")", e);
         }
@@ -114,10 +115,5 @@ final class VocabularyReader {
         if (!holds) {
             throw new InputException(where + ": " + fault + "; take the file of the model again");
         }
-    }
-
-    private static String firstLine(String message) {
-        int end = message.indexOf('\n');
-        return end < 0 ? message : message.substring(0, end);
     }
 }

@@ -72,7 +72,11 @@ public final class Trainer implements AutoCloseable {
         return parameters.leaves().values().stream().mapToLong(Tensor::numel).sum();
     }
 
-    /** Does the next step. */
+    /**
+     * Does the next step.
+     *
+     * @throws DivergedException if its loss or gradient is no number; the trainer is of no use then
+     */
     public StepReport step() {
         if (finished()) {
             throw new IllegalStateException("all " + settings.steps() + " steps are done");
@@ -96,8 +100,7 @@ public final class Trainer implements AutoCloseable {
         optimizer.update(stepsDone, rate);
         double loss = kl == null ? sft : sft + kl.weight() * divergence;
         if (!Double.isFinite(loss) || !Double.isFinite(gradNorm)) {
-            throw new IllegalStateException("step " + stepsDone + " gave loss " + loss + " and gradient norm " + gradNorm
-                    + "; lower the learning rate or check the data");
+            throw new DivergedException("step " + stepsDone + " gave loss " + loss + " and gradient norm " + gradNorm);
         }
         double seconds = (System.nanoTime() - start) / 1e9;
         return new StepReport(stepsDone, loss, sft, divergence, rate, gradNorm, supervised, tokens, seconds);

@@ -109,7 +109,7 @@ record SafetensorsHeader(long dataStart, Map<String, String> metadata, Map<Strin
                 throw new InputException(file + ": text follows the header's closing '}'; the file is malformed");
             }
         } catch (JsonProcessingException e) {
-            throw new InputException(file + ": the header is malformed JSON: " + firstLine(e.getOriginalMessage()), e);
+            throw new InputException(file + ": the header is malformed JSON: " + Json.complaint(e), e);
         } catch (CharacterCodingException e) {
             throw new InputException(file + ": the header is not valid UTF-8; the file is malformed", e);
         } catch (IOException e) {
@@ -242,10 +242,5 @@ record SafetensorsHeader(long dataStart, Map<String, String> metadata, Map<Strin
             }
         }
         return buffer.flip();
-    }
-
-    private static String firstLine(String message) {
-        int end = message.indexOf('\n');
-        return end < 0 ? message : message.substring(0, end);
     }
 }

@@ -38,7 +38,8 @@ public final class ChatData {
     /** The conversations of a file and the keys that were not used. */
     public static ChatFile readFile(Path jsonl) {
         if (!Files.isRegularFile(jsonl)) {
-            throw new InputException(jsonl + ": no such file; name a JSONL file with one conversation a line");
+            throw new InputException(jsonl + ": " + (Files.isDirectory(jsonl) ? "is a directory" : "no such file")
+                    + "; name a JSONL file with one conversation a line");
         }
         List<ChatRow> rows = new ArrayList<>();
         SortedMap<String, Integer> unused = new TreeMap<>();
@@ -50,7 +51,8 @@ public final class ChatData {
             throw new InputException(jsonl + ": cannot be read (" + e.getMessage() + ")", e);
         }
         if (rows.isEmpty()) {
-            throw new InputException(jsonl + ": the file is empty; expected one conversation a line");
+            throw new InputException(jsonl + ": the file is empty; write one conversation a line, such as "
+                    + "{\"messages\": [{\"role\": \"user\", \"content\": ...}, ...]}");
         }
         return new ChatFile(rows, unused);
     }
@@ -78,9 +80,9 @@ public final class ChatData {
         try {
             object = Json.mapper().readTree(lines.text());
         } catch (JsonProcessingException e) {
-            String message = e.getOriginalMessage();
-            int end = message.indexOf('\n');
-            throw lines.error("malformed JSON: " + (end < 0 ? message : message.substring(0, end)));
+            boolean first = lines.number() == 1; // an indented or a whole-file document goes wrong there
+            throw lines.error("malformed JSON: " + Json.complaint(e)
+                    + (first ? "; write one conversation a line, each a JSON object" : "; correct the line"));
         }
         if (!object.isObject()) {
             throw lines.error("expected an object {\"messages\": [...]}, found " + kind(object));

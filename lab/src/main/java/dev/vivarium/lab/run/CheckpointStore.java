@@ -61,13 +61,15 @@ final class CheckpointStore {
      */
     Optional<Checkpoint> newest(List<String> remarks) throws IOException {
         AtomicFiles.sweep(directory);
-        for (Checkpoint checkpoint : list().reversed()) {
+        List<Checkpoint> all = list();
+        for (Checkpoint checkpoint : all.reversed()) {
             String complaint = Manifest.complaint(checkpoint.path(), checkpoint.step());
             if (complaint == null) {
                 AtomicFiles.writeString(directory.resolve(LATEST), name(checkpoint.step()) + "\n");
                 return Optional.of(checkpoint);
             }
-            remarks.add(checkpoint.path() + " " + complaint + "; it was removed and the one before it is used");
+            remarks.add(checkpoint.path() + " " + complaint + "; it was removed and "
+                    + (checkpoint.equals(all.getFirst()) ? "the run begins at step 1" : "the one before it is used"));
             drop(checkpoint.path());
         }
         return Optional.empty();

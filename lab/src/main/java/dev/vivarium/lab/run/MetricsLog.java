@@ -1,6 +1,7 @@
 package dev.vivarium.lab.run;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.vivarium.engine.base.AtomicFiles;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.base.Json;
 import java.io.Closeable;
@@ -65,7 +66,7 @@ final class MetricsLog implements Closeable {
             }
         } catch (IOException e) {
             channel.truncate(start); // a full disk may have taken half a line
-            throw new IOException(file + ": cannot be written (" + e.getMessage() + ")", e);
+            throw AtomicFiles.named(file, e);
         }
     }
 

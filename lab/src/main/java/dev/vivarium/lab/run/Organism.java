@@ -77,7 +77,13 @@ final class Organism {
 
     private static Set<Module> modules(Recipe.Lora lora) {
         Set<Module> modules = EnumSet.noneOf(Module.class);
-        lora.targetModules().forEach(name -> modules.add(Module.of(name)));
+        for (String name : lora.targetModules()) {
+            try {
+                modules.add(Module.of(name));
+            } catch (InputException e) {
+                throw new InputException("lora.target_modules: " + e.getMessage(), e);
+            }
+        }
         return modules;
     }
 

@@ -1,5 +1,6 @@
 package dev.vivarium.lab.run;
 
+import dev.vivarium.engine.base.InputException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -130,7 +131,12 @@ public record Recipe(
         /** Optimizer steps for a number of rows; the last step of an epoch may be smaller. */
         public int steps(int rows) {
             int batch = effectiveBatch();
-            return maxSteps != null ? maxSteps : Math.multiplyExact(Math.ceilDiv(rows, batch), epochs);
+            long all = maxSteps != null ? maxSteps : (long) Math.ceilDiv(rows, batch) * epochs;
+            if (all > Integer.MAX_VALUE) {
+                throw new InputException("training.epochs=" + epochs + " gives " + all
+                        + " steps, more than can be counted; lower it or set training.max_steps");
+            }
+            return (int) all;
         }
     }
 

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Turns settings into a recipe: checks what one key alone cannot tell, and leaves out keys without effect. */
 final class RecipeBuilder {
+    /** Rows of a step; times the rows of any file it stays an int. */
+    private static final long MAX_BATCH = 1 << 20;
+
     private final Map<String, Setting> all;
     private final String where;
 
@@ -75,6 +78,13 @@ final class RecipeBuilder {
     }
 
     private Recipe.Training training() {
+        long rows = (Long) value("training.per_device_train_batch_size")
+                * (Long) value("training.gradient_accumulation_steps");
+        if (rows > MAX_BATCH) {
+            throw new InputException(where + ": training.per_device_train_batch_size times"
+                    + " training.gradient_accumulation_steps is " + rows + " rows a step; lower them to at most "
+                    + MAX_BATCH + " together");
+        }
         return new Recipe.Training(
                 real("training.learning_rate"),
                 Recipe.Scheduler.valueOf(text("training.lr_scheduler_type").toUpperCase(Locale.ROOT)),

@@ -94,12 +94,21 @@ final class RecipeKeys {
             spellings.put(key, key);
             spellings.putIfAbsent(key.substring(key.lastIndexOf('.') + 1), key);
         }
+        for (String section : sections()) {
+            String bare = section.replace(".*", "");
+            spellings.put(bare, bare);
+        }
         String close = Nearest.to(path, spellings.keySet())
                 .or(() -> Nearest.to(name, spellings.keySet()))
                 .orElse(null);
-        return close == null
-                ? "; the keys are " + String.join(", ", sections())
-                : " (did you mean \"" + spellings.get(close) + "\"?)";
+        if (close != null) {
+            return " (did you mean \"" + spellings.get(close) + "\"?)";
+        }
+        String section = path.substring(0, path.indexOf('.') + 1);
+        return isSection(path.substring(0, Math.max(0, path.indexOf('.'))))
+                ? "; the keys there are "
+                        + String.join(", ", KEYS.keySet().stream().filter(key -> key.startsWith(section)).toList())
+                : "; the keys are " + String.join(", ", sections());
     }
 
     private static List<String> sections() {

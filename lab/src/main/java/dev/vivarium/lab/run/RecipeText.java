@@ -48,7 +48,9 @@ final class RecipeText {
                     .compose(new StringReader(text));
         } catch (MarkedYAMLException e) {
             int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
-            throw new InputException(where + " line " + line + ": malformed YAML: " + e.getProblem(), e);
+            String problem = String.valueOf(e.getProblem());
+            String whole = problem.startsWith("but ") ? e.getContext() + ", " + problem : problem;
+            throw new InputException(where + " line " + line + ": malformed YAML: " + whole, e);
         } catch (YAMLException e) {
             throw new InputException(where + ": malformed YAML: " + firstLine(e), e);
         }

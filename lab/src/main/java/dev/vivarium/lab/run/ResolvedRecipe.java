@@ -114,7 +114,8 @@ public record ResolvedRecipe(Recipe recipe, Map<String, Setting> settings) {
 
     private static String read(Path file) {
         if (!Files.isRegularFile(file)) {
-            throw new InputException(file + ": no such recipe file; name a YAML file or use --preset with one of "
+            throw new InputException(file + ": " + (Files.isDirectory(file) ? "is a directory" : "no such recipe file")
+                    + "; name a YAML file, write values as key.path=value, or use --preset with one of "
                     + String.join(", ", Presets.names()));
         }
         try {

@@ -3,7 +3,9 @@ package dev.vivarium.lab.run;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.base.Json;
+import dev.vivarium.engine.base.Nearest;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,8 +24,17 @@ public record RunFiles(Path directory) {
     /** Opens a run directory of the version this program reads. */
     public static RunFiles open(Path directory) {
         RunFiles files = new RunFiles(directory);
+        if (!Files.exists(directory)) {
+            List<String> runs = siblings(directory);
+            String name = String.valueOf(directory.getFileName());
+            throw new InputException(directory + ": there is no such run" + Nearest.hint(name, runs)
+                    + (runs.isEmpty() ? "; begin one with a recipe" : "; there are " + String.join(", ", runs)));
+        }
         if (!files.isRun()) {
-            throw new InputException(directory + ": is no run directory; name a folder that vivarium train made");
+            throw new InputException(Files.exists(files.provenance())
+                    ? files.provenance()
+                            + ": is not what vivarium train wrote there; restore it, or choose another --name"
+                    : directory + ": is no run directory; name a folder that vivarium train made");
         }
         int schema = files.schema();
         if (schema != Provenance.SCHEMA) {
@@ -42,6 +53,23 @@ public record RunFiles(Path directory) {
             return Json.read(provenance()).path("kind").asText("").equals(Provenance.KIND);
         } catch (InputException e) {
             return false;
+        }
+    }
+
+    /** Up to a dozen names of the runs beside {@code directory}. */
+    private static List<String> siblings(Path directory) {
+        Path parent = directory.toAbsolutePath().getParent();
+        if (parent == null || !Files.isDirectory(parent)) {
+            return List.of();
+        }
+        try (Stream<Path> children = Files.list(parent)) {
+            return children.filter(child -> new RunFiles(child).isRun())
+                    .map(child -> child.getFileName().toString())
+                    .sorted()
+                    .limit(12)
+                    .toList();
+        } catch (IOException | UncheckedIOException e) {
+            return List.of(); // only advice is lost
         }
     }
 
@@ -97,6 +125,9 @@ public record RunFiles(Path directory) {
 
     /** The recipe of the run with {@code key.path=value} words laid over it. */
     public ResolvedRecipe readRecipe(List<String> overrides) throws IOException {
+        if (!Files.isRegularFile(recipe())) {
+            throw new InputException(recipe() + ": the run's recipe is missing; restore it, or start over with --force");
+        }
         return ResolvedRecipe.parse(
                 Files.readString(recipe(), StandardCharsets.UTF_8), recipe().toString(), overrides);
     }

@@ -68,6 +68,7 @@ public final class TrainRun {
         RunDirectory.check(request.directory(), request.existing());
         ModelDirectory base = ModelDirectory.open(Path.of(recipe(request).model()));
         Organism.trainedParameters(recipe(request), base.config());
+        base.checkWeights(); // a torn file must be known before --force deletes a run for its sake
         int limit = Math.min(recipe(request).maxSeqLength(), base.config().maxPositions());
         return new TrainRun(request, base, TrainingData.read(recipe(request), encoder, limit));
     }

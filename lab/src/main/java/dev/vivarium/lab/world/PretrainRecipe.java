@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.base.Json;
 import dev.vivarium.engine.train.Schedule;
 import dev.vivarium.engine.train.TrainingSettings;
 import java.io.IOException;
@@ -92,7 +93,7 @@ public record PretrainRecipe(
     /** Text of a recipe file. */
     public static String readText(Path file) {
         if (!Files.isRegularFile(file)) {
-            throw new InputException(file + ": no such recipe");
+            throw new InputException(file + ": no such recipe; name a YAML file, or leave it out for the shipped base");
         }
         try {
             return Files.readString(file);
@@ -119,8 +120,8 @@ public record PretrainRecipe(
         try {
             recipe = mapper.readValue(yaml, PretrainRecipe.class);
         } catch (JsonProcessingException e) {
-            String message = e.getOriginalMessage().lines().findFirst().orElse("no detail");
-            throw new InputException(where + ": not a pretraining recipe: " + message, e);
+            throw new InputException(where + ": not a pretraining recipe: " + Json.complaint(e)
+                    + "; begin with a copy of models/mini-base/recipe.yaml", e);
         }
         recipe.check(where);
         return recipe;

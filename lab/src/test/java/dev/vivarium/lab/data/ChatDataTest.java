@@ -109,10 +109,10 @@ final class ChatDataTest {
         assertThatThrownBy(() -> ChatData.read(empty)).isInstanceOf(InputException.class).hasMessageContaining("empty");
         assertThatThrownBy(() -> ChatData.read(missing))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("no such file");
+                .hasMessageContaining("name a JSONL file");
         assertThatThrownBy(() -> ChatData.read(folder))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("no such file");
+                .hasMessageContaining("name a JSONL file");
         Files.writeString(empty, "\n \n");
         assertThatThrownBy(() -> ChatData.read(empty)).isInstanceOf(InputException.class).hasMessageContaining("empty");
     }
