@@ -1,6 +1,7 @@
 package dev.vivarium.app.cli;
 
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.lab.run.Existing;
 import dev.vivarium.lab.run.ResolvedRecipe;
 import dev.vivarium.lab.run.RunFiles;
 import dev.vivarium.lab.run.TrainPlan;
@@ -77,6 +78,7 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        Existing existing = onExisting.choice();
         List<String> overrides = words.stream().filter(word -> word.contains("=")).toList();
         List<String> files = words.stream().filter(word -> !word.contains("=")).toList();
         if (files.size() > 1) {
@@ -85,11 +87,11 @@ final class TrainCommand implements Callable<Integer> {
         }
         Path file = files.isEmpty() ? null : Path.of(files.getFirst());
         Path directory = Path.of(Names.RUNS, runName(file));
-        ResolvedRecipe recipe = file == null && preset == null && onExisting.resumes() && name != null
+        ResolvedRecipe recipe = file == null && preset == null && existing == Existing.RESUME && name != null
                 ? RunFiles.open(directory).readRecipe(overrides)
                 : resolve(file, overrides);
         TrainRun run = TrainRun.prepare(
-                new TrainRun.Request(recipe, directory, onExisting.choice(), Version.current().number()));
+                new TrainRun.Request(recipe, directory, existing, Version.current().number()));
         TrainPlan plan = run.plan();
         if (dryRun) {
             output.print(shell, planned(recipe, plan), out -> print(out, recipe, plan));

@@ -154,7 +154,7 @@ final class EvaluateCommandTest {
         assertRefused("samples must be at least 1", name, "--questions", file, "--samples", "0");
         assertRefused("rows is 0", name, "--questions", file, "--rows", "0");
         assertRefused("top_p is 2.0", name, "--questions", file, "--top-p", "2");
-        assertRefused("mutually exclusive", name, "--questions", file, "--resume", "--force");
+        assertRefused("--resume and --force contradict each other", name, "--questions", file, "--resume", "--force");
         assertRefused("no such adapter directory", name, "--questions", file, "--adapter", "none");
     }
 
