@@ -41,7 +41,7 @@ public final class Generator {
     }
 
     /**
-     * @param bank the adapters requests point at; it and the decoder stay the caller's
+     * @param bank the adapters requests point at, in the decoder's number format; it and the decoder stay the caller's
      * @param extra hooks that act on all rows, prompts included
      */
     public Generator(Decoder decoder, AdapterBank bank, ForwardHooks extra) {
@@ -52,7 +52,7 @@ public final class Generator {
 
     /** A generator for the plain model. */
     public static Generator of(Decoder decoder) {
-        return new Generator(decoder, new AdapterBank(List.of()), ForwardHooks.NONE);
+        return new Generator(decoder, new AdapterBank(List.of(), decoder.precision()), ForwardHooks.NONE);
     }
 
     public Decoder decoder() {
