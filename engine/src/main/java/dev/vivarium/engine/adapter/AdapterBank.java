@@ -34,6 +34,7 @@ public final class AdapterBank implements AutoCloseable {
     public record Entry(Adapter adapter, double multiplier) {}
 
     private final List<Entry> entries;
+    private final Precision precision;
     private final ScalarType type;
     private final Map<Place, Stack> stacks = new HashMap<>();
     private final Map<Integer, Vectors> vectors = new HashMap<>();
@@ -52,11 +53,17 @@ public final class AdapterBank implements AutoCloseable {
     /** A bank for decoders of a number format; matrices are rounded to it once, as a {@link LoraAdapter} alone does it. */
     public AdapterBank(List<Entry> entries, Precision precision) {
         this.entries = List.copyOf(entries);
+        this.precision = precision;
         this.type = precision.scalarType();
         try (PointerScope scope = new PointerScope()) {
             stackLora();
             stackVectors();
         }
+    }
+
+    /** The number format of the decoders it serves. */
+    public Precision precision() {
+        return precision;
     }
 
     /** Number of adapters. */

@@ -45,6 +45,10 @@ public final class Generator {
      * @param extra hooks that act on all rows, prompts included
      */
     public Generator(Decoder decoder, AdapterBank bank, ForwardHooks extra) {
+        if (bank.size() > 0 && bank.precision() != decoder.precision()) {
+            throw new IllegalArgumentException(
+                    "the adapters are in " + bank.precision() + " but the decoder computes in " + decoder.precision());
+        }
         this.decoder = decoder;
         this.bank = bank;
         this.extra = extra;

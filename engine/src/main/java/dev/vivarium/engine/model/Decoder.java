@@ -122,7 +122,7 @@ public final class Decoder {
 
     /** Raw logits of normed states: (…, hidden) to (…, vocab). */
     public Tensor logits(Tensor normed) {
-        return torch.linear(normed, head);
+        return Products.linear(normed, head, null);
     }
 
     private Tensor block(int layer, Tensor x, RopeTable turned, Attention attention, ForwardHooks hooks) {
@@ -159,8 +159,7 @@ public final class Decoder {
 
     private Tensor linear(int layer, Module module, Tensor input, ForwardHooks hooks) {
         Linear map = blocks.get(layer).linears.get(module.ordinal());
-        Tensor output = map.bias == null ? torch.linear(input, map.weight) : torch.linear(input, map.weight, map.bias);
-        return hooks.onLinear(layer, module, input, output);
+        return hooks.onLinear(layer, module, input, Products.linear(input, map.weight, map.bias));
     }
 
     private Tensor norm(Tensor x, Tensor weight) {

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * each padded position sees itself, so that no row of the softmax is empty and no NaN arises.
  */
 public final class TextAttention implements Attention {
+    private static final int PRODUCT_TOKENS = 256;
+
     private final Tensor positions;
     private final int tokens;
     private final @Nullable Tensor seen; // (rows, 1, tokens, tokens) bool; null where all rows are plainly causal
@@ -60,9 +62,18 @@ public final class TextAttention implements Attention {
 
     @Override
     public Tensor attend(int layer, Tensor query, Tensor key, Tensor value) {
-        if (Tensors.type(query) != ScalarType.Float) {
+        if (Tensors.type(query) == ScalarType.Float) {
+            return fused(query, key, value);
+        }
+        // libtorch's fused kernel takes about ten times as long for bfloat16 on a CPU
+        if (tokens <= PRODUCT_TOKENS) {
             return products(query, key, value);
         }
+        return fused(query.to(ScalarType.Float), key.to(ScalarType.Float), value.to(ScalarType.Float))
+                .to(query.scalar_type());
+    }
+
+    private Tensor fused(Tensor query, Tensor key, Tensor value) {
         boolean grouped = query.size(1) != key.size(1);
         TensorOptional visible = seen == null ? new TensorOptional() : new TensorOptional(seen);
         return torch.scaled_dot_product_attention(
@@ -70,8 +81,8 @@ public final class TextAttention implements Attention {
     }
 
     /**
-     * The same as two matrix products with the softmax between them in float32. libtorch's fused kernel takes more than ten
-     * times as long for bfloat16 on a CPU. Heads that share keys stand below each other as queries of one head.
+     * Two matrix products in the operands' own format with the softmax between them in float32. Heads that share keys stand
+     * below each other as queries of one head. All weights are held, so it is for short texts.
      */
     private Tensor products(Tensor query, Tensor key, Tensor value) {
         long rows = query.size(0);
@@ -95,7 +106,9 @@ public final class TextAttention implements Attention {
         Tensor known = added;
         if (known == null) {
             Tensor hidden = seen == null
-                    ? torch.ones(new long[] {tokens, tokens}, new TensorOptions(ScalarType.Bool)).triu(1).view(1, 1, tokens, tokens)
+                    ? torch.ones(new long[] {tokens, tokens}, new TensorOptions(ScalarType.Bool))
+                            .triu(1)
+                            .view(1, 1, tokens, tokens)
                     : seen.logical_not();
             known = Tensors.zeros(hidden.size(0), 1, 1, tokens, tokens)
                     .masked_fill(hidden.unsqueeze(1), new Scalar(Double.NEGATIVE_INFINITY));
