@@ -5,7 +5,8 @@
 #
 # PYTHON has torch, transformers and peft; PEER_BENCH is a script that takes "train" or "generate" with --small, --dtype,
 # --threads, --rank, --layers, --steps, --samples and --new, and prints one JSON line with tok_per_s. A CASE is
-# WHAT:SHAPE:DTYPE with WHAT train, rank1 or generate, SHAPE small or qwen0.5b, DTYPE float32 or bfloat16; default: all.
+# WHAT:SHAPE:DTYPE with WHAT train, rank1 or generate, SHAPE small or qwen0.5b, DTYPE float32 or bfloat16; default: all
+#
 #   OMP_NUM_THREADS   threads of both sides (default 2)
 #   CPU_TIME=1        tokens per second of processor time instead of wall time, for a machine that others use too
 set -euo pipefail

@@ -50,7 +50,7 @@ public final class AdapterBank implements AutoCloseable {
         this(entries, Precision.FLOAT32);
     }
 
-    /** A bank for decoders of a number format; matrices are rounded to it once, as a {@link LoraAdapter} alone does it. */
+    /** A bank for decoders of a number format; matrices are rounded to it, as a {@link LoraAdapter} alone does it. */
     public AdapterBank(List<Entry> entries, Precision precision) {
         this.entries = List.copyOf(entries);
         this.precision = precision;

@@ -46,8 +46,8 @@ public final class Generator {
      */
     public Generator(Decoder decoder, AdapterBank bank, ForwardHooks extra) {
         if (bank.size() > 0 && bank.precision() != decoder.precision()) {
-            throw new IllegalArgumentException(
-                    "the adapters are in " + bank.precision() + " but the decoder computes in " + decoder.precision());
+            throw new IllegalArgumentException("the adapters are in " + bank.precision()
+                    + " but the decoder computes in " + decoder.precision());
         }
         this.decoder = decoder;
         this.bank = bank;

@@ -50,7 +50,7 @@ public final class Decoder {
         this.precision = Precision.of(Tensors.type(embedding));
         tensors.forEach((name, tensor) -> {
             if (Tensors.type(tensor) != precision.scalarType()) {
-                throw new IllegalArgumentException("tensor " + name + " is not in " + precision + " as the embedding is");
+                throw new IllegalArgumentException("tensor " + name + " is not " + precision + " as the embedding is");
             }
         });
         this.finalNorm = named(ModelShapes.FINAL_NORM);

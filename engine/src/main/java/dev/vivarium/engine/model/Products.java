@@ -16,8 +16,8 @@ final class Products {
     /**
      * y = x Wᵀ + b.
      *
-     * <p>Behind a large frozen float32 weight, autograd's dx = dy W is the slowest product of a training step: OpenBLAS takes
-     * up to half as long again as for the forward product. If x lies in memory by columns, autograd computes
+     * <p>Behind a large frozen float32 weight, autograd's dx = dy W is the slowest product of a training step: OpenBLAS
+     * takes half as long again as for the forward product. If x lies in memory by columns, autograd computes
      * dx = (Wᵀ dyᵀ)ᵀ instead, which is faster by more than the copy costs.
      *
      * @param x (…, in)

@@ -81,8 +81,8 @@ public final class TextAttention implements Attention {
     }
 
     /**
-     * Two matrix products in the operands' own format with the softmax between them in float32. Heads that share keys stand
-     * below each other as queries of one head. All weights are held, so it is for short texts.
+     * Two matrix products in the operands' own format with the softmax between them in float32. Heads that share keys
+     * stand below each other as queries of one head. All weights are held, so it is for short texts.
      */
     private Tensor products(Tensor query, Tensor key, Tensor value) {
         long rows = query.size(0);

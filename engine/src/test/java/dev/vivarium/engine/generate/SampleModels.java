@@ -35,7 +35,8 @@ final class SampleModels {
         ModelConfig config = new ModelConfig(
                 "qwen2", 500, 128, 352, 2, 4, 2, 32, 1e-6, rope, true, false, false, true, 512, ends);
         Map<String, Tensor> tensors = new LinkedHashMap<>();
-        RandomWeights.of(config, 0.12, 3).forEach((name, tensor) -> tensors.put(name, tensor.to(precision.scalarType())));
+        RandomWeights.of(config, 0.12, 3)
+                .forEach((name, tensor) -> tensors.put(name, tensor.to(precision.scalarType())));
         return Decoder.of(config, tensors);
     }
 
