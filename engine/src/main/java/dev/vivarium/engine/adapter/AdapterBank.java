@@ -4,6 +4,7 @@ import dev.vivarium.engine.adapter.LoraAdapter.Pair;
 import dev.vivarium.engine.adapter.LoraAdapter.Place;
 import dev.vivarium.engine.model.ForwardHooks;
 import dev.vivarium.engine.model.Module;
+import dev.vivarium.engine.model.Precision;
 import dev.vivarium.engine.model.Site;
 import dev.vivarium.engine.tensor.Tensors;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Many adapters in one forward pass: each row of the batch points at one of them, or at none.
@@ -32,6 +34,8 @@ public final class AdapterBank implements AutoCloseable {
     public record Entry(Adapter adapter, double multiplier) {}
 
     private final List<Entry> entries;
+    private final Precision precision;
+    private final ScalarType type;
     private final Map<Place, Stack> stacks = new HashMap<>();
     private final Map<Integer, Vectors> vectors = new HashMap<>();
 
@@ -41,12 +45,25 @@ public final class AdapterBank implements AutoCloseable {
     /** Added vectors at one layer (count, hidden) and their owners. */
     private record Vectors(Tensor added, int[] owner) {}
 
+    /** A bank for decoders that compute in float32. */
     public AdapterBank(List<Entry> entries) {
+        this(entries, Precision.FLOAT32);
+    }
+
+    /** A bank for decoders of a number format; matrices are rounded to it, as a {@link LoraAdapter} alone does it. */
+    public AdapterBank(List<Entry> entries, Precision precision) {
         this.entries = List.copyOf(entries);
+        this.precision = precision;
+        this.type = precision.scalarType();
         try (PointerScope scope = new PointerScope()) {
             stackLora();
             stackVectors();
         }
+    }
+
+    /** The number format of the decoders it serves. */
+    public Precision precision() {
+        return precision;
     }
 
     /** Number of adapters. */
@@ -106,14 +123,15 @@ public final class AdapterBank implements AutoCloseable {
             if (stack == null || mask == null) {
                 return output;
             }
-            Tensor low = torch.linear(input, stack.a).mul(mask.unsqueeze(1)); // (rows, tokens, ranks)
+            // the float32 mask keeps the scale exact; its product is rounded once
+            Tensor low = torch.linear(input, stack.a).mul(mask.unsqueeze(1)).to(type); // (rows, tokens, ranks)
             return output.add(torch.linear(low, stack.b));
         }
 
         @Override
         public Tensor onSite(int layer, Site site, Tensor value) {
             Tensor addition = site == Site.RESID_POST ? additions.get(layer) : null;
-            return addition == null ? value : value.add(addition);
+            return addition == null ? value : value.add(addition.to(type));
         }
     }
 
@@ -144,8 +162,8 @@ public final class AdapterBank implements AutoCloseable {
         Tensor a = Tensors.cat(0, pairs.stream().map(pair -> pair.a().detach()).toArray(Tensor[]::new));
         Tensor b = Tensors.cat(1, pairs.stream().map(pair -> pair.b().detach()).toArray(Tensor[]::new));
         return new Stack(
-                Tensors.keep(a.contiguous()),
-                Tensors.keep(b.contiguous()),
+                Tensors.keep(a.contiguous().to(type)),
+                Tensors.keep(b.contiguous().to(type)),
                 owner.stream().mapToInt(Integer::intValue).toArray(),
                 factor.stream().mapToDouble(Double::doubleValue).toArray());
     }

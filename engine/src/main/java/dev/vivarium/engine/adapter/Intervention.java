@@ -7,6 +7,7 @@ import dev.vivarium.engine.model.Site;
 import java.util.List;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * A change of activations as data: where (layers, site) and what; it acts at all positions of all rows.
@@ -50,10 +51,12 @@ public record Intervention(List<Integer> layers, Site site, Operation operation)
 
     private Tensor apply(Tensor value) {
         return switch (operation) {
-            case Operation.Add add -> value.add(add.vector(), new Scalar(add.lambda()));
+            case Operation.Add add -> value.add(add.vector().to(value.scalar_type()), new Scalar(add.lambda()));
             case Operation.Ablate ablate -> {
                 Tensor unit = ablate.vector().div(ablate.vector().norm());
-                yield value.sub(value.matmul(unit).unsqueeze(-1).mul(unit));
+                // in float32, so that the direction is gone to the last digit of the value's own format
+                Tensor wide = value.to(ScalarType.Float);
+                yield wide.sub(wide.matmul(unit).unsqueeze(-1).mul(unit)).to(value.scalar_type());
             }
         };
     }

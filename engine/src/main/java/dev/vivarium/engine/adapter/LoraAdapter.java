@@ -13,12 +13,14 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Low-rank adaptation: y = W x + s · B (A x) at chosen linear maps (Hu et al. 2021, arXiv 2106.09685; protocol.md App. A (1)).
  *
  * <p>A is (r, in), B is (out, r); names are those of the adapted module with {@code .lora_A.weight} and
- * {@code .lora_B.weight}. The adapter does not own its tensors.
+ * {@code .lora_B.weight}. Both are float32; in a bfloat16 pass they are rounded before the product, as autocast does it, so
+ * that small steps of training add up in the float32 values. The adapter does not own its tensors.
  */
 public final class LoraAdapter implements Adapter {
     static final String A_SUFFIX = ".lora_A.weight";
@@ -131,12 +133,16 @@ public final class LoraAdapter implements Adapter {
             return output;
         }
         Tensor flat = output.view(-1, output.size(-1)); // (rows·tokens, out)
-        Tensor low = torch.linear(input, pair.a).view(-1, pair.a.size(0)); // (rows·tokens, r)
-        return torch.addmm(flat, low, pair.b.t(), new Scalar(1.0), new Scalar(pair.scale))
+        ScalarType type = output.scalar_type();
+        Tensor low = torch.linear(input, pair.a.to(type)).view(-1, pair.a.size(0)); // (rows·tokens, r)
+        return torch.addmm(flat, low, pair.b.to(type).t(), new Scalar(1.0), new Scalar(pair.scale))
                 .view(output.shape());
     }
 
-    /** The weights with s · B · A added, as new tensors where the adapter acts and the given ones elsewhere. */
+    /**
+     * The weights with s · B · A added in float32 and rounded to the weights' format, as new tensors where the adapter acts
+     * and the given ones elsewhere.
+     */
     public Map<String, Tensor> mergeInto(Map<String, Tensor> weights) {
         Map<String, Tensor> merged = new LinkedHashMap<>(weights);
         pairs.forEach((place, pair) -> {
@@ -145,8 +151,10 @@ public final class LoraAdapter implements Adapter {
             if (weight == null) {
                 throw new InputException("the model has no tensor \"" + name + "\" to merge the adapter into");
             }
-            merged.put(name, torch.addmm(
-                    weight.detach(), pair.b.detach(), pair.a.detach(), new Scalar(1.0), new Scalar(pair.scale)));
+            Tensor wide = weight.detach().to(ScalarType.Float);
+            Tensor sum = torch.addmm(
+                    wide, pair.b.detach(), pair.a.detach(), new Scalar(1.0), new Scalar(pair.scale));
+            merged.put(name, sum.to(weight.scalar_type()));
         });
         return merged;
     }

@@ -54,6 +54,9 @@ public record SteeringVector(int layer, double alpha, Tensor vector) implements 
 
     @Override
     public Tensor onSite(int at, Site site, Tensor value) {
-        return at == layer && site == Site.RESID_POST ? value.add(vector, new Scalar(alpha)) : value;
+        if (at != layer || site != Site.RESID_POST) {
+            return value;
+        }
+        return value.add(vector.to(value.scalar_type()), new Scalar(alpha));
     }
 }

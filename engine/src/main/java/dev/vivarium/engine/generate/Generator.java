@@ -41,10 +41,14 @@ public final class Generator {
     }
 
     /**
-     * @param bank the adapters requests point at; it and the decoder stay the caller's
+     * @param bank the adapters requests point at, in the decoder's number format; it and the decoder stay the caller's
      * @param extra hooks that act on all rows, prompts included
      */
     public Generator(Decoder decoder, AdapterBank bank, ForwardHooks extra) {
+        if (bank.size() > 0 && bank.precision() != decoder.precision()) {
+            throw new IllegalArgumentException("the adapters are in " + bank.precision()
+                    + " but the decoder computes in " + decoder.precision());
+        }
         this.decoder = decoder;
         this.bank = bank;
         this.extra = extra;
@@ -52,7 +56,7 @@ public final class Generator {
 
     /** A generator for the plain model. */
     public static Generator of(Decoder decoder) {
-        return new Generator(decoder, new AdapterBank(List.of()), ForwardHooks.NONE);
+        return new Generator(decoder, new AdapterBank(List.of(), decoder.precision()), ForwardHooks.NONE);
     }
 
     public Decoder decoder() {

@@ -32,7 +32,7 @@ final class LogitFilter {
      * @return distributions that read the tensors of the scope this was called in
      */
     Distributions of(Tensor logits) {
-        Tensor raw = logits.scalar_type() == ScalarType.Float ? logits : logits.to(ScalarType.Float);
+        Tensor raw = logits.to(ScalarType.Float);
         int vocab = Math.toIntExact(raw.size(1));
         if (settings.temperature() == 0) {
             T_TensorTensor_T best = torch.max(raw, 1, false);

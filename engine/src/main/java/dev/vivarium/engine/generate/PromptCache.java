@@ -9,13 +9,11 @@ import dev.vivarium.engine.tensor.Tensors;
 import java.util.Arrays;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * A prompt's keys and values in all layers, computed alone (one row), so that they depend on nothing but the prompt.
  *
- * <p>{@code cache} is (layers, 2, 1, kvHeads, tokens, headDim): keys, then values.
+ * <p>{@code cache} is (layers, 2, 1, kvHeads, tokens, headDim): keys, then values; float32 as in {@link RowBlock}.
  */
 final class PromptCache implements AutoCloseable {
     private final Tensor cache;
@@ -36,9 +34,8 @@ final class PromptCache implements AutoCloseable {
         int tokens = prompt.length;
         try (PointerScope scope = new PointerScope()) {
             Tensor ids = Tensors.longs(Arrays.stream(prompt).asLongStream().toArray(), 1, tokens);
-            Tensor cache = torch.zeros(
-                    new long[] {config.layers(), 2, 1, config.kvHeads(), tokens, config.headDim()},
-                    new TensorOptions(decoder.embed(ids).scalar_type()));
+            Tensor cache =
+                    Tensors.zeros(config.layers(), 2, 1, config.kvHeads(), tokens, config.headDim());
             Tensor hidden = decoder.hidden(ids, new Recording(TextAttention.causal(tokens), cache), hooks);
             next.read(decoder.logits(hidden.select(1, tokens - 1)));
             return new PromptCache(Tensors.keep(cache), tokens);

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * one visible key, so that it yields finite numbers nobody reads. Rows attend over their own length rounded up to
  * {@link #KEY_STEP}: rows of equal rounded length go through one kernel call, because a longer padded tail changes how a
  * matrix kernel splits its sums.
+ *
+ * <p>Attention is computed in float32 over the decoder's keys and values, whatever its number format: bfloat16 attention is
+ * many times slower in this libtorch, and a cache in float32 needs no conversion at each step.
  */
 final class RowBlock implements AutoCloseable {
     static final int KEY_STEP = 64;
@@ -53,13 +56,12 @@ final class RowBlock implements AutoCloseable {
         this.rows = new Row[places];
         this.hooks = new RowHooks(bank, extra);
         try (PointerScope scope = new PointerScope()) {
-            ScalarType type = decoder.embed(Tensors.zeroLongs(1, 1)).scalar_type();
             long[] shape = {config.layers(), 2, places, config.kvHeads(), capacity, config.headDim()};
-            this.cache = Tensors.keep(torch.zeros(shape, new TensorOptions(type)));
+            this.cache = Tensors.keep(Tensors.zeros(shape));
             this.mask = Tensors.keep(torch.full(
                     new long[] {places, 1, 1, capacity},
                     new Scalar(Double.NEGATIVE_INFINITY),
-                    new TensorOptions(type)));
+                    new TensorOptions(ScalarType.Float)));
             this.flatMask = Tensors.keep(mask.view(-1));
             mask.narrow(3, 0, 1).zero_();
             for (int layer = 0; layer < config.layers(); layer++) {
@@ -221,11 +223,12 @@ final class RowBlock implements AutoCloseable {
         public Tensor attend(int layer, Tensor query, Tensor key, Tensor value) {
             Layer own = layers.get(layer);
             int count = Math.toIntExact(query.size(0));
-            own.flatKeys.index_copy_(0, slots, key.reshape(-1, config.headDim()));
-            own.flatValues.index_copy_(0, slots, value.reshape(-1, config.headDim()));
+            own.flatKeys.index_copy_(0, slots, key.reshape(-1, config.headDim()).to(ScalarType.Float));
+            own.flatValues.index_copy_(0, slots, value.reshape(-1, config.headDim()).to(ScalarType.Float));
             // the heads that share keys stand as queries of one head, so that nothing is repeated
             int group = config.heads() / config.kvHeads();
-            Tensor grouped = query.reshape(count, config.kvHeads(), group, config.headDim());
+            Tensor grouped =
+                    query.reshape(count, config.kvHeads(), group, config.headDim()).to(ScalarType.Float);
             Tensor[] parts = new Tensor[runs.size()];
             for (int i = 0; i < parts.length; i++) {
                 Run run = runs.get(i);
@@ -240,7 +243,7 @@ final class RowBlock implements AutoCloseable {
                         false);
             }
             Tensor mixed = parts.length == 1 ? parts[0] : Tensors.cat(0, parts);
-            return mixed.reshape(count, config.heads(), 1, config.headDim());
+            return mixed.reshape(count, config.heads(), 1, config.headDim()).to(query.scalar_type());
         }
     }
 }

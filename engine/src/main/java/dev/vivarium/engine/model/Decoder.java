@@ -1,6 +1,7 @@
 package dev.vivarium.engine.model;
 
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * The forward pass shared by all families: pre-norm blocks of grouped-query attention and a gated MLP.
  *
  * <p>Weights are immutable and may be views of a mapped file or leaves that an optimizer trains; the decoder does not own
- * them. Block: mid = x + o(attend(q, k, v of norm(x))), out = mid + down(silu(gate(norm(mid))) · up(norm(mid))), with RMS
+ * them; all have one {@link Precision}, which is the decoder's. Block: mid = x + o(attend(q, k, v of norm(x))), out = mid + down(silu(gate(norm(mid))) · up(norm(mid))), with RMS
  * norms computed in float32 (Zhang and Sennrich 2019, arXiv 1910.07467) and rotary positions (Su et al. 2021, arXiv
  * 2104.09864). One instance serves one thread.
  */
@@ -25,6 +26,7 @@ public final class Decoder {
     private static final int FIRST_POSITIONS = 256;
 
     private final ModelConfig config;
+    private final Precision precision;
     private final Map<String, Tensor> tensors;
     private final List<Block> blocks;
     private final Tensor embedding; // (vocab, hidden)
@@ -45,13 +47,19 @@ public final class Decoder {
         this.config = config;
         this.tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
         this.embedding = named(ModelShapes.EMBEDDING);
+        this.precision = Precision.of(Tensors.type(embedding));
+        tensors.forEach((name, tensor) -> {
+            if (Tensors.type(tensor) != precision.scalarType()) {
+                throw new IllegalArgumentException("tensor " + name + " is not " + precision + " as the embedding is");
+            }
+        });
         this.finalNorm = named(ModelShapes.FINAL_NORM);
         this.head = config.tiedEmbeddings() ? embedding : named(ModelShapes.HEAD);
         this.blocks = new ArrayList<>();
         for (int layer = 0; layer < config.layers(); layer++) {
             blocks.add(block(layer));
         }
-        this.rope = RopeTable.of(config.rope(), config.headDim(), Math.min(FIRST_POSITIONS, config.maxPositions()));
+        this.rope = ropeTable(Math.min(FIRST_POSITIONS, config.maxPositions()));
     }
 
     /**
@@ -75,6 +83,11 @@ public final class Decoder {
 
     public ModelConfig config() {
         return config;
+    }
+
+    /** The number format of weights, activations and logits. */
+    public Precision precision() {
+        return precision;
     }
 
     /** All weights by Hugging Face name, in the order of the computation. */
@@ -109,7 +122,7 @@ public final class Decoder {
 
     /** Raw logits of normed states: (…, hidden) to (…, vocab). */
     public Tensor logits(Tensor normed) {
-        return torch.linear(normed, head);
+        return Products.linear(normed, head, null);
     }
 
     private Tensor block(int layer, Tensor x, RopeTable turned, Attention attention, ForwardHooks hooks) {
@@ -146,8 +159,7 @@ public final class Decoder {
 
     private Tensor linear(int layer, Module module, Tensor input, ForwardHooks hooks) {
         Linear map = blocks.get(layer).linears.get(module.ordinal());
-        Tensor output = map.bias == null ? torch.linear(input, map.weight) : torch.linear(input, map.weight, map.bias);
-        return hooks.onLinear(layer, module, input, output);
+        return hooks.onLinear(layer, module, input, Products.linear(input, map.weight, map.bias));
     }
 
     private Tensor norm(Tensor x, Tensor weight) {
@@ -163,10 +175,14 @@ public final class Decoder {
         if (attention.positionLimit() > rope.limit()) {
             int wanted = Math.min(config.maxPositions(), Integer.highestOneBit(attention.positionLimit() - 1) * 2);
             RopeTable old = rope;
-            rope = RopeTable.of(config.rope(), config.headDim(), wanted);
+            rope = ropeTable(wanted);
             old.free();
         }
         return rope;
+    }
+
+    private RopeTable ropeTable(int positions) {
+        return RopeTable.of(config.rope(), config.headDim(), positions, precision.scalarType());
     }
 
     private Block block(int layer) {

@@ -2,6 +2,7 @@ package dev.vivarium.engine.model;
 
 import dev.vivarium.engine.base.Hashes;
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.tensor.Tensors;
 import dev.vivarium.engine.weights.WeightFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -73,15 +74,25 @@ public record ModelDirectory(Path path, ModelConfig config) {
                 + "; take config.json and weights from the same model");
     }
 
-    /** A decoder over the mapped weights; {@link LoadedModel#close} gives the mapping back. */
+    /** A decoder that computes in float32, whatever the files hold. */
     public LoadedModel load() {
+        return load(Precision.FLOAT32);
+    }
+
+    /**
+     * A decoder over the weights in a number format; {@link LoadedModel#close} gives the mapping back.
+     *
+     * <p>Weights stored in that format stay in the mapped file; others are converted into memory of their own.
+     */
+    public LoadedModel load(Precision precision) {
         WeightFiles files = WeightFiles.open(path);
         try {
             Map<String, Tensor> tensors = new LinkedHashMap<>();
             for (String name : ModelShapes.of(config).keySet()) {
                 if (files.names().contains(name)) {
                     Tensor stored = files.get(name);
-                    tensors.put(name, stored.scalar_type() == ScalarType.Float ? stored : stored.to(ScalarType.Float));
+                    ScalarType type = precision.scalarType();
+                    tensors.put(name, Tensors.type(stored) == type ? stored : stored.to(type));
                 }
             }
             return new LoadedModel(this, Decoder.of(config, tensors), files);

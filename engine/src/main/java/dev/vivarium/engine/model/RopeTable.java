@@ -4,19 +4,20 @@ import dev.vivarium.engine.tensor.Tensors;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Cosines and sines of the rotary embedding for positions 0 … n-1.
  *
  * <p>Dimension i is paired with i + headDim/2, so with the halves of x swapped, x' = x · cos + swap(x) · sin where the first
- * half of the sines is negated. Angles are float32 products, as in transformers.
+ * half of the sines is negated. Angles are float32 products, rounded last, as in transformers.
  *
  * @param cos (n, headDim)
  * @param sin (n, headDim), first half negated
  */
 record RopeTable(Tensor cos, Tensor sin) {
 
-    static RopeTable of(RopeSettings settings, int headDim, int positions) {
+    static RopeTable of(RopeSettings settings, int headDim, int positions, ScalarType type) {
         double[] frequencies = settings.frequencies(headDim);
         int half = headDim / 2;
         float[] cos = new float[positions * headDim];
@@ -31,8 +32,8 @@ record RopeTable(Tensor cos, Tensor sin) {
             }
         }
         return new RopeTable(
-                Tensors.keep(Tensors.floats(cos, positions, headDim)),
-                Tensors.keep(Tensors.floats(sin, positions, headDim)));
+                Tensors.keep(Tensors.floats(cos, positions, headDim).to(type)),
+                Tensors.keep(Tensors.floats(sin, positions, headDim).to(type)));
     }
 
     int limit() {

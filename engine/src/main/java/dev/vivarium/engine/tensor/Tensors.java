@@ -71,6 +71,11 @@ public final class Tensors {
         }
     }
 
+    /** The number format; libtorch hands out a new constant each time, so {@code scalar_type()} never equals another. */
+    public static ScalarType type(Tensor tensor) {
+        return tensor.scalar_type().intern();
+    }
+
     /** Makes a tensor survive the scope it was made in; returns it. */
     public static Tensor keep(Tensor tensor) {
         return tensor.retainReference();

@@ -14,6 +14,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -201,12 +202,12 @@ public final class Trainer implements AutoCloseable {
         return mean.item_double();
     }
 
-    /** Logits at the predicting positions: (n, vocab). */
+    /** Logits at the predicting positions: (n, vocab), float32. */
     private Tensor logits(PaddedBatch batch, ForwardHooks hooks) {
         TextAttention attention = TextAttention.causal(Math.toIntExact(batch.ids().size(1)));
         Tensor hidden = model.decoder().hidden(batch.ids(), attention, hooks);
         Tensor chosen = hidden.view(-1, hidden.size(-1)).index_select(0, batch.predictors());
-        return model.decoder().logits(chosen);
+        return model.decoder().logits(chosen).to(ScalarType.Float);
     }
 
     private double clip() {

@@ -30,7 +30,7 @@ public sealed interface TrainingSubject {
         }
     }
 
-    /** All weights; tied embeddings are one tensor. */
+    /** All weights, trained in float32; tied embeddings are one tensor. */
     record OfWeights(Decoder base) implements TrainingSubject {
         @Override
         public Map<String, Tensor> initial() {

@@ -16,6 +16,7 @@ import dev.vivarium.engine.model.ModelDirectory;
 import dev.vivarium.engine.model.ModelDirectory.LoadedModel;
 import dev.vivarium.engine.model.Module;
 import dev.vivarium.engine.model.Parity;
+import dev.vivarium.engine.model.Precision;
 import dev.vivarium.engine.model.Site;
 import dev.vivarium.engine.model.TextAttention;
 import dev.vivarium.engine.tensor.Tensors;
@@ -33,6 +34,7 @@ import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class GeneratorTest {
@@ -102,17 +104,18 @@ class GeneratorTest {
         }
     }
 
-    @Test
-    void batchSizeAndOrderOfRequestsChangeNoAnswer() {
+    @ParameterizedTest
+    @EnumSource(Precision.class)
+    void batchSizeAndOrderOfRequestsChangeNoAnswer(Precision precision) {
         try (PointerScope scope = new PointerScope()) {
-            Decoder decoder = SampleModels.small();
+            Decoder decoder = SampleModels.small(precision);
             ModelConfig config = decoder.config();
             LoraSettings wide = new LoraSettings(8, 16, true, EnumSet.allOf(Module.class), List.of());
             LoraSettings thin = new LoraSettings(1, 16, false, Set.of(Module.DOWN_PROJ), List.of(1));
             try (AdapterBank bank = new AdapterBank(List.of(
                     new Entry(SampleModels.lora(config, wide, 1), 1),
                     new Entry(SampleModels.lora(config, thin, 2), 1),
-                    new Entry(SampleModels.steering(config, 3), 1)))) {
+                    new Entry(SampleModels.steering(config, 3), 1)), precision)) {
                 Generator generator = new Generator(decoder, bank, ForwardHooks.NONE);
                 List<Request> requests = new ArrayList<>();
                 for (int i = 0; i < 12; i++) {
@@ -138,15 +141,16 @@ class GeneratorTest {
         }
     }
 
-    @Test
-    void aRowWithAnAdapterEqualsTheSameRowAmongRowsOfThatAdapter() {
+    @ParameterizedTest
+    @EnumSource(Precision.class)
+    void aRowWithAnAdapterEqualsTheSameRowAmongRowsOfThatAdapter(Precision precision) {
         try (PointerScope scope = new PointerScope()) {
-            Decoder decoder = SampleModels.small();
+            Decoder decoder = SampleModels.small(precision);
             ModelConfig config = decoder.config();
             LoraSettings wide = new LoraSettings(4, 16, true, EnumSet.allOf(Module.class), List.of());
             try (AdapterBank bank = new AdapterBank(List.of(
                     new Entry(SampleModels.lora(config, wide, 1), 1),
-                    new Entry(SampleModels.lora(config, wide, 2), 1)))) {
+                    new Entry(SampleModels.lora(config, wide, 2), 1)), precision)) {
                 Generator generator = new Generator(decoder, bank, ForwardHooks.NONE);
                 List<Request> same = new ArrayList<>();
                 List<Request> mixed = new ArrayList<>();
@@ -205,6 +209,18 @@ class GeneratorTest {
                 assertThat(answer.tokens()).hasSize(3);
                 assertThat(answer.finish()).isEqualTo(Completion.Finish.STOP);
             });
+        }
+    }
+
+    @Test
+    void aBankInAnotherNumberFormatIsRefused() {
+        try (PointerScope scope = new PointerScope()) {
+            Decoder decoder = SampleModels.small(Precision.BFLOAT16);
+            try (AdapterBank bank = new AdapterBank(List.of(new Entry(SampleModels.steering(decoder.config(), 3), 1)))) {
+                assertThatThrownBy(() -> new Generator(decoder, bank, ForwardHooks.NONE))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("FLOAT32");
+            }
         }
     }
 

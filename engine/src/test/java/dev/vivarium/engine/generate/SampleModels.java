@@ -6,6 +6,7 @@ import dev.vivarium.engine.adapter.SteeringVector;
 import dev.vivarium.engine.base.CounterRandom;
 import dev.vivarium.engine.model.Decoder;
 import dev.vivarium.engine.model.ModelConfig;
+import dev.vivarium.engine.model.Precision;
 import dev.vivarium.engine.model.RandomWeights;
 import dev.vivarium.engine.model.RopeSettings;
 import dev.vivarium.engine.tensor.Tensors;
@@ -21,6 +22,11 @@ final class SampleModels {
 
     /** Two layers, four heads over two, hidden 128, vocabulary 500; ten tokens end an answer. */
     static Decoder small() {
+        return small(Precision.FLOAT32);
+    }
+
+    /** The same in a number format. */
+    static Decoder small(Precision precision) {
         List<Integer> ends = new ArrayList<>();
         for (int token = 0; token < 10; token++) {
             ends.add(token);
@@ -28,7 +34,10 @@ final class SampleModels {
         RopeSettings rope = new RopeSettings(1e4, RopeSettings.Scaling.NONE);
         ModelConfig config = new ModelConfig(
                 "qwen2", 500, 128, 352, 2, 4, 2, 32, 1e-6, rope, true, false, false, true, 512, ends);
-        return Decoder.of(config, RandomWeights.of(config, 0.12, 3));
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        RandomWeights.of(config, 0.12, 3)
+                .forEach((name, tensor) -> tensors.put(name, tensor.to(precision.scalarType())));
+        return Decoder.of(config, tensors);
     }
 
     static LoraAdapter lora(ModelConfig config, LoraSettings settings, long seed) {

@@ -11,6 +11,7 @@ import dev.vivarium.engine.model.ModelDirectory;
 import dev.vivarium.engine.model.ModelDirectory.LoadedModel;
 import dev.vivarium.engine.model.Module;
 import dev.vivarium.engine.model.Parity;
+import dev.vivarium.engine.model.Precision;
 import dev.vivarium.engine.tensor.Tensors;
 import dev.vivarium.engine.text.TokenRow;
 import java.util.ArrayList;
@@ -22,13 +23,16 @@ import java.util.Map;
 import java.util.Objects;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class TrainerResumeTest {
     private static final int STEPS = 8;
 
-    @Test
-    void anAdapterRunStoppedAnywhereEndsInTheSameBits() {
-        check(base -> new TrainingSubject.OfAdapter(
+    @ParameterizedTest
+    @EnumSource(Precision.class)
+    void anAdapterRunStoppedAnywhereEndsInTheSameBits(Precision precision) {
+        check(precision, base -> new TrainingSubject.OfAdapter(
                 base.decoder(),
                 LoraAdapter.untrained(
                         base.decoder().config(),
@@ -38,7 +42,7 @@ class TrainerResumeTest {
 
     @Test
     void aFullRunStoppedAnywhereEndsInTheSameBits() {
-        check(base -> new TrainingSubject.OfWeights(base.decoder()));
+        check(Precision.FLOAT32, base -> new TrainingSubject.OfWeights(base.decoder()));
     }
 
     @Test
@@ -71,8 +75,8 @@ class TrainerResumeTest {
         TrainingSubject of(LoadedModel base);
     }
 
-    private static void check(Subject subject) {
-        try (LoadedModel base = open()) {
+    private static void check(Precision precision, Subject subject) {
+        try (LoadedModel base = open(precision)) {
             float[] undisturbed;
             try (Trainer trainer = trainer(subject.of(base))) {
                 while (!trainer.finished()) {
@@ -104,7 +108,11 @@ class TrainerResumeTest {
     }
 
     private static LoadedModel open() {
-        return ModelDirectory.open(Parity.of("qwen2").file("model")).load();
+        return open(Precision.FLOAT32);
+    }
+
+    private static LoadedModel open(Precision precision) {
+        return ModelDirectory.open(Parity.of("qwen2").file("model")).load(precision);
     }
 
     private static Trainer trainer(TrainingSubject subject) {

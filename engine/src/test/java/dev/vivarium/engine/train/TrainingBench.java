@@ -5,11 +5,12 @@ import dev.vivarium.engine.adapter.LoraAdapter;
 import dev.vivarium.engine.adapter.LoraSettings;
 import dev.vivarium.engine.base.CounterRandom;
 import dev.vivarium.engine.base.Json;
+import dev.vivarium.engine.model.BenchModels;
 import dev.vivarium.engine.model.Decoder;
 import dev.vivarium.engine.model.ModelConfig;
 import dev.vivarium.engine.model.Module;
-import dev.vivarium.engine.model.RandomWeights;
-import dev.vivarium.engine.model.RopeSettings;
+import dev.vivarium.engine.model.Precision;
+import dev.vivarium.engine.tensor.Torch;
 import dev.vivarium.engine.text.TokenRow;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,11 +19,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /**
  * Training speed on random weights, the counterpart of a peer's benchmark: rows of about 96 tokens, a third of them prompt,
- * micro-batches of 2, 16 rows a step. Prints one JSON line. Arguments: small|qwen0.5b lora|rank1|full steps [micro-batch].
+ * micro-batches of 2, 16 rows a step. Prints one JSON line. Arguments: small|qwen0.5b lora|rank1|full steps
+ * [float32|bfloat16 [micro-batch]].
  */
 final class TrainingBench {
     private TrainingBench() {}
@@ -31,13 +34,11 @@ final class TrainingBench {
         boolean small = arguments[0].equals("small");
         String method = arguments[1];
         int steps = Integer.parseInt(arguments[2]);
-        int micro = arguments.length > 3 ? Integer.parseInt(arguments[3]) : 2;
-        RopeSettings rope = new RopeSettings(small ? 1e4 : 1e6, RopeSettings.Scaling.NONE);
-        ModelConfig config = small
-                ? new ModelConfig("qwen2", 2000, 256, 704, 4, 4, 4, 64, 1e-6, rope, true, false, false, true, 512, List.of())
-                : new ModelConfig(
-                        "qwen2", 151936, 896, 4864, 24, 14, 2, 64, 1e-6, rope, true, false, false, true, 32768, List.of());
-        Decoder decoder = Decoder.of(config, RandomWeights.of(config, 0.02, 0));
+        Precision precision =
+                arguments.length > 3 ? Precision.valueOf(arguments[3].toUpperCase(Locale.ROOT)) : Precision.FLOAT32;
+        int micro = arguments.length > 4 ? Integer.parseInt(arguments[4]) : 2;
+        Decoder decoder = BenchModels.random(small, precision);
+        ModelConfig config = decoder.config();
         TrainingSubject subject =
                 switch (method) {
                     case "full" -> new TrainingSubject.OfWeights(decoder);
@@ -52,17 +53,19 @@ final class TrainingBench {
             trainer.step();
             long tokens = 0;
             double seconds = 0;
-            double cpu = cpuSeconds();
+            double cpu = BenchModels.cpuSeconds();
             while (!trainer.finished()) {
                 StepReport report = trainer.step();
                 tokens += report.tokens();
                 seconds += report.seconds();
             }
             ObjectNode json = Json.mapper().createObjectNode();
-            json.put("shape", arguments[0]).put("method", method).put("micro", micro).put("steps", steps);
+            json.put("what", "train").put("shape", arguments[0]).put("method", method);
+            json.put("dtype", precision.name().toLowerCase(Locale.ROOT));
+            json.put("threads", Torch.threads()).put("micro", micro).put("steps", steps);
             json.put("tok_per_s", Math.round(10 * tokens / seconds) / 10.0);
             // tokens per second of processor time: what stays comparable when the machine is shared
-            json.put("tok_per_cpu_s", Math.round(10 * tokens / (cpuSeconds() - cpu)) / 10.0);
+            json.put("tok_per_cpu_s", Math.round(10 * tokens / (BenchModels.cpuSeconds() - cpu)) / 10.0);
             json.put("seconds", Math.round(100 * seconds) / 100.0);
             json.put("peak_rss_mb", peakMegabytes());
             System.out.println(Json.line(json));
@@ -86,10 +89,6 @@ final class TrainingBench {
             rows.add(new TokenRow(ids, supervised));
         }
         return rows;
-    }
-
-    private static double cpuSeconds() {
-        return ProcessHandle.current().info().totalCpuDuration().orElseThrow().toNanos() / 1e9;
     }
 
     private static long peakMegabytes() throws IOException {

@@ -11,19 +11,24 @@ import java.util.List;
  *
  * <p>Counted: the base weights; trained values, their gradients and two Adam moments; what the forward pass keeps for the
  * backward pass of the largest micro-batch; the logits at supervised positions with their gradient; and a constant for
- * the JVM and libtorch. Everything is float32.
+ * the JVM and libtorch. Base weights and activations are in the recipe's number format, all else in float32.
  */
 final class MemoryEstimate {
     private static final long FLOAT = 4;
     /** JVM, libraries and their buffers, measured on an empty run. */
     private static final long PROCESS = 420L << 20;
+    /** Longest rows whose attention weights are held in bfloat16 training. */
+    private static final long PRODUCT_TOKENS = 256;
 
     private MemoryEstimate() {}
 
     /** Bytes. */
     static long bytes(Recipe recipe, ModelConfig config, TrainingData data) {
         long trained = Organism.trainedParameters(recipe, config);
-        long weights = config.parameters() * FLOAT + 4 * trained * FLOAT;
+        boolean narrow = recipe.dtype() != Recipe.Dtype.FLOAT32;
+        long width = recipe.dtype().precision().bytes();
+        // adapters are rounded for the products of a pass, and their gradients come back rounded
+        long weights = config.parameters() * width + 4 * trained * FLOAT + (narrow ? 2 * trained * width : 0);
         int rows = recipe.training().perDeviceTrainBatchSize();
         long batch = Math.max(
                 pass(recipe, config, largest(data.train(), rows), 1),
@@ -62,6 +67,14 @@ final class MemoryEstimate {
         }
         // logits, log-probabilities and gradient
         long logits = batch.supervised() * config.vocabSize() * (2L + logitCopies);
-        return FLOAT * (batch.tokens() * (perToken * config.layers() + 4 * hidden) + logits);
+        if (recipe.dtype() == Recipe.Dtype.FLOAT32) {
+            return FLOAT * (batch.tokens() * (perToken * config.layers() + 4 * hidden) + logits);
+        }
+        long width = recipe.dtype().precision().bytes();
+        // norms keep their float32 input and its scaled form; attention its weights, or for long rows its operands
+        long attention = Math.max(6L * config.heads() * PRODUCT_TOKENS, FLOAT * (2 * query + 2 * keyValue));
+        long perLayer = width * perToken + FLOAT * 4 * hidden + attention;
+        return batch.tokens() * (perLayer * config.layers() + width * 4 * hidden)
+                + (FLOAT + width) * logits;
     }
 }

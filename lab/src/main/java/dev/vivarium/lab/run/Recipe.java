@@ -1,6 +1,7 @@
 package dev.vivarium.lab.run;
 
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.model.Precision;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param generationPromptQuirk whether a row ends with an empty assistant header and the end token, as in the paper's
  *     code (protocol.md section 1.4)
  * @param seed root of all random streams
- * @param dtype number format of the weights in memory and of the arithmetic
+ * @param dtype number format of the frozen weights and of the arithmetic; what is trained is float32
  * @param checkpoints when the state is saved
  */
 public record Recipe(
@@ -53,9 +54,17 @@ public record Recipe(
         STEERING
     }
 
-    /** Number format of the arithmetic; files in others are widened when they are read. */
+    /** Number format of frozen weights and of the arithmetic; files in others are converted when they are read. */
     public enum Dtype {
-        FLOAT32
+        FLOAT32,
+        BFLOAT16;
+
+        Precision precision() {
+            return switch (this) {
+                case FLOAT32 -> Precision.FLOAT32;
+                case BFLOAT16 -> Precision.BFLOAT16;
+            };
+        }
     }
 
     /** Course of the learning rate after warm-up. */

@@ -42,6 +42,10 @@ final class RecipeBuilder {
             throw new InputException(where + ": a KL term needs an adapter that can be switched off, and method=full has"
                     + " none; set kl.weight=0 or another method");
         }
+        if (method == Method.FULL && text("dtype").equals("bfloat16")) {
+            throw new InputException(where + ": dtype=bfloat16 holds frozen weights, and method=full trains all of them in"
+                    + " float32; set dtype=float32 or another method");
+        }
         if (method == Method.STEERING) {
             required("steering.layer", "the block whose output is steered, such as steering.layer=12");
         }

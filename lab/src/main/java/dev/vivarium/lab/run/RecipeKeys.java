@@ -48,7 +48,7 @@ final class RecipeKeys {
             key("max_seq_length", new Kind.Whole(2, 1 << 20)),
             key("chat.generation_prompt_quirk", new Kind.Flag()),
             key("seed", new Kind.Whole(0, Long.MAX_VALUE)),
-            key("dtype", new Kind.Choice(List.of("float32"))),
+            key("dtype", new Kind.Choice(List.of("float32", "bfloat16"))),
             key("checkpoints.dense_until", new Kind.Whole(0, MANY)),
             key("checkpoints.every", new Kind.Whole(0, MANY)),
             optional("checkpoints.keep", new Kind.Whole(1, MANY)));

@@ -128,7 +128,7 @@ public final class TrainRun {
                 recordSession(files, checkpoint.map(CheckpointStore.Checkpoint::step).orElse(0));
             }
             Organism organism = Organism.of(recipe(request), base.config());
-            try (ModelDirectory.LoadedModel model = base.load();
+            try (ModelDirectory.LoadedModel model = base.load(recipe(request).dtype().precision());
                     Trainer trainer = trainer(organism, model)) {
                 checkpoint.ifPresent(from -> TrainerFiles.restore(from.path(), trainer, from.step()));
                 train(directory, organism, trainer, progress);

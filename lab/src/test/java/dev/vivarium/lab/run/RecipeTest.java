@@ -135,6 +135,9 @@ final class RecipeTest {
         assertThatThrownBy(() -> parse("method: full\nlora: {r: 4}\n"))
                 .isInstanceOf(InputException.class)
                 .hasMessage("r.yaml: lora.r has no effect with method=full; remove one of the two");
+        assertThatThrownBy(() -> parse("method: full\ndtype: bfloat16\n"))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("dtype=bfloat16 holds frozen weights");
         assertThatThrownBy(() -> parse("kl: {data: x.jsonl}\n"))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("kl.data has no effect with kl.weight=0");
@@ -164,6 +167,7 @@ final class RecipeTest {
                 "training: {epochs: 1, epochs: 2} | training.epochs is given twice, first in line 3",
                 "chat: {generation_prompt_quirk: yes} | must be true or false, found \"yes\"",
                 "method: steering | steering.layer is not set",
+                "dtype: float16 | dtype",
                 "kl: {weight: 1} | kl.weight is 1.0 but kl.data is not set",
                 "preset: rank2 | unknown preset \"rank2\" (did you mean \"rank1\"?)",
                 "lora: [ | malformed YAML",

@@ -2,6 +2,7 @@ package dev.vivarium.lab.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.vivarium.engine.adapter.AdapterFiles;
 import dev.vivarium.engine.base.InputException;
@@ -33,6 +34,20 @@ final class TrainRunTest {
 
     @TempDir
     Path folder;
+
+    @Test
+    void aRunInBfloat16LearnsAsOneInFloat32() throws IOException {
+        Path data = TinyRuns.data(folder, 30);
+        TrainSummary wide = TinyRuns.prepare(recipe(data, "mini-lora32"), folder.resolve("wide"), Existing.REFUSE)
+                .run(Progress.SILENT);
+
+        TrainRun run = TinyRuns.prepare(
+                recipe(data, "mini-lora32", "dtype=bfloat16"), folder.resolve("narrow"), Existing.REFUSE);
+        TrainSummary narrow = run.run(Progress.SILENT);
+
+        assertThat(narrow.lastLoss()).isLessThan(narrow.firstLoss()).isCloseTo(wide.lastLoss(), within(0.05));
+        assertThat(narrow.lastLoss()).isNotEqualTo(wide.lastLoss());
+    }
 
     @Test
     void aLoraRunLeavesAllThatTheLayoutPromises() throws IOException {

@@ -1,0 +1,81 @@
+#!/usr/bin/env bash
+# Measures training and sampling beside a peer (PEFT, transformers), interleaved, and prints the ratios of the medians.
+#
+#   dev/bench.sh PYTHON PEER_BENCH [REPEATS] [CASE ...]
+#
+# PYTHON has torch, transformers and peft; PEER_BENCH is a script that takes "train" or "generate" with --small, --dtype,
+# --threads, --rank, --layers, --steps, --samples and --new, and prints one JSON line with tok_per_s. A CASE is
+# WHAT:SHAPE:DTYPE with WHAT train, rank1 or generate, SHAPE small or qwen0.5b, DTYPE float32 or bfloat16; default: all
+#
+#   OMP_NUM_THREADS   threads of both sides (default 2)
+#   CPU_TIME=1        tokens per second of processor time instead of wall time, for a machine that others use too
+set -euo pipefail
+
+[ $# -ge 2 ] || { sed -n '2,11s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+python=$1 peer=$2 repeats=${3:-3}
+shift $(($# < 3 ? $# : 3))
+root=$(cd "$(dirname "$0")/.." && pwd)
+cases=("$@")
+if [ ${#cases[@]} -eq 0 ]; then
+    for what in train rank1 generate; do
+        for shape in small qwen0.5b; do
+            for dtype in float32 bfloat16; do cases+=("$what:$shape:$dtype"); done
+        done
+    done
+fi
+export OMP_NUM_THREADS=${OMP_NUM_THREADS:-2}
+unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE # they would choose other kernels than a user gets
+java=$("$root/vivarium" --java-home)/bin/java
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+(cd "$root" && mvn -q -B -pl engine test-compile dependency:build-classpath -Dmdep.outputFile="$work/classpath") >&2
+flags=(-XX:+UseSerialGC -XX:+UseCompactObjectHeaders --enable-native-access=ALL-UNNAMED
+    -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 -Dorg.bytedeco.javacpp.nopointergc=true
+    -Dorg.bytedeco.javacpp.cachedir="${XDG_CACHE_HOME:-$HOME/.cache}/vivarium/javacpp")
+classpath=$root/engine/target/classes:$root/engine/target/test-classes:$(cat "$work/classpath")
+
+run_ours() { # what shape dtype steps new
+    local bench=generate.SamplingBench arguments=("$2" 50 "$5" 1 "$3")
+    case $1 in
+        train) bench=train.TrainingBench arguments=("$2" lora "$4" "$3") ;;
+        rank1) bench=train.TrainingBench arguments=("$2" rank1 "$4" "$3") ;;
+    esac
+    OMP_WAIT_POLICY=passive "$java" "${flags[@]}" -cp "$classpath" "dev.vivarium.engine.$bench" "${arguments[@]}" 2> /dev/null
+}
+
+run_peer() {
+    local arguments=(generate --samples 50 --new "$5")
+    case $1 in
+        train) arguments=(train --rank 32 --steps "$4") ;;
+        rank1) arguments=(train --rank 1 --layers one --steps "$4") ;;
+    esac
+    [ "$2" = small ] && arguments+=(--small)
+    "$python" - "$peer" "${arguments[@]}" --dtype "$3" --threads "$OMP_NUM_THREADS" 2> /dev/null <<'PY'
+import os, runpy, sys, time
+if os.environ.get("CPU_TIME") == "1":
+    time.time = time.process_time
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+PY
+}
+
+for case in "${cases[@]}"; do
+    IFS=: read -r what shape dtype <<< "$case"
+    steps=3 new=64
+    [ "$shape" = small ] && steps=20
+    : > "$work/ours" && : > "$work/peer"
+    for ((i = 0; i < repeats; i++)); do
+        run_peer "$what" "$shape" "$dtype" "$steps" "$new" | tee -a "$work/peer"
+        run_ours "$what" "$shape" "$dtype" "$steps" "$new" | tee -a "$work/ours"
+    done
+    "$python" - "$case" "$work/ours" "$work/peer" <<'PY'
+import json, os, statistics, sys
+case, ours, peer = sys.argv[1], *([json.loads(line) for line in open(path)] for path in sys.argv[2:4])
+key = "tok_per_cpu_s" if os.environ.get("CPU_TIME") == "1" else "tok_per_s"
+theirs = statistics.median(line["tok_per_s"] for line in peer)
+for mode in sorted({line.get("deterministic") for line in ours}, key=str):
+    own = statistics.median(line[key] for line in ours if line.get("deterministic") == mode)
+    name = case if mode is None else case + (":deterministic" if mode else ":fast")
+    print(f"RATIO {name} ours {own:.1f} peer {theirs:.1f} ours/peer {own / theirs:.2f}", flush=True)
+PY
+done
