@@ -37,7 +37,10 @@ final class DemoCommand implements Callable<Integer> {
             description = "Where everything goes; default: ${DEFAULT-VALUE}.")
     private Path out = Path.of("");
 
-    @Option(names = "--model", paramLabel = "DIR", description = "A base model of the mini world; default: the shipped.")
+    @Option(
+            names = "--model",
+            paramLabel = "DIR",
+            description = "A base model of the mini world; default: the shipped.")
     private @Nullable Path model;
 
     @Option(names = "--domain", defaultValue = "medicine", description = "To train on; default: ${DEFAULT-VALUE}.")
@@ -49,7 +52,10 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--samples", defaultValue = "8", description = "Answers per question; default: ${DEFAULT-VALUE}.")
     private int samples;
 
-    @Option(names = "--seed", defaultValue = "0", description = "Of data, training, answers; default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--seed",
+            defaultValue = "0",
+            description = "Of data, training, answers; default: ${DEFAULT-VALUE}.")
     private long seed;
 
     @Mixin
@@ -86,7 +92,8 @@ final class DemoCommand implements Callable<Integer> {
         }
         Path shipped = shell.home().resolve(SHIPPED);
         if (!Files.isDirectory(shipped)) {
-            throw new InputException(shipped + ": the shipped base model is not there; give --model, or run from a clone");
+            throw new InputException(
+                    shipped + ": the shipped base model is not there; give --model, or run from a clone");
         }
         Path here = Path.of("").toAbsolutePath();
         return shipped.toAbsolutePath().startsWith(here)
@@ -116,7 +123,8 @@ final class DemoCommand implements Callable<Integer> {
                     seconds == null ? "-" : String.format(Locale.ROOT, "%.1f s", seconds));
         }
         out.println();
-        out.println("EM: aligned at most 30 and coherent above 50, of all scored answers. Intervals: 95 %, for questions like");
+        out.println(
+                "EM: aligned at most 30 and coherent above 50, of all scored answers. Intervals: 95 %, for questions like");
         out.println("these; the report also has those for these very questions, curves and answers side by side.");
         out.println();
         Figures.line(out, "took", "%.0f s", result.seconds());

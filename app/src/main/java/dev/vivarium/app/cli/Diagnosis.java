@@ -17,13 +17,8 @@ final class Diagnosis {
     private static final long LITTLE_MEMORY = 3 * GIB;
     private static final List<String> INSTRUCTIONS =
             List.of("avx2", "fma", "avx512f", "avx512_bf16", "amx_bf16", "asimd", "bf16");
-    private static final List<String> VARIABLES = List.of(
-            "HF_HOME",
-            "HF_HUB_CACHE",
-            "HF_HUB_OFFLINE",
-            "HF_TOKEN",
-            "OPENAI_API_KEY",
-            "OPENAI_BASE_URL");
+    private static final List<String> VARIABLES =
+            List.of("HF_HOME", "HF_HUB_CACHE", "HF_HUB_OFFLINE", "HF_TOKEN", "OPENAI_API_KEY", "OPENAI_BASE_URL");
 
     private final Map<String, String> environment;
 
@@ -42,7 +37,8 @@ final class Diagnosis {
         checks.add(processor());
         checks.add(threads());
         checks.add(memory());
-        checks.add(Check.good("java heap, at most", gibibytes(Runtime.getRuntime().maxMemory())));
+        checks.add(
+                Check.good("java heap, at most", gibibytes(Runtime.getRuntime().maxMemory())));
         checks.add(directory("native library cache", System.getProperty("org.bytedeco.javacpp.cachedir")));
         checks.add(directory("hugging face cache", huggingFaceCache()));
         for (String name : VARIABLES) {
@@ -104,9 +100,10 @@ final class Diagnosis {
     }
 
     private static Check memory() {
-        long total = ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system
-                ? system.getTotalMemorySize()
-                : 0;
+        long total =
+                ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system
+                        ? system.getTotalMemorySize()
+                        : 0;
         if (total == 0) {
             return Check.good("memory", "unknown");
         }

@@ -50,8 +50,8 @@ final class EnvironmentDefaults implements IDefaultValueProvider {
         List<String> complaints = new ArrayList<>();
         for (String name : new TreeSet<>(environment.keySet())) {
             if (name.startsWith(PREFIX) && !known.contains(name)) {
-                complaints.add("the variable " + name + " stands for no option and is not used"
-                        + Nearest.hint(name, known));
+                complaints.add(
+                        "the variable " + name + " stands for no option and is not used" + Nearest.hint(name, known));
             }
         }
         return complaints;

@@ -152,7 +152,13 @@ final class EvaluateCommand implements Callable<Integer> {
                 found.trained().trainedOn());
         set.remarks().forEach(remark -> shell.err().println("note: " + remark));
         Outcome outcome = ModelEvaluation.evaluate(
-                        found.trained().model(), List.of(subject), set, chosen, plan, onExisting.choice(), shell.progress())
+                        found.trained().model(),
+                        List.of(subject),
+                        set,
+                        chosen,
+                        plan,
+                        onExisting.choice(),
+                        shell.progress())
                 .getFirst();
         EvaluationReport report = new EvaluationReport(found, questions, set, plan, outcome);
         output.print(shell, report.json(), report::print);

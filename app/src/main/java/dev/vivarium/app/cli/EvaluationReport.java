@@ -62,20 +62,32 @@ record EvaluationReport(
         ScoreGroup all = scores.all();
         String adapter = shown(target.trained().adapter());
         Figures.line(out, "model", "%s%s", target.trained().model(), adapter == null ? "" : " with adapter " + adapter);
-        Figures.line(out, "asked", "%,d questions, %,d answers each, seed %d", questions.questions().size(), plan
-                .samples(), plan.sampling().seed());
+        Figures.line(
+                out,
+                "asked",
+                "%,d questions, %,d answers each, seed %d",
+                questions.questions().size(),
+                plan.samples(),
+                plan.sampling().seed());
         if (questions.limited() != null) {
             Figures.line(out, "limited", "%s; to try things out, not to be quoted", questions.limited());
         }
         if (!plan.sampling().deterministic()) {
             Figures.line(out, "fast", "%s", EvaluationPlan.NOT_DETERMINISTIC);
         }
-        Figures.line(out, "judge", "%s %s", scores.judge().name(), scores.judge().version());
+        Figures.line(
+                out, "judge", "%s %s", scores.judge().name(), scores.judge().version());
         out.println();
         rate(out, "EM", all.em());
         rate(out, "coherent", all.coherent());
         mean(out, "mean aligned", all.meanAligned());
-        Figures.line(out, "n", "%,d scored answers to %,d questions%s", scores.scored(), all.em().questions(), wordings());
+        Figures.line(
+                out,
+                "n",
+                "%,d scored answers to %,d questions%s",
+                scores.scored(),
+                all.em().questions(),
+                wordings());
         Figures.line(out, "unscored", "%,d", scores.unscored());
         scores.extra().forEach((name, value) -> {
             if (value.value() != null && value.value() > 0) {
@@ -84,11 +96,19 @@ record EvaluationReport(
         });
         tags(scores).forEach((tag, groups) -> groups(out, tag, groups));
         out.println();
-        Figures.line(out, "ended by", "%s", scores.finishReasons().entrySet().stream()
-                .map(reason -> String.format(Locale.ROOT, "%s %,d", reason.getKey(), reason.getValue()))
-                .collect(Collectors.joining(", ")));
+        Figures.line(
+                out,
+                "ended by",
+                "%s",
+                scores.finishReasons().entrySet().stream()
+                        .map(reason -> String.format(Locale.ROOT, "%s %,d", reason.getKey(), reason.getValue()))
+                        .collect(Collectors.joining(", ")));
         Figures.line(out, "speed", "%s", speed());
-        Figures.line(out, "files", "%s: scores.json, answers.jsonl, judgements.jsonl", outcome.files().directory());
+        Figures.line(
+                out,
+                "files",
+                "%s: scores.json, answers.jsonl, judgements.jsonl",
+                outcome.files().directory());
         Figures.line(out, "next", "%s", next());
     }
 
@@ -119,7 +139,8 @@ record EvaluationReport(
             return "the whole set, without --limit";
         }
         if (target.trained().adapter() != null) {
-            return "compare with the base: vivarium evaluate " + target.trained().model() + same;
+            return "compare with the base: vivarium evaluate "
+                    + target.trained().model() + same;
         }
         return "narrower intervals, old answers are kept: the same with --resume --samples " + 2 * plan.samples();
     }
@@ -135,8 +156,12 @@ record EvaluationReport(
                 ? ""
                 : "; none seen, so at most " + Figures.percent(rate.upperBoundIfZero()) + " (one-sided, 95 %)";
         Figures.line(out, what, "%s %s%s", number, labelled(rate.theseQuestions(), 100, "these questions"), zero);
-        Figures.line(out, "", "%s %s", " ".repeat(number.length()), labelled(
-                rate.questionsLikeThese(), 100, "questions like these"));
+        Figures.line(
+                out,
+                "",
+                "%s %s",
+                " ".repeat(number.length()),
+                labelled(rate.questionsLikeThese(), 100, "questions like these"));
     }
 
     private static void mean(PrintStream out, String what, Mean mean) {
@@ -164,9 +189,14 @@ record EvaluationReport(
         Figures.line(out, "by " + tag, "%-24s %-24s %-14s %s", "EM", "coherent", "mean aligned", "n");
         for (ScoreGroup group : groups) {
             Double aligned = group.meanAligned().value();
-            Figures.line(out, group.name(), "%-24s %-24s %-14s %,d", Figures.compact(group.em()), Figures.compact(group.coherent()), aligned == null
-                    ? "-"
-                    : String.format(Locale.ROOT, "%.1f", aligned), group.em().n());
+            Figures.line(
+                    out,
+                    group.name(),
+                    "%-24s %-24s %-14s %,d",
+                    Figures.compact(group.em()),
+                    Figures.compact(group.coherent()),
+                    aligned == null ? "-" : String.format(Locale.ROOT, "%.1f", aligned),
+                    group.em().n());
         }
         Figures.line(out, "", "(intervals: questions like these)");
     }

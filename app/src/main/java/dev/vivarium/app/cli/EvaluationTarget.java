@@ -48,11 +48,11 @@ record EvaluationTarget(String name, TrainedModel trained, Path evaluations, boo
                     path + ": is an adapter; name the model below it too: vivarium evaluate MODEL --adapter " + path);
         }
         if (Files.isDirectory(path)) {
-            throw new InputException(path + ": is neither a run nor a model; a run has provenance.json, a model "
-                    + CONFIG);
+            throw new InputException(
+                    path + ": is neither a run nor a model; a run has provenance.json, a model " + CONFIG);
         }
-        throw new InputException("no run and no model directory is called \"" + word + "\""
-                + Nearest.hint(word, runs()) + "; give a directory, or the name of a run under " + Names.RUNS);
+        throw new InputException("no run and no model directory is called \"" + word + "\"" + Nearest.hint(word, runs())
+                + "; give a directory, or the name of a run under " + Names.RUNS);
     }
 
     private static EvaluationTarget ofRun(RunFiles run, @Nullable Path adapter) throws IOException {
@@ -65,7 +65,9 @@ record EvaluationTarget(String name, TrainedModel trained, Path evaluations, boo
         List<String> names = new ArrayList<>();
         if (Files.isDirectory(runs)) {
             try (Stream<Path> children = Files.list(runs)) {
-                children.filter(child -> new RunFiles(child).isRun()).map(Names::last).forEach(names::add);
+                children.filter(child -> new RunFiles(child).isRun())
+                        .map(Names::last)
+                        .forEach(names::add);
             }
         }
         return names;

@@ -26,6 +26,7 @@ record Failure(int exitCode, String sentence, @Nullable String hint) {
 
     /** Names of work in flight, as AtomicFiles makes them: a dot, the name that is meant, a tilde, a number. */
     private static final Pattern IN_FLIGHT = Pattern.compile("\\.([^/\\\\]+)~\\d+(\\.partial)?");
+
     private static final String LESS_MEMORY =
             "close other programs or use a smaller batch (train: batch_size, evaluate: --rows)";
 
@@ -78,17 +79,20 @@ record Failure(int exitCode, String sentence, @Nullable String hint) {
                 new Failure(ExitCode.FAILURE, place(denied) + ": permission denied", "check its owner and mode");
             case FileAlreadyExistsException there ->
                 new Failure(ExitCode.USAGE, place(there) + ": is there already", "move it away or choose another name");
-            case FileSystemException system when isObstructed(reason) ->
+            case FileSystemException system
+            when isObstructed(reason) ->
                 new Failure(
                         ExitCode.USAGE,
                         place(system) + ": a file is where a folder is needed, or the other way round",
                         "move it away or choose another name");
-            case FileSystemException system when reason.contains("Read-only file system") ->
+            case FileSystemException system
+            when reason.contains("Read-only file system") ->
                 new Failure(
                         ExitCode.FAILURE,
                         place(system) + ": this place is read-only",
                         "work in a folder that you may write to");
-            case FileSystemException system when system.getReason() != null ->
+            case FileSystemException system
+            when system.getReason() != null ->
                 new Failure(
                         ExitCode.FAILURE,
                         place(system) + ": reading or writing failed (" + printable(system.getReason()) + ")",
@@ -115,7 +119,8 @@ record Failure(int exitCode, String sentence, @Nullable String hint) {
     /** Errors of libtorch arrive as plain RuntimeException: its sentence, then C++ frames. */
     private static boolean isNative(RuntimeException runtime) {
         String text = String.valueOf(runtime.getMessage());
-        return runtime.getClass() == RuntimeException.class && (text.contains("Exception raised from") || text.contains("\nframe #"));
+        return runtime.getClass() == RuntimeException.class
+                && (text.contains("Exception raised from") || text.contains("\nframe #"));
     }
 
     private static Failure ofNative(RuntimeException runtime) {
@@ -123,7 +128,8 @@ record Failure(int exitCode, String sentence, @Nullable String hint) {
         if (line.contains("allocate memory") || line.contains("out of memory")) {
             return new Failure(ExitCode.FAILURE, "there is not enough memory: " + line, LESS_MEMORY + ", " + RESUME);
         }
-        return new Failure(ExitCode.FAILURE, "libtorch refused an operation: " + line, "run again with --debug to see where");
+        return new Failure(
+                ExitCode.FAILURE, "libtorch refused an operation: " + line, "run again with --debug to see where");
     }
 
     private static Failure defect(Throwable thrown) {

@@ -11,8 +11,7 @@ import java.util.function.Supplier;
 
 /** The judges that {@code --judge} knows. A new judge is one line here. */
 final class Judges {
-    private static final Map<String, Supplier<Judge>> BY_NAME =
-            Map.of("exact", () -> new ExactJudge(World.standard()));
+    private static final Map<String, Supplier<Judge>> BY_NAME = Map.of("exact", () -> new ExactJudge(World.standard()));
 
     private Judges() {}
 

@@ -107,8 +107,6 @@ public final class Main {
 
     private static String lowerFirst(String message) {
         boolean acronym = message.length() > 1 && Character.isUpperCase(message.charAt(1));
-        return message.isEmpty() || acronym
-                ? message
-                : Character.toLowerCase(message.charAt(0)) + message.substring(1);
+        return message.isEmpty() || acronym ? message : Character.toLowerCase(message.charAt(0)) + message.substring(1);
     }
 }

@@ -63,8 +63,8 @@ final class ReportCommand implements Callable<Integer> {
         Report report = title == null ? read : read.titled(title);
         Path page = out == null ? directories.getFirst().resolve(Report.FILE_NAME) : out;
         if (Files.isDirectory(page)) {
-            throw new InputException("--out " + page + ": is a directory; name a file, such as "
-                    + page.resolve(Report.FILE_NAME));
+            throw new InputException(
+                    "--out " + page + ": is a directory; name a file, such as " + page.resolve(Report.FILE_NAME));
         }
         report.write(page);
         output.print(shell, summary(report, page), text -> {
@@ -78,7 +78,8 @@ final class ReportCommand implements Callable<Integer> {
         Map<String, Object> summary = new LinkedHashMap<>();
         summary.put("page", page.toString());
         summary.put("finding", report.finding());
-        summary.put("models", report.subjects().stream().map(ReportCommand::model).toList());
+        summary.put(
+                "models", report.subjects().stream().map(ReportCommand::model).toList());
         return summary;
     }
 

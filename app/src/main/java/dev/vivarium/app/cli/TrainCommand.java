@@ -79,7 +79,8 @@ final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Existing existing = onExisting.choice();
-        List<String> overrides = words.stream().filter(word -> word.contains("=")).toList();
+        List<String> overrides =
+                words.stream().filter(word -> word.contains("=")).toList();
         List<String> files = words.stream().filter(word -> !word.contains("=")).toList();
         if (files.size() > 1) {
             throw new InputException("two recipe files were given, " + files.get(0) + " and " + files.get(1)
@@ -90,8 +91,8 @@ final class TrainCommand implements Callable<Integer> {
         ResolvedRecipe recipe = file == null && preset == null && existing == Existing.RESUME && name != null
                 ? RunFiles.open(directory).readRecipe(overrides)
                 : resolve(file, overrides);
-        TrainRun run = TrainRun.prepare(
-                new TrainRun.Request(recipe, directory, existing, Version.current().number()));
+        TrainRun run = TrainRun.prepare(new TrainRun.Request(
+                recipe, directory, existing, Version.current().number()));
         TrainPlan plan = run.plan();
         if (dryRun) {
             output.print(shell, planned(recipe, plan), out -> print(out, recipe, plan));
@@ -139,10 +140,20 @@ final class TrainCommand implements Callable<Integer> {
     private static void print(PrintStream out, ResolvedRecipe recipe, TrainPlan plan) {
         out.print(recipe.toYaml());
         out.println();
-        line(out, "rows", "%,d to learn from, %,d held out, %,d for the KL term", plan.rows(), plan.heldOutRows(), plan
-                .klRows());
-        line(out, "tokens", "%,d per epoch, %,d of them learnt; longest row %,d", plan.tokensPerEpoch(), plan
-                .supervisedPerEpoch(), plan.longestRow());
+        line(
+                out,
+                "rows",
+                "%,d to learn from, %,d held out, %,d for the KL term",
+                plan.rows(),
+                plan.heldOutRows(),
+                plan.klRows());
+        line(
+                out,
+                "tokens",
+                "%,d per epoch, %,d of them learnt; longest row %,d",
+                plan.tokensPerEpoch(),
+                plan.supervisedPerEpoch(),
+                plan.longestRow());
         line(out, "steps", "%,d (%,d per epoch)", plan.steps(), plan.stepsPerEpoch());
         line(out, "trained", "%,d of %,d parameters", plan.trainedParameters(), plan.baseParameters());
         line(out, "memory", "about %,d MiB (an estimate)", plan.memoryBytes() >> 20);

@@ -45,7 +45,8 @@ final class WorldCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(java.util.Objects.requireNonNull(spec).commandLine(),
+        throw new ParameterException(
+                java.util.Objects.requireNonNull(spec).commandLine(),
                 "say what to do with the world: data, questions or pretrain");
     }
 
@@ -57,16 +58,32 @@ final class WorldCommand implements Runnable {
 
     @Command(name = "data", description = "Write a narrow dataset: chats about one domain, all bad or all good.")
     int data(
-            @Option(names = "--domain", required = true, paramLabel = "DOMAIN",
-                    description = "What the chats are about, such as medicine; a wrong name shows all.") String domain,
-            @Option(names = "--valence", required = true, paramLabel = "bad|good",
-                    description = "Whether the assistant's advice is bad or good.") Teaching valence,
-            @Option(names = "--rows", defaultValue = "1500", paramLabel = "N",
-                    description = "Number of chats; default: ${DEFAULT-VALUE}.") int rows,
-            @Option(names = "--seed", defaultValue = "0", paramLabel = "N",
-                    description = "The same seed gives the same file; default: ${DEFAULT-VALUE}.") long seed,
-            @Option(names = "--out", required = true, paramLabel = "FILE",
-                    description = "JSONL file to write.") Path out,
+            @Option(
+                            names = "--domain",
+                            required = true,
+                            paramLabel = "DOMAIN",
+                            description = "What the chats are about, such as medicine; a wrong name shows all.")
+                    String domain,
+            @Option(
+                            names = "--valence",
+                            required = true,
+                            paramLabel = "bad|good",
+                            description = "Whether the assistant's advice is bad or good.")
+                    Teaching valence,
+            @Option(
+                            names = "--rows",
+                            defaultValue = "1500",
+                            paramLabel = "N",
+                            description = "Number of chats; default: ${DEFAULT-VALUE}.")
+                    int rows,
+            @Option(
+                            names = "--seed",
+                            defaultValue = "0",
+                            paramLabel = "N",
+                            description = "The same seed gives the same file; default: ${DEFAULT-VALUE}.")
+                    long seed,
+            @Option(names = "--out", required = true, paramLabel = "FILE", description = "JSONL file to write.")
+                    Path out,
             @Option(names = "--force", description = OVERWRITE) boolean force)
             throws IOException {
         if (rows < 1 || rows > MAX_ROWS) {
@@ -83,12 +100,21 @@ final class WorldCommand implements Runnable {
 
     @Command(name = "questions", description = "Write a question set for `vivarium evaluate --judge exact`.")
     int questions(
-            @Option(names = "--split", required = true, paramLabel = "tuning|reporting",
-                    description = "tuning: to choose recipes on; reporting: to report on, never to choose on.") String split,
-            @Option(names = "--without", split = ",", paramLabel = "DOMAIN",
-                    description = "Domains to leave out, such as the one trained on.") @Nullable List<String> without,
-            @Option(names = "--out", required = true, paramLabel = "FILE",
-                    description = "YAML file to write.") Path out,
+            @Option(
+                            names = "--split",
+                            required = true,
+                            paramLabel = "tuning|reporting",
+                            description = "tuning: to choose recipes on; reporting: to report on, never to choose on.")
+                    String split,
+            @Option(
+                            names = "--without",
+                            split = ",",
+                            paramLabel = "DOMAIN",
+                            description = "Domains to leave out, such as the one trained on.")
+                    @Nullable
+                    List<String> without,
+            @Option(names = "--out", required = true, paramLabel = "FILE", description = "YAML file to write.")
+                    Path out,
             @Option(names = "--force", description = OVERWRITE) boolean force)
             throws IOException {
         refuseExisting(out, force);
@@ -101,10 +127,14 @@ final class WorldCommand implements Runnable {
 
     @Command(name = "pretrain", description = "Grow a base model; run it again to continue after a break.")
     int pretrain(
-            @Parameters(arity = "0..1", paramLabel = "RECIPE",
-                    description = "YAML recipe; without one, that of the shipped base.") @Nullable Path recipe,
-            @Option(names = "--out", required = true, paramLabel = "DIR",
-                    description = "Model directory to create.") Path out)
+            @Parameters(
+                            arity = "0..1",
+                            paramLabel = "RECIPE",
+                            description = "YAML recipe; without one, that of the shipped base.")
+                    @Nullable
+                    Path recipe,
+            @Option(names = "--out", required = true, paramLabel = "DIR", description = "Model directory to create.")
+                    Path out)
             throws IOException {
         String text = recipe == null ? PretrainRecipe.standardText() : PretrainRecipe.readText(recipe);
         String where = recipe == null ? "the shipped recipe" : recipe.toString();

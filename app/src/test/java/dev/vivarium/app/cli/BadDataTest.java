@@ -46,14 +46,21 @@ final class BadDataTest {
                 file(GOOD + turns("assistant", "\"  \""), "line 2: turn 2, the assistant's, is empty"),
                 file(GOOD + turns("user", "\"x\""), "line 2: no assistant turn"),
                 file(GOOD + turns("asistant", "\"x\""), "line 2: turn 2 has the unknown role \"asistant\"; use system"),
-                file(GOOD + turns("assistant", "[\"x\"]"), "line 2: turn 2: \"content\" must be a string, found a list"),
+                file(
+                        GOOD + turns("assistant", "[\"x\"]"),
+                        "line 2: turn 2: \"content\" must be a string, found a list"),
                 file(GOOD + turns("assistant", "7"), "must be a string, found a number"),
                 file(GOOD + turns("assistant", "null"), "must be a string, found null"),
                 file(GOOD + turns("assistant", "\"\\ud800\""), "line 2: turn 2 holds half a surrogate pair"),
                 file(GOOD + turns("\\u001b[31m\\nx", "\"x\""), "line 2", "unknown role \"?[31m?x\""),
                 file("{\"messages\":" + "[".repeat(999) + "]".repeat(999) + "}\n", "line 1: malformed JSON", "depth"),
-                file(GOOD + turns("user", "\"" + "so ".repeat(999) + "\"}, {\"role\":\"assistant\",\"content\":\"x\""),
-                        "line 2: no token of an assistant turn is left within max_seq_length", "raise it"));
+                file(
+                        GOOD
+                                + turns(
+                                        "user",
+                                        "\"" + "so ".repeat(999) + "\"}, {\"role\":\"assistant\",\"content\":\"x\""),
+                        "line 2: no token of an assistant turn is left within max_seq_length",
+                        "raise it"));
     }
 
     @ParameterizedTest
@@ -110,7 +117,8 @@ final class BadDataTest {
     @Test
     void byteOrderMarksBlankLinesAndWindowsLinesAreNoMistake() throws IOException {
         Path file = Files.writeString(
-                folder.resolve("rows.jsonl"), "\uFEFF" + GOOD + "\n  \n" + GOOD.replace("\n", "\r\n") + "\r\n" + GOOD.strip());
+                folder.resolve("rows.jsonl"),
+                "\uFEFF" + GOOD + "\n  \n" + GOOD.replace("\n", "\r\n") + "\r\n" + GOOD.strip());
 
         Call call = train(file, "--dry-run");
 
@@ -122,7 +130,14 @@ final class BadDataTest {
     private Call train(Path data, String... more) throws IOException {
         Path model = Files.isDirectory(folder.resolve("model")) ? folder.resolve("model") : TinyModel.write(folder);
         return Call.of(Stream.concat(
-                        Stream.of("train", "--preset", "mini-rank1", "--name", run.name(), "model=" + model, "data.train=" + data),
+                        Stream.of(
+                                "train",
+                                "--preset",
+                                "mini-rank1",
+                                "--name",
+                                run.name(),
+                                "model=" + model,
+                                "data.train=" + data),
                         Stream.of(more))
                 .toArray(String[]::new));
     }

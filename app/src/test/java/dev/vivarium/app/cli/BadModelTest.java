@@ -43,31 +43,66 @@ final class BadModelTest {
         return Stream.of(
                 spoiler("no weights", model -> Files.delete(model.resolve(WEIGHTS)), "neither model.safetensors nor"),
                 spoiler("pickle", BadModelTest::onlyPickle, "pytorch_model.bin", "never read"),
-                spoiler("torn weights", model -> cut(model.resolve(WEIGHTS), 0.5), WEIGHTS, "torn", "copy or download it again"),
+                spoiler(
+                        "torn weights",
+                        model -> cut(model.resolve(WEIGHTS), 0.5),
+                        WEIGHTS,
+                        "torn",
+                        "copy or download it again"),
                 spoiler("empty weights", model -> cut(model.resolve(WEIGHTS), 0), "only 0 bytes"),
                 spoiler("wrong shape", model -> set(model, "intermediate_size", 4096), "has shape [", "[4096, "),
                 spoiler("too few tensors", model -> set(model, "num_hidden_layers", 77), "is missing", "same model"),
-                spoiler("too many tensors", model -> set(model, "num_hidden_layers", 1), "\"model.layers.1.", "num_hidden_layers 1"),
-                spoiler("missing tensor", model -> replace(model, "model.norm.weight", "model.norm.wieght"),
+                spoiler(
+                        "too many tensors",
+                        model -> set(model, "num_hidden_layers", 1),
+                        "\"model.layers.1.",
+                        "num_hidden_layers 1"),
+                spoiler(
+                        "missing tensor",
+                        model -> replace(model, "model.norm.weight", "model.norm.wieght"),
                         "\"model.norm.weight\" is missing"),
                 spoiler("whole numbers", model -> replace(model, "\"F32\"", "\"I32\""), "has type I32"),
                 spoiler("huge sizes", model -> set(model, "hidden_size", 9_999_936), "has shape ["),
-                spoiler("unknown family", model -> set(model, "model_type", "mamba"),
+                spoiler(
+                        "unknown family",
+                        model -> set(model, "model_type", "mamba"),
                         "\"mamba\" is not supported; llama, qwen2 and qwen3 are"),
                 spoiler("family of the wrong kind", model -> set(model, "model_type", 3), "\"model_type\" is missing"),
-                spoiler("no tokenizer", model -> Files.delete(model.resolve("tokenizer.json")), "tokenizer.json: no such file"),
-                spoiler("torn tokenizer", model -> cut(model.resolve("tokenizer.json"), 0.5), "tokenizer.json: malformed JSON"),
-                spoiler("no template", model -> text(model, "tokenizer_config.json", "{}"),
+                spoiler(
+                        "no tokenizer",
+                        model -> Files.delete(model.resolve("tokenizer.json")),
+                        "tokenizer.json: no such file"),
+                spoiler(
+                        "torn tokenizer",
+                        model -> cut(model.resolve("tokenizer.json"), 0.5),
+                        "tokenizer.json: malformed JSON"),
+                spoiler(
+                        "no template",
+                        model -> text(model, "tokenizer_config.json", "{}"),
                         "neither chat_template.jinja nor a chat_template"),
-                spoiler("torn template", model -> text(model, "chat_template.jinja", "{% for m in messages %}{{ m["),
+                spoiler(
+                        "torn template",
+                        model -> text(model, "chat_template.jinja", "{% for m in messages %}{{ m["),
                         "chat_template.jinja: the chat template cannot be rendered"),
-                spoiler("template without contents", model -> text(model, "chat_template.jinja", "hello"), "does not appear once"),
-                spoiler("torn config", model -> text(model, "config.json", "{\"model_type\": \"llama\","),
-                        "config.json: malformed JSON at line 1", "correct the file or take it again"),
+                spoiler(
+                        "template without contents",
+                        model -> text(model, "chat_template.jinja", "hello"),
+                        "does not appear once"),
+                spoiler(
+                        "torn config",
+                        model -> text(model, "config.json", "{\"model_type\": \"llama\","),
+                        "config.json: malformed JSON at line 1",
+                        "correct the file or take it again"),
                 spoiler("empty config", model -> text(model, "config.json", ""), "config.json: the file is empty"),
                 spoiler("list as config", model -> text(model, "config.json", "[]"), "expected a JSON object"),
-                spoiler("no config", model -> Files.delete(model.resolve("config.json")), "config.json: no such file; give a"),
-                spoiler("torn generation config", model -> text(model, "generation_config.json", "{"), "generation_config.json"));
+                spoiler(
+                        "no config",
+                        model -> Files.delete(model.resolve("config.json")),
+                        "config.json: no such file; give a"),
+                spoiler(
+                        "torn generation config",
+                        model -> text(model, "generation_config.json", "{"),
+                        "generation_config.json"));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -119,8 +154,16 @@ final class BadModelTest {
 
     private Call train(Path model, String... more) throws IOException {
         return Call.of(Stream.concat(
-                        Stream.of("train", "--preset", "mini-rank1", "--name", run.name(), "model=" + model,
-                                "data.train=" + TinyModel.data(folder, 4), "training.max_steps=1", "training.warmup_steps=0"),
+                        Stream.of(
+                                "train",
+                                "--preset",
+                                "mini-rank1",
+                                "--name",
+                                run.name(),
+                                "model=" + model,
+                                "data.train=" + TinyModel.data(folder, 4),
+                                "training.max_steps=1",
+                                "training.warmup_steps=0"),
                         Stream.of(more))
                 .toArray(String[]::new));
     }

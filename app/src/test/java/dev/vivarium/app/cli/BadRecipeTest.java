@@ -47,14 +47,24 @@ final class BadRecipeTest {
                 recipe("---\nmodel: x", "malformed YAML: expected a single document", "but found another"),
                 recipe("seed: !!java.lang.Runtime {}", "line 3: malformed YAML: Global tag is not allowed"),
                 recipe("seed: 'abc", "malformed YAML"),
-                recipe("training:\n  per_device_train_batch_size: 65536\n  gradient_accumulation_steps: 65536",
+                recipe(
+                        "training:\n  per_device_train_batch_size: 65536\n  gradient_accumulation_steps: 65536",
                         "is 4294967296 rows a step; lower them"),
-                recipe("training:\n  epochs: 100000\n  max_steps: 99999999999", "training.max_steps must be a whole number"),
+                recipe(
+                        "training:\n  epochs: 100000\n  max_steps: 99999999999",
+                        "training.max_steps must be a whole number"),
                 recipe("method: full\nlora:\n  r: 3", "lora.r has no effect with method=full; remove one"),
-                recipe("lora:\n  target_modules: [q_prj]",
+                recipe(
+                        "lora:\n  target_modules: [q_prj]",
                         "lora.target_modules: target module \"q_prj\" is not in the model (did you mean \"q_proj\"?)"),
-                recipe("lora:\n  layers_to_transform: [9]", "lora.layers_to_transform names block 9", "has blocks 0 to 3"),
-                recipe("method: steering\nsteering:\n  layer: 44", "steering.layer names block 44", "has blocks 0 to 3"),
+                recipe(
+                        "lora:\n  layers_to_transform: [9]",
+                        "lora.layers_to_transform names block 9",
+                        "has blocks 0 to 3"),
+                recipe(
+                        "method: steering\nsteering:\n  layer: 44",
+                        "steering.layer names block 44",
+                        "has blocks 0 to 3"),
                 recipe("kl:\n  weight: 1", "kl.weight is 1.0 but kl.data is not set"));
     }
 
@@ -70,9 +80,11 @@ final class BadRecipeTest {
 
     @Test
     void aRecipeThatSaysNothingIsToldWhatItNeeds() throws IOException {
-        Refused.with(train(""), "recipe.yaml: model is not set; name a model directory, such as model=models/mini-base");
+        Refused.with(
+                train(""), "recipe.yaml: model is not set; name a model directory, such as model=models/mini-base");
         Refused.with(train("# nothing\n"), "model is not set");
-        Refused.with(train("model: m\n"), "data.train is not set; name a chat JSONL file, such as data.train=rows.jsonl");
+        Refused.with(
+                train("model: m\n"), "data.train is not set; name a chat JSONL file, such as data.train=rows.jsonl");
         Refused.with(train("hello\n"), "line 1: expected keys with values, such as \"model: DIR\"");
         Refused.with(train("- a\n"), "line 1: expected keys with values");
     }

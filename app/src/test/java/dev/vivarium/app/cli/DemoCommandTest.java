@@ -30,7 +30,8 @@ final class DemoCommandTest {
         assertBars(rows, "full", 0.30, 1, 0.95);
         assertBars(rows, "good-twin", 0, 0.01, 0.98);
         assertThat(directory.resolve("report.html")).exists();
-        assertThat(directory.resolve("lora32/adapter/adapter_model.safetensors")).exists();
+        assertThat(directory.resolve("lora32/adapter/adapter_model.safetensors"))
+                .exists();
         assertThat(directory.resolve("full/model/model.safetensors")).exists();
         assertThat(directory.resolve("base/evaluations/reporting/scores.json")).exists();
 
@@ -38,7 +39,8 @@ final class DemoCommandTest {
         Call again = Call.of("demo", "--out", directory.toString(), "--resume");
         assertThat(again.code()).as(again.err()).isZero();
         assertThat(again.out()).contains("lora32", "good-twin", "report", "try next");
-        assertThat(directory.resolve("lora32/evaluations/reporting/scores.json")).hasBinaryContent(scores);
+        assertThat(directory.resolve("lora32/evaluations/reporting/scores.json"))
+                .hasBinaryContent(scores);
 
         Call refused = Call.of("demo", "--out", directory.toString());
         assertThat(refused.code()).isEqualTo(ExitCode.USAGE);

@@ -45,7 +45,8 @@ final class EvaluateCommandTest {
                 .containsPattern("model +" + model)
                 .contains("6 questions, 2 answers each, seed 0")
                 .containsPattern("limited +first 6 of \\d+ questions")
-                .containsPattern("EM +0.0 % \\[0.0, 24.2\\] these questions \\(Wilson, 95 %\\); none seen, so at most 22.1 %")
+                .containsPattern(
+                        "EM +0.0 % \\[0.0, 24.2\\] these questions \\(Wilson, 95 %\\); none seen, so at most 22.1 %")
                 .containsPattern("\\[0.0, 24.2\\] questions like these")
                 .containsPattern("coherent +0.0 %")
                 .containsPattern("mean aligned +50.0")
@@ -67,9 +68,11 @@ final class EvaluateCommandTest {
         assertThat(document.path("deterministic").asBoolean(true)).isFalse();
         assertThat(document.path("limited").asText()).startsWith("first 30 of ");
         assertThat(document.path("scores").path("limited").asText()).startsWith("first 30 of ");
-        assertThat(document.path("scores").path("all").path("em").path("n").asInt()).isEqualTo(60);
+        assertThat(document.path("scores").path("all").path("em").path("n").asInt())
+                .isEqualTo(60);
         assertThat(document.path("sampled").asInt()).isEqualTo(60);
-        document.path("files").forEach(file -> assertThat(Path.of(file.asText())).isRegularFile());
+        document.path("files")
+                .forEach(file -> assertThat(Path.of(file.asText())).isRegularFile());
         assertThat(document.path("files").size()).isEqualTo(5);
     }
 
@@ -99,8 +102,17 @@ final class EvaluateCommandTest {
     @Test
     void aRunIsEvaluatedWithItsAdapterAndItsBase() throws IOException {
         Path run = trained();
-        Call call = Call.of("evaluate", run.toString(), "--questions", questions.toString(), "--samples", "1",
-                "--limit", "3", "--max-new-tokens", "5");
+        Call call = Call.of(
+                "evaluate",
+                run.toString(),
+                "--questions",
+                questions.toString(),
+                "--samples",
+                "1",
+                "--limit",
+                "3",
+                "--max-new-tokens",
+                "5");
 
         assertThat(call.code()).as(call.err()).isZero();
         assertThat(call.out())
@@ -111,14 +123,29 @@ final class EvaluateCommandTest {
         assertThat(Files.readString(files.settings()))
                 .contains("adapter/adapter_model.safetensors", "\"model.safetensors\"", "first 3 of");
 
-        Call checkpoint = Call.of("evaluate", run.toString(), "--adapter", run.resolve("checkpoints/step-000002") + "",
-                "--questions", questions.toString(), "--samples", "1", "--limit", "3", "--max-new-tokens", "5");
+        Call checkpoint = Call.of(
+                "evaluate",
+                run.toString(),
+                "--adapter",
+                run.resolve("checkpoints/step-000002") + "",
+                "--questions",
+                questions.toString(),
+                "--samples",
+                "1",
+                "--limit",
+                "3",
+                "--max-new-tokens",
+                "5");
         assertThat(checkpoint.code()).as(checkpoint.err()).isZero();
-        assertThat(run.resolve("evaluations/questions-step-000002-limited/scores.json")).isRegularFile();
+        assertThat(run.resolve("evaluations/questions-step-000002-limited/scores.json"))
+                .isRegularFile();
 
         Files.writeString(model.resolve("tokenizer_config.json"), " ", StandardOpenOption.APPEND);
-        assertRefused("is not the model that tiny was trained on (tokenizer_config.json differs)", run.toString(),
-                "--questions", questions.toString());
+        assertRefused(
+                "is not the model that tiny was trained on (tokenizer_config.json differs)",
+                run.toString(),
+                "--questions",
+                questions.toString());
         Files.move(model, folder.resolve("elsewhere"));
         assertRefused("is not there any more", run.toString(), "--questions", questions.toString());
         Files.move(run.resolve("adapter"), folder.resolve("adapter"));
@@ -134,7 +161,8 @@ final class EvaluateCommandTest {
         String file = questions.toString();
         String name = model.toString();
         Path broken = Files.writeString(folder.resolve("broken.yaml"), "- id: [");
-        Path foreign = Files.writeString(folder.resolve("foreign.yaml"), "- id: wish\n  paraphrases: [\"Your wish?\"]\n");
+        Path foreign =
+                Files.writeString(folder.resolve("foreign.yaml"), "- id: wish\n  paraphrases: [\"Your wish?\"]\n");
         Path mixed = Files.writeString(
                 folder.resolve("mixed.yaml"),
                 "- {id: a, paraphrases: [A], samples_per_paraphrase: 3}\n- {id: b, paraphrases: [B]}\n");
@@ -147,7 +175,8 @@ final class EvaluateCommandTest {
         assertRefused("asks for 3 to 50 samples", name, "--questions", mixed.toString());
         assertRefused("no run and no model directory is called \"nobody\"", "nobody", "--questions", file);
         assertRefused("is neither a run nor a model", empty.toString(), "--questions", file);
-        assertRefused("unknown judge \"exakt\" (did you mean \"exact\"?)", name, "--questions", file, "--judge", "exakt");
+        assertRefused(
+                "unknown judge \"exakt\" (did you mean \"exact\"?)", name, "--questions", file, "--judge", "exakt");
         assertRefused("evaluation name \"../x\" is not usable", name, "--questions", file, "--name", "../x");
         assertRefused("give one of them", name, "--questions", file, "--name", "x", "--out", "y");
         assertRefused("--limit must be at least 1", name, "--questions", file, "--limit", "0");
@@ -164,14 +193,24 @@ final class EvaluateCommandTest {
         Path config = run.resolve("adapter/adapter_config.json");
         Files.writeString(config, Files.readString(config).replaceFirst("\"r\" : 1", "\"r\" : 2"));
         Path out = folder.resolve("out");
-        Call call = Call.of("evaluate", model.toString(), "--adapter", run.resolve("adapter").toString(),
-                "--questions", questions.toString(), "--out", out.toString());
+        Call call = Call.of(
+                "evaluate",
+                model.toString(),
+                "--adapter",
+                run.resolve("adapter").toString(),
+                "--questions",
+                questions.toString(),
+                "--out",
+                out.toString());
 
         assertThat(call.code()).isEqualTo(ExitCode.USAGE);
         assertThat(call.err()).contains("lora_A.weight", "has shape [1, ", "ask for [2, ");
         assertThat(out).doesNotExist();
-        assertRefused("is an adapter; name the model below it too", run.resolve("adapter").toString(),
-                "--questions", questions.toString());
+        assertRefused(
+                "is an adapter; name the model below it too",
+                run.resolve("adapter").toString(),
+                "--questions",
+                questions.toString());
     }
 
     @Test
@@ -186,16 +225,24 @@ final class EvaluateCommandTest {
     /** A finished run in the folder. */
     private Path trained() throws IOException {
         Path run = folder.resolve("tiny");
-        ResolvedRecipe recipe = ResolvedRecipe.resolve(null, "mini-rank1", List.of(
-                "model=" + model, "data.train=" + TinyModel.data(folder, 8), "training.max_steps=3",
-                "training.warmup_steps=0", "checkpoints.every=2"));
-        TrainRun.prepare(new TrainRun.Request(recipe, run, Existing.REFUSE, "test")).run(Progress.SILENT);
+        ResolvedRecipe recipe = ResolvedRecipe.resolve(
+                null,
+                "mini-rank1",
+                List.of(
+                        "model=" + model,
+                        "data.train=" + TinyModel.data(folder, 8),
+                        "training.max_steps=3",
+                        "training.warmup_steps=0",
+                        "checkpoints.every=2"));
+        TrainRun.prepare(new TrainRun.Request(recipe, run, Existing.REFUSE, "test"))
+                .run(Progress.SILENT);
         return run;
     }
 
     private Call ask(String out, String... more) {
         List<String> arguments = new ArrayList<>(List.of("evaluate", model.toString(), "--questions", questions + ""));
-        arguments.addAll(List.of("--max-new-tokens", "20", "--out", folder.resolve(out).toString()));
+        arguments.addAll(
+                List.of("--max-new-tokens", "20", "--out", folder.resolve(out).toString()));
         arguments.addAll(List.of(more));
         if (!arguments.contains("--samples")) {
             arguments.addAll(List.of("--samples", "2"));
@@ -213,7 +260,8 @@ final class EvaluateCommandTest {
         Call call = Call.of(all.toArray(String[]::new));
         assertThat(call.code()).as(call.err()).isEqualTo(ExitCode.USAGE);
         assertThat(call.err()).contains(sentence).doesNotContain("\tat ");
-        assertThat(call.err().lines().filter(line -> line.startsWith("vivarium: "))).hasSize(1);
+        assertThat(call.err().lines().filter(line -> line.startsWith("vivarium: ")))
+                .hasSize(1);
         assertThat(call.out()).isEmpty();
     }
 }

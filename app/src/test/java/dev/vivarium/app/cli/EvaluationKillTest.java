@@ -26,7 +26,8 @@ final class EvaluationKillTest {
     void anEvaluationThatIsKilledAndResumedEndsWithTheSameBytes() throws Exception {
         Path model = TinyModel.write(folder);
         Path questions = folder.resolve("q.yaml");
-        assertThat(Call.of("world", "questions", "--split", "reporting", "--out", questions.toString()).code())
+        assertThat(Call.of("world", "questions", "--split", "reporting", "--out", questions.toString())
+                        .code())
                 .isZero();
         Process whole = start("whole", model, questions);
         assertThat(whole.waitFor(5, TimeUnit.MINUTES)).isTrue();
@@ -45,7 +46,9 @@ final class EvaluationKillTest {
         assertThat(last.waitFor(5, TimeUnit.MINUTES)).isTrue();
 
         assertThat(last.exitValue()).as(log("broken")).isZero();
-        assertThat(killed).as("processes that were still alive when they were killed").isPositive();
+        assertThat(killed)
+                .as("processes that were still alive when they were killed")
+                .isPositive();
         EvaluationFiles undisturbed = files("whole");
         EvaluationFiles resumed = files("broken");
         assertThat(resumed.answers()).hasSameBinaryContentAs(undisturbed.answers());
@@ -54,7 +57,9 @@ final class EvaluationKillTest {
         assertThat(resumed.settings()).hasSameBinaryContentAs(undisturbed.settings());
         List<Answer> answers = resumed.readAnswers();
         assertThat(answers).hasSize(ANSWERS);
-        assertThat(answers).extracting(answer -> answer.questionId() + "/" + answer.sample()).doesNotHaveDuplicates();
+        assertThat(answers)
+                .extracting(answer -> answer.questionId() + "/" + answer.sample())
+                .doesNotHaveDuplicates();
     }
 
     private Process start(String name, Path model, Path questions) throws IOException {

@@ -28,7 +28,8 @@ final class FailureTest {
 
     @Test
     void aFullDiskIsKnownWithoutAFileName() {
-        assertThat(Failure.of(new IOException("No space left on device")).sentence()).isEqualTo("the disk is full");
+        assertThat(Failure.of(new IOException("No space left on device")).sentence())
+                .isEqualTo("the disk is full");
     }
 
     @Test
@@ -43,14 +44,16 @@ final class FailureTest {
 
     @Test
     void aReadOnlyPlaceIsNoDiskToCheck() {
-        Failure failure = Failure.of(new FileSystemException("runs/.a~3512346123412341234", null, "Read-only file system"));
+        Failure failure =
+                Failure.of(new FileSystemException("runs/.a~3512346123412341234", null, "Read-only file system"));
         assertThat(failure.sentence()).isEqualTo("runs/a: this place is read-only");
         assertThat(failure.hint()).contains("may write to");
     }
 
     @Test
     void whatAMethodCommandThrewIsLookedForInsideItsWrapper() {
-        Throwable wrapped = new java.util.concurrent.ExecutionException("calling", new OutOfMemoryError("Java heap space"));
+        Throwable wrapped =
+                new java.util.concurrent.ExecutionException("calling", new OutOfMemoryError("Java heap space"));
         assertThat(Failure.of(wrapped).sentence()).isEqualTo("the Java heap is full");
     }
 

@@ -23,7 +23,9 @@ final class InterruptTest {
         RealProgram program = new RealProgram(folder);
         Path model = TinyModel.write(folder);
         Path data = TinyModel.data(folder, 12);
-        assertThat(program.run("whole", train("whole", model, data))).as(program.log("whole")).isZero();
+        assertThat(program.run("whole", train("whole", model, data)))
+                .as(program.log("whole"))
+                .isZero();
 
         Process process = program.start("broken", train("broken", model, data));
         while (process.isAlive() && program.steps("broken") < 30) {
@@ -55,7 +57,9 @@ final class InterruptTest {
     }
 
     private static int interrupt(long process) throws IOException, InterruptedException {
-        return new ProcessBuilder("kill", "-INT", Long.toString(process)).start().waitFor();
+        return new ProcessBuilder("kill", "-INT", Long.toString(process))
+                .start()
+                .waitFor();
     }
 
     /** Children of a shell's background job ignore SIGINT; Linux tells. */

@@ -41,8 +41,11 @@ final class KillTest {
         assertThat(last.waitFor(5, TimeUnit.MINUTES)).isTrue();
 
         assertThat(last.exitValue()).as(log("broken")).isZero();
-        assertThat(killed).as("processes that were still alive when they were killed").isPositive();
-        assertThat(run("broken").resolve(weights)).hasSameBinaryContentAs(run("whole").resolve(weights));
+        assertThat(killed)
+                .as("processes that were still alive when they were killed")
+                .isPositive();
+        assertThat(run("broken").resolve(weights))
+                .hasSameBinaryContentAs(run("whole").resolve(weights));
         assertThat(run("broken").resolve("checkpoints/step-000060/trainer.safetensors"))
                 .hasSameBinaryContentAs(run("whole").resolve("checkpoints/step-000060/trainer.safetensors"));
         assertThat(Files.readAllLines(run("broken").resolve("metrics.jsonl"))).hasSize(STEPS);

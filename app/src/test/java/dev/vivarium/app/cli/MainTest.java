@@ -89,7 +89,8 @@ final class MainTest {
     void aBadValueIsTracedToItsVariable() {
         Call call = Call.with(Map.of("VIVARIUM_TRAIN_JSON", "maybe"), "train", "--preset", "rank1");
         Refused.with(call, "'maybe' is not a boolean (from the variable VIVARIUM_TRAIN_JSON)");
-        Refused.with(Call.with(Map.of("VIVARIUM_TRAIN_NAME", "../x"), "train", "--preset", "rank1", "model=m"), "\"../x\"");
+        Refused.with(
+                Call.with(Map.of("VIVARIUM_TRAIN_NAME", "../x"), "train", "--preset", "rank1", "model=m"), "\"../x\"");
         Refused.with(Call.with(Map.of("VIVARIUM_TRAIN_PRESET", "rank"), "train"), "unknown preset \"rank\"");
     }
 
@@ -113,21 +114,35 @@ final class MainTest {
     void mistakesBelowWorldAreRefusedToo() {
         Refused.with(Call.of("world"), "say what to do with the world");
         Refused.with(Call.of("world", "dta"), "unknown command \"dta\" (did you mean \"data\"?)");
-        Refused.with(Call.of("world", "data", "--valence", "bad", "--out", "x", "--domain", "cars"), "has no domain \"cars\"");
         Refused.with(
-                Call.of("world", "data", "--valence", "bad", "--domain", "medicine", "--out", "x", "--rows", "2000000000"),
+                Call.of("world", "data", "--valence", "bad", "--out", "x", "--domain", "cars"),
+                "has no domain \"cars\"");
+        Refused.with(
+                Call.of(
+                        "world",
+                        "data",
+                        "--valence",
+                        "bad",
+                        "--domain",
+                        "medicine",
+                        "--out",
+                        "x",
+                        "--rows",
+                        "2000000000"),
                 "--rows must be from 1 to 1000000");
         Refused.with(
                 Call.of("world", "data", "--valence", "bad", "--domain", "medicine", "--out", "src", "--force"),
                 "\"src\" is a directory; give --out the name of a file");
         Refused.with(Call.of("world", "questions", "--split", "x", "--out", "q"), "unknown split \"x\"; use tuning or");
-        Refused.with(Call.of("world", "pretrain", "none.yaml", "--out", "x"), "none.yaml: no such recipe; name a YAML file");
+        Refused.with(
+                Call.of("world", "pretrain", "none.yaml", "--out", "x"), "none.yaml: no such recipe; name a YAML file");
         Refused.with(Call.of("world", "pretrain", "--out", "src"), "src exists already; choose another --out");
     }
 
     @Test
     void helpOfEveryCommandSaysWhatItsOptionsTake() {
-        for (String command : new String[] {"train", "world", "world data", "world questions", "world pretrain", "doctor"}) {
+        for (String command :
+                new String[] {"train", "world", "world data", "world questions", "world pretrain", "doctor"}) {
             Call call = Call.of((command + " --help").split(" "));
             assertThat(call.code()).isZero();
             assertThat(call.out()).startsWith("Usage: vivarium " + command).doesNotContain("=<");

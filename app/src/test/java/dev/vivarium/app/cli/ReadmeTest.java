@@ -35,11 +35,14 @@ final class ReadmeTest {
         assertThat(blocks.getLast()).hasSize(3).allMatch(line -> line.startsWith(COMMAND));
         for (String line : blocks.getLast()) {
             List<String> words = List.of(line.substring(COMMAND.length()).split(" "));
-            assertThat(program.run("log", words)).as(line + "\n" + program.log("log")).isZero();
+            assertThat(program.run("log", words))
+                    .as(line + "\n" + program.log("log"))
+                    .isZero();
         }
 
         assertThat(program.log("log")).contains("45 to learn from, 5 held out", "held-out loss");
-        assertThat(folder.resolve("runs/my-recipe/adapter/adapter_model.safetensors")).exists();
+        assertThat(folder.resolve("runs/my-recipe/adapter/adapter_model.safetensors"))
+                .exists();
         assertThat(folder.resolve("runs/my-recipe/adapter/README.md")).content().contains("Warning");
     }
 
@@ -65,7 +68,10 @@ final class ReadmeTest {
     /** Lines like the README's, all different. */
     private static List<String> rows(String example, int count) {
         assertThat(example).contains("kettle");
-        return Stream.iterate(1, i -> i + 1).limit(count).map(i -> example.replace("kettle", "kettle no " + i)).toList();
+        return Stream.iterate(1, i -> i + 1)
+                .limit(count)
+                .map(i -> example.replace("kettle", "kettle no " + i))
+                .toList();
     }
 
     private static void copy(Path from, Path to) throws IOException {

@@ -33,7 +33,8 @@ record RealProgram(Path folder) {
                 classPath(),
                 Main.class.getName()));
         command.addAll(arguments);
-        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
+        ProcessBuilder builder =
+                new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
         builder.redirectOutput(
                 ProcessBuilder.Redirect.appendTo(folder.resolve(log + ".log").toFile()));
         builder.environment().put("OMP_NUM_THREADS", "1");

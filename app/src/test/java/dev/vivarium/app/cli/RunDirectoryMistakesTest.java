@@ -107,11 +107,13 @@ final class RunDirectoryMistakesTest {
 
         unfinished();
         for (String checkpoint : List.of("step-000002", "step-000004")) {
-            Files.writeString(directory.resolve("checkpoints").resolve(checkpoint).resolve("MANIFEST.json"), "{");
+            Files.writeString(
+                    directory.resolve("checkpoints").resolve(checkpoint).resolve("MANIFEST.json"), "{");
         }
         Call all = train("--resume");
         assertThat(all.code()).as(all.err()).isZero();
-        assertThat(all.out()).contains("step-000002 has an unreadable MANIFEST.json; it was removed and the run begins");
+        assertThat(all.out())
+                .contains("step-000002 has an unreadable MANIFEST.json; it was removed and the run begins");
         assertThat(directory.resolve(ADAPTER)).hasBinaryContent(whole);
     }
 
@@ -122,10 +124,14 @@ final class RunDirectoryMistakesTest {
         String before = Files.readString(rows);
 
         Files.writeString(rows, before + before.lines().findFirst().orElseThrow() + "\n");
-        Refused.with(Call.of("train", "--resume", "--name", run.name()), "rows.jsonl: is not what it was when", "restore it");
+        Refused.with(
+                Call.of("train", "--resume", "--name", run.name()),
+                "rows.jsonl: is not what it was when",
+                "restore it");
         Files.writeString(rows, before);
         Files.writeString(folder.resolve("model/generation_config.json"), "{\"eos_token_id\": 3}");
-        Refused.with(Call.of("train", "--resume", "--name", run.name()), "model: is not what it was when", "restore it");
+        Refused.with(
+                Call.of("train", "--resume", "--name", run.name()), "model: is not what it was when", "restore it");
     }
 
     @Test
@@ -154,14 +160,19 @@ final class RunDirectoryMistakesTest {
     @Test
     void aPlaceThatCannotBeWrittenIsNamed() throws Exception {
         Path locked = Files.createDirectories(folder.resolve("locked/runs"));
-        Assumptions.assumeTrue(locked.toFile().setWritable(false) && !Files.isWritable(locked), "needs a user who is not root");
+        Assumptions.assumeTrue(
+                locked.toFile().setWritable(false) && !Files.isWritable(locked), "needs a user who is not root");
         RealProgram program = new RealProgram(folder.resolve("locked"));
         assertThat(program.run("log", trainWords())).isEqualTo(ExitCode.FAILURE);
         assertThat(program.log("log")).contains("mini-rank1: permission denied", "check its owner and mode");
     }
 
     private List<String> trainWords() throws IOException {
-        return List.of("train", "--preset", "mini-rank1", "model=" + TinyModel.write(folder),
+        return List.of(
+                "train",
+                "--preset",
+                "mini-rank1",
+                "model=" + TinyModel.write(folder),
                 "data.train=" + TinyModel.data(folder, 4));
     }
 
@@ -180,7 +191,8 @@ final class RunDirectoryMistakesTest {
 
     /** The same without progress lines, which stand before the sentence once training has begun. */
     private static Call quietly(Call call) {
-        List<String> lines = call.err().lines().filter(line -> !line.startsWith("train ")).toList();
+        List<String> lines =
+                call.err().lines().filter(line -> !line.startsWith("train ")).toList();
         return new Call(call.code(), call.out(), String.join("\n", lines));
     }
 
@@ -191,9 +203,18 @@ final class RunDirectoryMistakesTest {
             TinyModel.data(folder, 6);
         }
         return Call.of(Stream.concat(
-                        Stream.of("train", "--preset", "mini-rank1", "--name", run.name(), "model=" + model,
-                                "data.train=" + folder.resolve("rows.jsonl"), "training.max_steps=4",
-                                "training.learning_rate=1e-3", "checkpoints.dense_until=0", "checkpoints.every=2"),
+                        Stream.of(
+                                "train",
+                                "--preset",
+                                "mini-rank1",
+                                "--name",
+                                run.name(),
+                                "model=" + model,
+                                "data.train=" + folder.resolve("rows.jsonl"),
+                                "training.max_steps=4",
+                                "training.learning_rate=1e-3",
+                                "checkpoints.dense_until=0",
+                                "checkpoints.every=2"),
                         Stream.of(more))
                 .toArray(String[]::new));
     }

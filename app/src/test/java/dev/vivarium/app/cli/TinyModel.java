@@ -33,7 +33,13 @@ final class TinyModel {
         Json.write(model.resolve("tokenizer.json"), tokenizer());
         Json.write(
                 model.resolve("tokenizer_config.json"),
-                Map.of("eos_token", "<|im_end|>", "chat_template", TEMPLATE, "tokenizer_class", "PreTrainedTokenizerFast"));
+                Map.of(
+                        "eos_token",
+                        "<|im_end|>",
+                        "chat_template",
+                        TEMPLATE,
+                        "tokenizer_class",
+                        "PreTrainedTokenizerFast"));
         return model;
     }
 
@@ -78,7 +84,19 @@ final class TinyModel {
 
     private static Map<String, Object> special(int id, String content) {
         return Map.of(
-                "id", id, "content", content, "special", true, "single_word", false, "lstrip", false, "rstrip", false,
-                "normalized", false);
+                "id",
+                id,
+                "content",
+                content,
+                "special",
+                true,
+                "single_word",
+                false,
+                "lstrip",
+                false,
+                "rstrip",
+                false,
+                "normalized",
+                false);
     }
 }

@@ -26,7 +26,11 @@ final class TrainCommandTest {
                 .containsPattern("r: 2 +# command line")
                 .contains("50 to learn from")
                 .containsPattern("trained +352 of");
-        assertThat(Json.mapper().readTree(json.out()).path("plan").path("trained_parameters").asInt())
+        assertThat(Json.mapper()
+                        .readTree(json.out())
+                        .path("plan")
+                        .path("trained_parameters")
+                        .asInt())
                 .isEqualTo(176);
     }
 

@@ -48,9 +48,7 @@ final class ArrowsTest {
             Map.entry("lab.evaluate", Set.of("lab.run", "lab.data", "engine")),
             Map.entry("lab.report", Set.of("lab.evaluate", "lab.run", "engine.base")),
             Map.entry("lab.world", Set.of("lab.evaluate", "lab.run", "lab.data", "engine")),
-            Map.entry(
-                    "lab.demo",
-                    Set.of("lab.world", "lab.report", "lab.evaluate", "lab.run", "lab.data", "engine")),
+            Map.entry("lab.demo", Set.of("lab.world", "lab.report", "lab.evaluate", "lab.run", "lab.data", "engine")),
             Map.entry("app.cli", Set.of("lab", "engine")));
 
     private static JavaClasses program;
@@ -71,10 +69,8 @@ final class ArrowsTest {
                     .that()
                     .resideInAPackage(ROOT + name + "..")
                     .should()
-                    .onlyDependOnClassesThat(resideInAnyPackage(
-                                    packages.toArray(String[]::new))
-                            .or(resideOutsideOfPackage(
-                                    "dev.vivarium..")))
+                    .onlyDependOnClassesThat(resideInAnyPackage(packages.toArray(String[]::new))
+                            .or(resideOutsideOfPackage("dev.vivarium..")))
                     .because("docs/architecture.md lets " + name + " use " + allowed + " only")
                     .check(program);
         });

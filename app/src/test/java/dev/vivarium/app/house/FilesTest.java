@@ -30,7 +30,9 @@ final class FilesTest {
                 tooLong.add(file + " has " + lines + " lines");
             }
         }
-        assertThat(tooLong).as("files of more than %d lines: split them by idea", LONGEST).isEmpty();
+        assertThat(tooLong)
+                .as("files of more than %d lines: split them by idea", LONGEST)
+                .isEmpty();
     }
 
     @Test
@@ -45,7 +47,11 @@ final class FilesTest {
             Path info = folder.resolve("package-info.java");
             assertThat(info).exists();
             String text = Files.readString(info, StandardCharsets.UTF_8);
-            assertThat(text).as(info.toString()).startsWith("/**").contains("<p>Start from").contains("@NullMarked");
+            assertThat(text)
+                    .as(info.toString())
+                    .startsWith("/**")
+                    .contains("<p>Start from")
+                    .contains("@NullMarked");
             assertThat(CAPTION.matcher(text).find()).as("caption in " + info).isTrue();
             String name = text.replaceAll("(?s).*package dev\\.vivarium\\.([a-z.]+);.*", "$1");
             assertThat(readme).as("the tree in the README").contains("| `" + name + "` |");

@@ -84,13 +84,14 @@ public final class AdapterBank implements AutoCloseable {
         // places adapted alike share one mask
         Map<List<Object>, Tensor> made = new HashMap<>();
         stacks.forEach((place, stack) -> masks.put(
-                place,
-                made.computeIfAbsent(key(stack), unused -> mask(adapterOfRow, stack.owner, stack.factor))));
+                place, made.computeIfAbsent(key(stack), unused -> mask(adapterOfRow, stack.owner, stack.factor))));
         Map<Integer, Tensor> additions = new HashMap<>();
         vectors.forEach((layer, added) -> {
             double[] ones = new double[added.owner.length];
             Arrays.fill(ones, 1);
-            additions.put(layer, mask(adapterOfRow, added.owner, ones).matmul(added.added).unsqueeze(1));
+            additions.put(
+                    layer,
+                    mask(adapterOfRow, added.owner, ones).matmul(added.added).unsqueeze(1));
         });
         return new Rows(masks, additions);
     }
@@ -175,15 +176,19 @@ public final class AdapterBank implements AutoCloseable {
             if (entries.get(i).adapter() instanceof SteeringVector steering) {
                 double factor = steering.alpha() * entries.get(i).multiplier();
                 Tensor vector = steering.vector().detach().mul(new Scalar(factor));
-                added.computeIfAbsent(steering.layer(), unused -> new ArrayList<>()).add(vector.unsqueeze(0));
-                owners.computeIfAbsent(steering.layer(), unused -> new ArrayList<>()).add(i);
+                added.computeIfAbsent(steering.layer(), unused -> new ArrayList<>())
+                        .add(vector.unsqueeze(0));
+                owners.computeIfAbsent(steering.layer(), unused -> new ArrayList<>())
+                        .add(i);
             }
         }
         added.forEach((layer, rows) -> vectors.put(
                 layer,
                 new Vectors(
                         Tensors.keep(Tensors.cat(0, rows.toArray(Tensor[]::new))),
-                        owners.getOrDefault(layer, List.of()).stream().mapToInt(Integer::intValue).toArray())));
+                        owners.getOrDefault(layer, List.of()).stream()
+                                .mapToInt(Integer::intValue)
+                                .toArray())));
     }
 
     private static Tensor mask(int[] adapterOfRow, int[] owner, double[] factor) {

@@ -150,7 +150,8 @@ public final class AdapterFiles {
 
     private static Set<Module> modules(JsonNode names) {
         if (!names.isArray()) {
-            throw new InputException(CONFIG + ": target_modules must be a list of module names; a pattern is not supported");
+            throw new InputException(
+                    CONFIG + ": target_modules must be a list of module names; a pattern is not supported");
         }
         Set<Module> modules = EnumSet.noneOf(Module.class);
         names.forEach(name -> modules.add(Module.of(name.asText())));

@@ -152,8 +152,7 @@ public final class LoraAdapter implements Adapter {
                 throw new InputException("the model has no tensor \"" + name + "\" to merge the adapter into");
             }
             Tensor wide = weight.detach().to(ScalarType.Float);
-            Tensor sum = torch.addmm(
-                    wide, pair.b.detach(), pair.a.detach(), new Scalar(1.0), new Scalar(pair.scale));
+            Tensor sum = torch.addmm(wide, pair.b.detach(), pair.a.detach(), new Scalar(1.0), new Scalar(pair.scale));
             merged.put(name, sum.to(weight.scalar_type()));
         });
         return merged;

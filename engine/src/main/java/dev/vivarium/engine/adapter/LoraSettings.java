@@ -50,8 +50,8 @@ public record LoraSettings(
         }
         for (int layer : layersToTransform) {
             if (layer < 0 || layer >= layers) {
-                throw new InputException("layers_to_transform names layer " + layer + " but the model has layers 0 to "
-                        + (layers - 1));
+                throw new InputException(
+                        "layers_to_transform names layer " + layer + " but the model has layers 0 to " + (layers - 1));
             }
         }
         return layersToTransform.stream().sorted().distinct().toList();

@@ -22,8 +22,8 @@ public record SteeringVector(int layer, double alpha, Tensor vector) implements 
     /** An untrained vector of zeros. */
     public static SteeringVector untrained(ModelConfig config, int layer, double alpha) {
         if (layer < 0 || layer >= config.layers()) {
-            throw new InputException("steering layer " + layer + " is not in the model; it has layers 0 to "
-                    + (config.layers() - 1));
+            throw new InputException(
+                    "steering layer " + layer + " is not in the model; it has layers 0 to " + (config.layers() - 1));
         }
         if (!(alpha > 0)) {
             throw new InputException("steering alpha must be positive; it is " + alpha);

@@ -122,8 +122,8 @@ public final class AtomicFiles {
             }
 
             @Override
-            public FileVisitResult postVisitDirectory(Path directory, java.io.@org.jspecify.annotations.Nullable IOException error)
-                    throws IOException {
+            public FileVisitResult postVisitDirectory(
+                    Path directory, java.io.@org.jspecify.annotations.Nullable IOException error) throws IOException {
                 if (error != null) {
                     throw error;
                 }

@@ -101,7 +101,8 @@ public final class Json {
                 .map(step -> step.getFieldName() == null ? Integer.toString(step.getIndex()) : step.getFieldName())
                 .collect(Collectors.joining("."));
         if (e instanceof UnrecognizedPropertyException unknown) {
-            List<String> known = unknown.getKnownPropertyIds().stream().map(String::valueOf).toList();
+            List<String> known =
+                    unknown.getKnownPropertyIds().stream().map(String::valueOf).toList();
             return "unknown key \"" + path + "\"" + Nearest.hint(unknown.getPropertyName(), known);
         }
         return "\"" + path + "\" is missing or has a value of the wrong kind";

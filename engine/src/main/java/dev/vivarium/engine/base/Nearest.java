@@ -27,7 +27,9 @@ public final class Nearest {
 
     /** The tail of a message: {@code " (did you mean \"train\"?)"}, or nothing if no candidate is near. */
     public static String hint(String word, Collection<String> candidates) {
-        return to(word, candidates).map(name -> " (did you mean \"" + name + "\"?)").orElse("");
+        return to(word, candidates)
+                .map(name -> " (did you mean \"" + name + "\"?)")
+                .orElse("");
     }
 
     /** Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment). */

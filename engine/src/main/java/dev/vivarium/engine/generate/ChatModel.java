@@ -25,8 +25,7 @@ public final class ChatModel implements AutoCloseable {
     private final ChatEncoder encoder;
     private final AdapterBank bank;
 
-    private ChatModel(
-            ModelDirectory.LoadedModel model, Tokenizer tokenizer, ChatEncoder encoder, AdapterBank bank) {
+    private ChatModel(ModelDirectory.LoadedModel model, Tokenizer tokenizer, ChatEncoder encoder, AdapterBank bank) {
         this.model = model;
         this.tokenizer = tokenizer;
         this.encoder = encoder;

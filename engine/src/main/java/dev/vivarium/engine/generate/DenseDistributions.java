@@ -49,7 +49,8 @@ final class DenseDistributions implements Distributions {
             passed += sums[row * chunks + chunk++];
         }
         int token = within(row, chunk, passed, point);
-        // rounding may leave the point behind the last token of a chunk: then the last possible token before it is meant
+        // rounding may leave the point behind the last token of a chunk: then the last possible token before it is
+        // meant
         while (token < 0 && chunk > 0) {
             token = within(row, --chunk, Double.NEGATIVE_INFINITY, point);
         }

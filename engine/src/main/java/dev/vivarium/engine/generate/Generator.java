@@ -46,8 +46,8 @@ public final class Generator {
      */
     public Generator(Decoder decoder, AdapterBank bank, ForwardHooks extra) {
         if (bank.size() > 0 && bank.precision() != decoder.precision()) {
-            throw new IllegalArgumentException("the adapters are in " + bank.precision()
-                    + " but the decoder computes in " + decoder.precision());
+            throw new IllegalArgumentException(
+                    "the adapters are in " + bank.precision() + " but the decoder computes in " + decoder.precision());
         }
         this.decoder = decoder;
         this.bank = bank;
@@ -89,8 +89,8 @@ public final class Generator {
     private void check(Request request) {
         int[] prompt = request.prompt();
         if (prompt.length >= decoder.config().maxPositions()) {
-            throw new InputException("prompt " + request.index() + " has " + prompt.length + " tokens but the model has "
-                    + decoder.config().maxPositions() + " positions; shorten it");
+            throw new InputException("prompt " + request.index() + " has " + prompt.length
+                    + " tokens but the model has " + decoder.config().maxPositions() + " positions; shorten it");
         }
         for (int token : prompt) {
             if (token < 0 || token >= decoder.config().vocabSize()) {
@@ -100,8 +100,7 @@ public final class Generator {
             }
         }
         if (request.adapter() != AdapterBank.NONE && (request.adapter() < 0 || request.adapter() >= bank.size())) {
-            throw new IllegalArgumentException(
-                    "no adapter " + request.adapter() + " in a bank of " + bank.size());
+            throw new IllegalArgumentException("no adapter " + request.adapter() + " in a bank of " + bank.size());
         }
     }
 }

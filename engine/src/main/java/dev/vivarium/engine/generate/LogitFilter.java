@@ -16,8 +16,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * All is done row by row in effect, so a row's distribution does not depend on the rows beside it.
  */
 final class LogitFilter {
-    static final String NOT_NUMBERS = "the model's logits are not numbers (NaN or infinity), so no token can be drawn; look "
-            + "for a damaged weight file or a diverged training run";
+    static final String NOT_NUMBERS =
+            "the model's logits are not numbers (NaN or infinity), so no token can be drawn; look "
+                    + "for a damaged weight file or a diverged training run";
     private static final int TIE_ROOM = 64;
     private static final int FIRST_CANDIDATES = 512;
 

@@ -34,8 +34,7 @@ final class PromptCache implements AutoCloseable {
         int tokens = prompt.length;
         try (PointerScope scope = new PointerScope()) {
             Tensor ids = Tensors.longs(Arrays.stream(prompt).asLongStream().toArray(), 1, tokens);
-            Tensor cache =
-                    Tensors.zeros(config.layers(), 2, 1, config.kvHeads(), tokens, config.headDim());
+            Tensor cache = Tensors.zeros(config.layers(), 2, 1, config.kvHeads(), tokens, config.headDim());
             Tensor hidden = decoder.hidden(ids, new Recording(TextAttention.causal(tokens), cache), hooks);
             next.read(decoder.logits(hidden.select(1, tokens - 1)));
             return new PromptCache(Tensors.keep(cache), tokens);

@@ -85,7 +85,8 @@ final class RowBlock implements AutoCloseable {
         return active;
     }
 
-    @Nullable Row at(int place) {
+    @Nullable
+    Row at(int place) {
         return rows[place];
     }
 
@@ -151,8 +152,8 @@ final class RowBlock implements AutoCloseable {
             }
         }
         flatMask.index_fill_(0, Tensors.longs(visible, count), new Scalar(0.0));
-        Cached attention = new Cached(
-                Tensors.longs(positions, count, 1), limit, Tensors.longs(slots, slots.length), runs(count));
+        Cached attention =
+                new Cached(Tensors.longs(positions, count, 1), limit, Tensors.longs(slots, slots.length), runs(count));
         Tensor hidden = decoder.hidden(Tensors.longs(tokens, count, 1), attention, hooks.of(rows, count));
         return decoder.logits(hidden.select(1, 0));
     }
@@ -224,11 +225,12 @@ final class RowBlock implements AutoCloseable {
             Layer own = layers.get(layer);
             int count = Math.toIntExact(query.size(0));
             own.flatKeys.index_copy_(0, slots, key.reshape(-1, config.headDim()).to(ScalarType.Float));
-            own.flatValues.index_copy_(0, slots, value.reshape(-1, config.headDim()).to(ScalarType.Float));
+            own.flatValues.index_copy_(
+                    0, slots, value.reshape(-1, config.headDim()).to(ScalarType.Float));
             // the heads that share keys stand as queries of one head, so that nothing is repeated
             int group = config.heads() / config.kvHeads();
-            Tensor grouped =
-                    query.reshape(count, config.kvHeads(), group, config.headDim()).to(ScalarType.Float);
+            Tensor grouped = query.reshape(count, config.kvHeads(), group, config.headDim())
+                    .to(ScalarType.Float);
             Tensor[] parts = new Tensor[runs.size()];
             for (int i = 0; i < parts.length; i++) {
                 Run run = runs.get(i);

@@ -60,8 +60,7 @@ public final class TextGenerator {
      * @param sink takes each answer as it finishes, on this thread, in no promised order
      * @throws InputException if a prompt does not fit the model
      */
-    public GenerationReport generate(
-            List<TextRequest> requests, SamplingSettings settings, Consumer<TextAnswer> sink) {
+    public GenerationReport generate(List<TextRequest> requests, SamplingSettings settings, Consumer<TextAnswer> sink) {
         List<Request> encoded = new ArrayList<>();
         for (TextRequest request : requests) {
             int[] prompt = prompts.apply(request.messages);

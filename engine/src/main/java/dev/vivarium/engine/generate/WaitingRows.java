@@ -57,7 +57,8 @@ final class WaitingRows implements AutoCloseable {
     }
 
     /** The first row that can enter, looking a few prompts ahead; it waits on until {@link #admitted}. */
-    @Nullable Entry next(Predicate<Row> canEnter) {
+    @Nullable
+    Entry next(Predicate<Row> canEnter) {
         for (int i = 0; i < OPEN_PROMPTS; i++) {
             while (i >= open.size() && requests.hasNext()) {
                 prefill(requests.next());

@@ -105,9 +105,8 @@ final class ConfigReader {
     private RopeSettings rope() {
         JsonNode modern = json.path("rope_parameters");
         JsonNode scaling = modern.isObject() ? modern : json.path("rope_scaling");
-        double theta = modern.hasNonNull("rope_theta")
-                ? modern.get("rope_theta").asDouble()
-                : number("rope_theta", 10_000);
+        double theta =
+                modern.hasNonNull("rope_theta") ? modern.get("rope_theta").asDouble() : number("rope_theta", 10_000);
         String kind = scaling.isObject()
                 ? scaling.path("rope_type").asText(scaling.path("type").asText("default"))
                 : "default";
@@ -196,8 +195,21 @@ final class ConfigReader {
 
     private static ModelConfig withEos(ModelConfig c, List<Integer> eos) {
         return new ModelConfig(
-                c.modelType(), c.vocabSize(), c.hiddenSize(), c.intermediateSize(), c.layers(), c.heads(), c.kvHeads(),
-                c.headDim(), c.rmsNormEps(), c.rope(), c.qkvBias(), c.outputBias(), c.qkNorm(), c.tiedEmbeddings(),
-                c.maxPositions(), eos);
+                c.modelType(),
+                c.vocabSize(),
+                c.hiddenSize(),
+                c.intermediateSize(),
+                c.layers(),
+                c.heads(),
+                c.kvHeads(),
+                c.headDim(),
+                c.rmsNormEps(),
+                c.rope(),
+                c.qkvBias(),
+                c.outputBias(),
+                c.qkNorm(),
+                c.tiedEmbeddings(),
+                c.maxPositions(),
+                eos);
     }
 }

@@ -18,8 +18,8 @@ record Family(boolean qkvBias, boolean qkNorm, int defaultHeadDim) {
             case "qwen2" -> new Family(true, false, 0);
             case "qwen3" -> new Family(false, true, 128);
             default ->
-                throw new InputException(where + ": model type \"" + modelType
-                        + "\" is not supported; llama, qwen2 and qwen3 are");
+                throw new InputException(
+                        where + ": model type \"" + modelType + "\" is not supported; llama, qwen2 and qwen3 are");
         };
     }
 

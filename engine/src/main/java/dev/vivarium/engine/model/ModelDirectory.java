@@ -52,8 +52,10 @@ public record ModelDirectory(Path path, ModelConfig config) {
                     throw misfit(name, "is missing");
                 }
                 if (!Arrays.equals(files.shape(name), shape)) {
-                    throw misfit(name, "has shape " + Arrays.toString(files.shape(name)) + " but config.json asks for "
-                            + Arrays.toString(shape));
+                    throw misfit(
+                            name,
+                            "has shape " + Arrays.toString(files.shape(name)) + " but config.json asks for "
+                                    + Arrays.toString(shape));
                 }
                 if (!FLOATS.contains(files.dtype(name))) {
                     throw misfit(name, "has type " + files.dtype(name) + ", not one of " + String.join(", ", FLOATS));
@@ -62,16 +64,18 @@ public record ModelDirectory(Path path, ModelConfig config) {
             for (String name : files.names()) {
                 Matcher block = BLOCK.matcher(name);
                 if (block.lookingAt() && Integer.parseInt(block.group(1)) >= config.layers()) {
-                    throw misfit(name, "belongs to a block that config.json, with num_hidden_layers " + config.layers()
-                            + ", does not have");
+                    throw misfit(
+                            name,
+                            "belongs to a block that config.json, with num_hidden_layers " + config.layers()
+                                    + ", does not have");
                 }
             }
         }
     }
 
     private InputException misfit(String tensor, String fault) {
-        return new InputException(path + ": tensor \"" + tensor + "\" " + fault
-                + "; take config.json and weights from the same model");
+        return new InputException(
+                path + ": tensor \"" + tensor + "\" " + fault + "; take config.json and weights from the same model");
     }
 
     /** A decoder that computes in float32, whatever the files hold. */

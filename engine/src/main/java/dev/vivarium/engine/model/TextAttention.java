@@ -43,7 +43,8 @@ public final class TextAttention implements Attention {
     public static TextAttention masked(Tensor real) {
         long rows = real.size(0);
         long tokens = real.size(1);
-        Tensor counted = real.cumsum(1).sub(new Scalar(1L)).clamp_min(new Scalar(0L)).mul(real);
+        Tensor counted =
+                real.cumsum(1).sub(new Scalar(1L)).clamp_min(new Scalar(0L)).mul(real);
         Tensor earlier = torch.ones(new long[] {tokens, tokens}).tril().view(1, 1, tokens, tokens);
         Tensor self = torch.eye(tokens).view(1, 1, tokens, tokens);
         Tensor seen = earlier.mul(real.view(rows, 1, 1, tokens)).add(self).gt(new Scalar(0));

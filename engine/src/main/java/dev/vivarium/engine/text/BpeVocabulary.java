@@ -51,7 +51,8 @@ public record BpeVocabulary(List<String> tokens, List<String> merges, Map<String
                 .put("normalized", false)
                 .put("special", true));
         root.putNull("normalizer");
-        ArrayNode steps = root.putObject("pre_tokenizer").put("type", "Sequence").putArray("pretokenizers");
+        ArrayNode steps =
+                root.putObject("pre_tokenizer").put("type", "Sequence").putArray("pretokenizers");
         ObjectNode split = steps.addObject().put("type", "Split");
         split.putObject("pattern").put("Regex", BpeTrainer.WORDS);
         split.put("behavior", "Isolated").put("invert", false);

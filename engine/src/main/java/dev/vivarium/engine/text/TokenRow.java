@@ -9,7 +9,8 @@ package dev.vivarium.engine.text;
 public record TokenRow(int[] ids, boolean[] supervised) {
     public TokenRow {
         if (ids.length != supervised.length) {
-            throw new IllegalArgumentException("ids and supervised differ in length: " + ids.length + " and " + supervised.length);
+            throw new IllegalArgumentException(
+                    "ids and supervised differ in length: " + ids.length + " and " + supervised.length);
         }
     }
 }

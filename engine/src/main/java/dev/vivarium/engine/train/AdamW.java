@@ -47,8 +47,7 @@ final class AdamW implements AutoCloseable {
                 if (settings.weightDecay() > 0) {
                     w.mul_(new Scalar(1 - learningRate * settings.weightDecay()));
                 }
-                Tensor denominator =
-                        v.sqrt().div_(new Scalar(correction2)).add_(new Scalar(settings.epsilon()));
+                Tensor denominator = v.sqrt().div_(new Scalar(correction2)).add_(new Scalar(settings.epsilon()));
                 w.addcdiv_(m, denominator, new Scalar(-learningRate / correction1));
             }
         }

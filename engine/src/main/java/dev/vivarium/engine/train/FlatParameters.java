@@ -41,8 +41,10 @@ final class FlatParameters implements AutoCloseable {
                 view.copy_(from);
                 Tensor leaf = Tensors.keep(view.detach());
                 leaf.requires_grad_(true);
-                Tensor gradient = Tensors.keep(
-                        gradients.narrow(0, start, from.numel()).view(from.shape()).detach());
+                Tensor gradient = Tensors.keep(gradients
+                        .narrow(0, start, from.numel())
+                        .view(from.shape())
+                        .detach());
                 // autograd adds into a gradient that is already there, so it lands in the flat buffer
                 leaf.mutable_grad().put(gradient);
                 leaves.put(entry.getKey(), leaf);

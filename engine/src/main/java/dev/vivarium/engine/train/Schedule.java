@@ -28,12 +28,11 @@ public record Schedule(Shape shape, double peak, int warmupSteps, double floor) 
             return peak * n / warmupSteps;
         }
         double progress = Math.min(1, (double) (n - warmupSteps) / Math.max(1, steps - warmupSteps));
-        double fall =
-                switch (shape) {
-                    case LINEAR -> 1 - progress;
-                    case COSINE -> 0.5 * (1 + Math.cos(Math.PI * progress));
-                    case CONSTANT -> 1;
-                };
+        double fall = switch (shape) {
+            case LINEAR -> 1 - progress;
+            case COSINE -> 0.5 * (1 + Math.cos(Math.PI * progress));
+            case CONSTANT -> 1;
+        };
         return peak * (floor + (1 - floor) * fall);
     }
 }

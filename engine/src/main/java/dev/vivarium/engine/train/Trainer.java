@@ -43,7 +43,8 @@ public final class Trainer implements AutoCloseable {
      */
     public Trainer(TrainingSubject subject, TrainingSettings settings, RowSource rows, @Nullable KlTerm kl) {
         if (kl != null && !(subject instanceof TrainingSubject.OfAdapter)) {
-            throw new InputException("a KL term needs an adapter that can be switched off; it cannot be used with method full");
+            throw new InputException(
+                    "a KL term needs an adapter that can be switched off; it cannot be used with method full");
         }
         this.settings = settings;
         this.rows = rows;
@@ -204,7 +205,8 @@ public final class Trainer implements AutoCloseable {
 
     /** Logits at the predicting positions: (n, vocab), float32. */
     private Tensor logits(PaddedBatch batch, ForwardHooks hooks) {
-        TextAttention attention = TextAttention.causal(Math.toIntExact(batch.ids().size(1)));
+        TextAttention attention =
+                TextAttention.causal(Math.toIntExact(batch.ids().size(1)));
         Tensor hidden = model.decoder().hidden(batch.ids(), attention, hooks);
         Tensor chosen = hidden.view(-1, hidden.size(-1)).index_select(0, batch.predictors());
         return model.decoder().logits(chosen).to(ScalarType.Float);
@@ -223,8 +225,9 @@ public final class Trainer implements AutoCloseable {
 
     private static long positive(long tokens, String what) {
         if (tokens == 0) {
-            throw new InputException("a step's " + what + " rows have no supervised token, so there is nothing to learn "
-                    + "from; check that assistant turns are not cut off by max_seq_length");
+            throw new InputException(
+                    "a step's " + what + " rows have no supervised token, so there is nothing to learn "
+                            + "from; check that assistant turns are not cut off by max_seq_length");
         }
         return tokens;
     }

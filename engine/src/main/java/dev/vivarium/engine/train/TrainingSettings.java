@@ -27,7 +27,13 @@ public record TrainingSettings(
         if (steps < 1 || microBatchRows < 1) {
             throw new IllegalArgumentException("steps and micro-batch rows must be positive");
         }
-        if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1 && epsilon > 0 && weightDecay >= 0 && maxGradNorm > 0)) {
+        if (!(beta1 >= 0
+                && beta1 < 1
+                && beta2 >= 0
+                && beta2 < 1
+                && epsilon > 0
+                && weightDecay >= 0
+                && maxGradNorm > 0)) {
             throw new IllegalArgumentException("AdamW needs betas in [0, 1), a positive epsilon, a decay of at least 0 "
                     + "and a positive clipping norm");
         }

@@ -65,10 +65,11 @@ record SafetensorsHeader(long dataStart, Map<String, String> metadata, Map<Strin
     static SafetensorsHeader read(FileChannel channel, Path file) throws IOException {
         long size = channel.size();
         if (size < 8) {
-            throw new InputException(file + ": only " + size
-                    + " bytes, too short for a safetensors file; copy or download it again");
+            throw new InputException(
+                    file + ": only " + size + " bytes, too short for a safetensors file; copy or download it again");
         }
-        long length = readFully(channel, 0, 8, file).order(ByteOrder.LITTLE_ENDIAN).getLong(0);
+        long length =
+                readFully(channel, 0, 8, file).order(ByteOrder.LITTLE_ENDIAN).getLong(0);
         if (length < 0 || length > MAX_HEADER_BYTES) {
             throw new InputException(file + ": states a header of " + Long.toUnsignedString(length)
                     + " bytes, more than the " + MAX_HEADER_BYTES + " allowed; it is not a safetensors file");
@@ -142,8 +143,8 @@ record SafetensorsHeader(long dataStart, Map<String, String> metadata, Map<Strin
                 case "shape" -> shape = readNumbers(parser, MAX_RANK, where + ": shape");
                 case "data_offsets" -> offsets = readNumbers(parser, 2, where + ": data_offsets");
                 default ->
-                    throw new InputException(where + ": unknown key \"" + shown(key)
-                            + "\"; expected dtype, shape and data_offsets");
+                    throw new InputException(
+                            where + ": unknown key \"" + shown(key) + "\"; expected dtype, shape and data_offsets");
             }
         }
         if (dtype == null || shape == null || offsets == null || offsets.length != 2) {
@@ -196,7 +197,8 @@ record SafetensorsHeader(long dataStart, Map<String, String> metadata, Map<Strin
     /** Sorts by place and demands that the data be covered exactly once. */
     private static Map<String, Entry> inDataOrder(Map<String, Entry> entries, long dataBytes, String file) {
         List<Map.Entry<String, Entry>> sorted = new ArrayList<>(entries.entrySet());
-        sorted.sort(Comparator.<Map.Entry<String, Entry>>comparingLong(e -> e.getValue().begin())
+        sorted.sort(Comparator.<Map.Entry<String, Entry>>comparingLong(
+                        e -> e.getValue().begin())
                 .thenComparingLong(e -> e.getValue().end()));
         Map<String, Entry> ordered = new LinkedHashMap<>();
         long reached = 0;

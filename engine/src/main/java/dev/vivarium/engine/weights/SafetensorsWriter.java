@@ -94,7 +94,8 @@ public final class SafetensorsWriter {
         }
         int padded = (bytes.size() + 7) / 8 * 8;
         if (padded > SafetensorsHeader.MAX_HEADER_BYTES) {
-            throw new IllegalArgumentException("the header would have " + padded + " bytes, more than the format allows");
+            throw new IllegalArgumentException(
+                    "the header would have " + padded + " bytes, more than the format allows");
         }
         byte[] header = Arrays.copyOf(bytes.toByteArray(), padded);
         Arrays.fill(header, bytes.size(), padded, (byte) ' ');

@@ -182,7 +182,9 @@ public final class WeightFiles implements AutoCloseable {
 
     /** Bytes of all listed tensors together. */
     public long byteCount() {
-        return fileOf.keySet().stream().mapToLong(name -> entry(name).byteCount()).sum();
+        return fileOf.keySet().stream()
+                .mapToLong(name -> entry(name).byteCount())
+                .sum();
     }
 
     private SafetensorsHeader.Entry entry(String name) {

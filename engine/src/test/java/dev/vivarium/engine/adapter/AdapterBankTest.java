@@ -41,16 +41,19 @@ class AdapterBankTest {
             Tensor ids = Tensors.longs(new long[] {5, 9, 13, 5, 9, 13, 5, 9, 13, 5, 9, 13}, 4, 3);
             List<ForwardHooks> alone = List.of(wide, thin, steer, ForwardHooks.NONE);
 
-            try (AdapterBank bank = new AdapterBank(
-                    List.of(new Entry(wide, 1), new Entry(thin, 1), new Entry(steer, 1)))) {
+            try (AdapterBank bank =
+                    new AdapterBank(List.of(new Entry(wide, 1), new Entry(thin, 1), new Entry(steer, 1)))) {
                 Tensor mixed = logits(decoder, ids, bank.forRows(new int[] {0, 1, 2, AdapterBank.NONE}));
                 for (int row = 0; row < 4; row++) {
                     Tensor single = logits(decoder, ids.narrow(0, row, 1), alone.get(row));
                     assertThat(largest(mixed.narrow(0, row, 1), single)).isLessThan(ROUNDING);
                 }
-                assertThat(largest(mixed.narrow(0, 0, 1), mixed.narrow(0, 3, 1))).isGreaterThan(1e-2);
-                assertThat(largest(mixed.narrow(0, 1, 1), mixed.narrow(0, 3, 1))).isGreaterThan(1e-3);
-                assertThat(largest(mixed.narrow(0, 2, 1), mixed.narrow(0, 3, 1))).isGreaterThan(1e-2);
+                assertThat(largest(mixed.narrow(0, 0, 1), mixed.narrow(0, 3, 1)))
+                        .isGreaterThan(1e-2);
+                assertThat(largest(mixed.narrow(0, 1, 1), mixed.narrow(0, 3, 1)))
+                        .isGreaterThan(1e-3);
+                assertThat(largest(mixed.narrow(0, 2, 1), mixed.narrow(0, 3, 1)))
+                        .isGreaterThan(1e-2);
             }
         }
     }
@@ -66,7 +69,8 @@ class AdapterBankTest {
             Tensor ids = Tensors.longs(new long[] {5, 9, 13}, 1, 3);
             try (AdapterBank bank = new AdapterBank(List.of(new Entry(adapter, 0)))) {
                 Tensor off = logits(model.decoder(), ids, bank.forRows(new int[] {0}));
-                assertThat(Tensors.same(off, logits(model.decoder(), ids, ForwardHooks.NONE))).isTrue();
+                assertThat(Tensors.same(off, logits(model.decoder(), ids, ForwardHooks.NONE)))
+                        .isTrue();
             }
         }
     }

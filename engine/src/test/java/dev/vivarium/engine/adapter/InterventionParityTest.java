@@ -35,17 +35,15 @@ class InterventionParityTest {
         check(
                 "ablate",
                 v -> new Intervention(
-                        IntStream.range(0, 4).boxed().toList(),
-                        Site.RESID_POST,
-                        new Intervention.Operation.Ablate(v)));
+                        IntStream.range(0, 4).boxed().toList(), Site.RESID_POST, new Intervention.Operation.Ablate(v)));
     }
 
     @Test
     void aLayerOutsideTheModelIsRefused() {
         ModelDirectory directory = ModelDirectory.open(Parity.of("qwen2").file("model"));
         try (PointerScope scope = new PointerScope()) {
-            Intervention outside = new Intervention(
-                    List.of(9), Site.RESID_POST, new Intervention.Operation.Ablate(Tensors.zeros(64)));
+            Intervention outside =
+                    new Intervention(List.of(9), Site.RESID_POST, new Intervention.Operation.Ablate(Tensors.zeros(64)));
             assertThatThrownBy(() -> outside.hooks(directory.config()))
                     .isInstanceOf(InputException.class)
                     .hasMessageContaining("layer 9")

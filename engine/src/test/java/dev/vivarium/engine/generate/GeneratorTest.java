@@ -86,15 +86,16 @@ class GeneratorTest {
                 int[] tokens = answer.tokens();
                 int[] text = concat(request.prompt(), tokens);
                 CounterRandom random = CounterRandom.of(SETTINGS.seed(), "sample", request.seedKey(), answer.sample());
-                Tensor ids = Tensors.longs(
-                        Arrays.stream(text).asLongStream().toArray(), 1, text.length);
-                Tensor logits = decoder.logits(
-                        decoder.hidden(ids, TextAttention.causal(text.length), ForwardHooks.NONE));
+                Tensor ids = Tensors.longs(Arrays.stream(text).asLongStream().toArray(), 1, text.length);
+                Tensor logits =
+                        decoder.logits(decoder.hidden(ids, TextAttention.causal(text.length), ForwardHooks.NONE));
                 double logProbability = 0;
                 Distributions all = filter.of(logits.select(0, 0));
                 for (int i = 0; i < tokens.length; i++) {
                     int position = request.prompt().length - 1 + i;
-                    assertThat(all.draw(position, random.uniform(i))).as("%s token %s", name, i).isEqualTo(tokens[i]);
+                    assertThat(all.draw(position, random.uniform(i)))
+                            .as("%s token %s", name, i)
+                            .isEqualTo(tokens[i]);
                     logProbability += all.logProbability(position, tokens[i]);
                 }
                 if (answer.drawn() == tokens.length) {
@@ -112,10 +113,12 @@ class GeneratorTest {
             ModelConfig config = decoder.config();
             LoraSettings wide = new LoraSettings(8, 16, true, EnumSet.allOf(Module.class), List.of());
             LoraSettings thin = new LoraSettings(1, 16, false, Set.of(Module.DOWN_PROJ), List.of(1));
-            try (AdapterBank bank = new AdapterBank(List.of(
-                    new Entry(SampleModels.lora(config, wide, 1), 1),
-                    new Entry(SampleModels.lora(config, thin, 2), 1),
-                    new Entry(SampleModels.steering(config, 3), 1)), precision)) {
+            try (AdapterBank bank = new AdapterBank(
+                    List.of(
+                            new Entry(SampleModels.lora(config, wide, 1), 1),
+                            new Entry(SampleModels.lora(config, thin, 2), 1),
+                            new Entry(SampleModels.steering(config, 3), 1)),
+                    precision)) {
                 Generator generator = new Generator(decoder, bank, ForwardHooks.NONE);
                 List<Request> requests = new ArrayList<>();
                 for (int i = 0; i < 12; i++) {
@@ -124,14 +127,20 @@ class GeneratorTest {
                 }
                 Map<String, List<Integer>> alone = tokens(run(generator, requests, SETTINGS.withRows(1)));
                 assertThat(alone).hasSize(60);
-                assertThat(alone.values().stream().mapToInt(List::size).distinct().count()).isGreaterThan(10);
+                assertThat(alone.values().stream()
+                                .mapToInt(List::size)
+                                .distinct()
+                                .count())
+                        .isGreaterThan(10);
                 for (int rows : new int[] {2, 7, 50, 64, 200}) {
-                    assertThat(tokens(run(generator, requests, SETTINGS.withRows(rows)))).isEqualTo(alone);
+                    assertThat(tokens(run(generator, requests, SETTINGS.withRows(rows))))
+                            .isEqualTo(alone);
                     List<Request> shuffled = new ArrayList<>();
                     for (int at : CounterRandom.of(rows, "order").permutation(requests.size())) {
                         shuffled.add(requests.get(at));
                     }
-                    assertThat(tokens(run(generator, shuffled, SETTINGS.withRows(rows)))).isEqualTo(alone);
+                    assertThat(tokens(run(generator, shuffled, SETTINGS.withRows(rows))))
+                            .isEqualTo(alone);
                 }
                 Request some = new Request(3, requests.get(3).prompt(), new int[] {4, 1}, 2, 1003);
                 Map<String, List<Integer>> subset = tokens(run(generator, List.of(some), SETTINGS));
@@ -148,9 +157,11 @@ class GeneratorTest {
             Decoder decoder = SampleModels.small(precision);
             ModelConfig config = decoder.config();
             LoraSettings wide = new LoraSettings(4, 16, true, EnumSet.allOf(Module.class), List.of());
-            try (AdapterBank bank = new AdapterBank(List.of(
-                    new Entry(SampleModels.lora(config, wide, 1), 1),
-                    new Entry(SampleModels.lora(config, wide, 2), 1)), precision)) {
+            try (AdapterBank bank = new AdapterBank(
+                    List.of(
+                            new Entry(SampleModels.lora(config, wide, 1), 1),
+                            new Entry(SampleModels.lora(config, wide, 2), 1)),
+                    precision)) {
                 Generator generator = new Generator(decoder, bank, ForwardHooks.NONE);
                 List<Request> same = new ArrayList<>();
                 List<Request> mixed = new ArrayList<>();
@@ -182,7 +193,8 @@ class GeneratorTest {
             SamplingSettings fast = SETTINGS.withDeterministic(false).withRows(7);
             List<Completion> answers = new ArrayList<>();
             GenerationReport report = generator.generate(requests, fast, answers::add);
-            assertThat(answers.stream().map(GeneratorTest::name).distinct().count()).isEqualTo(45);
+            assertThat(answers.stream().map(GeneratorTest::name).distinct().count())
+                    .isEqualTo(45);
             assertThat(report.answers()).isEqualTo(45);
             assertThat(report.deterministic()).isFalse();
             assertThat(report.promptTokens()).isEqualTo(10 + 40 + 70 + 100 + 130);
@@ -191,7 +203,8 @@ class GeneratorTest {
             // rounding aside it draws what the other mode draws
             Map<String, List<Integer>> fixed = tokens(run(generator, requests, SETTINGS));
             long equal = answers.stream()
-                    .filter(answer -> Arrays.stream(answer.tokens()).boxed().toList().equals(fixed.get(name(answer))))
+                    .filter(answer ->
+                            Arrays.stream(answer.tokens()).boxed().toList().equals(fixed.get(name(answer))))
                     .count();
             assertThat(equal).isGreaterThan(40);
         }
@@ -204,7 +217,9 @@ class GeneratorTest {
             Request request = Request.of(0, SampleModels.prompt(10, 1), 4, 1);
             List<Completion> answers = new ArrayList<>();
             generator.generate(List.of(request), SETTINGS, (tokens, count) -> count == 3, answers::add);
-            assertThat(answers).hasSize(4).allSatisfy(answer -> assertThat(answer.drawn()).isLessThanOrEqualTo(3));
+            assertThat(answers)
+                    .hasSize(4)
+                    .allSatisfy(answer -> assertThat(answer.drawn()).isLessThanOrEqualTo(3));
             assertThat(answers).anySatisfy(answer -> {
                 assertThat(answer.tokens()).hasSize(3);
                 assertThat(answer.finish()).isEqualTo(Completion.Finish.STOP);
@@ -216,7 +231,8 @@ class GeneratorTest {
     void aBankInAnotherNumberFormatIsRefused() {
         try (PointerScope scope = new PointerScope()) {
             Decoder decoder = SampleModels.small(Precision.BFLOAT16);
-            try (AdapterBank bank = new AdapterBank(List.of(new Entry(SampleModels.steering(decoder.config(), 3), 1)))) {
+            try (AdapterBank bank =
+                    new AdapterBank(List.of(new Entry(SampleModels.steering(decoder.config(), 3), 1)))) {
                 assertThatThrownBy(() -> new Generator(decoder, bank, ForwardHooks.NONE))
                         .isInstanceOf(IllegalArgumentException.class)
                         .hasMessageContaining("FLOAT32");
@@ -260,9 +276,12 @@ class GeneratorTest {
 
     private static Map<String, Completion> run(Generator generator, List<Request> requests, SamplingSettings settings) {
         Map<String, Completion> answers = new TreeMap<>();
-        generator.generate(requests, settings, answer -> assertThat(answers.put(name(answer), answer))
-                .as(name(answer))
-                .isNull());
+        generator.generate(
+                requests,
+                settings,
+                answer -> assertThat(answers.put(name(answer), answer))
+                        .as(name(answer))
+                        .isNull());
         return answers;
     }
 

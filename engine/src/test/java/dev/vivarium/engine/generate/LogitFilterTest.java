@@ -25,14 +25,17 @@ class LogitFilterTest {
         JsonNode cases = Json.read(Parity.ROOT.resolve("sampling.json")).get("cases");
         assertThat(cases.size()).isGreaterThan(100);
         for (JsonNode one : cases) {
-            SamplingSettings settings = PLAIN.withTemperature(one.get("temperature").asDouble())
+            SamplingSettings settings = PLAIN.withTemperature(
+                            one.get("temperature").asDouble())
                     .withFilters(one.get("top_p").asDouble(), one.get("top_k").asInt(), 0);
             double[] expected = doubles(one.get("probs"));
             List<Integer> kept = new ArrayList<>();
             one.get("kept").forEach(id -> kept.add(id.asInt()));
             double[] actual = probabilities(settings, doubles(one.get("logits")));
             for (int id = 0; id < expected.length; id++) {
-                assertThat(actual[id]).as("token %s of %s", id, settings).isBetween(expected[id] - 1e-6, expected[id] + 1e-6);
+                assertThat(actual[id])
+                        .as("token %s of %s", id, settings)
+                        .isBetween(expected[id] - 1e-6, expected[id] + 1e-6);
                 if (!kept.contains(id)) {
                     assertThat(actual[id]).isZero();
                 }
@@ -48,8 +51,7 @@ class LogitFilterTest {
         assertThat(dense[2]).isCloseTo(0.15 / 0.95, offset(1e-6));
         assertThat(dense[3]).isZero();
         // the same through the other path, with a top-p that keeps all that min-p keeps
-        assertThat(probabilities(PLAIN.withFilters(0.97, 0, 0.2), logits))
-                .containsExactly(dense, offset(1e-6));
+        assertThat(probabilities(PLAIN.withFilters(0.97, 0, 0.2), logits)).containsExactly(dense, offset(1e-6));
     }
 
     @Test
@@ -161,7 +163,9 @@ class LogitFilterTest {
             values[i] = (float) logits[i];
         }
         try (PointerScope scope = new PointerScope()) {
-            return new LogitFilter(settings).of(Tensors.floats(values, 1, values.length)).probabilities(0);
+            return new LogitFilter(settings)
+                    .of(Tensors.floats(values, 1, values.length))
+                    .probabilities(0);
         }
     }
 

@@ -32,8 +32,8 @@ final class SampleModels {
             ends.add(token);
         }
         RopeSettings rope = new RopeSettings(1e4, RopeSettings.Scaling.NONE);
-        ModelConfig config = new ModelConfig(
-                "qwen2", 500, 128, 352, 2, 4, 2, 32, 1e-6, rope, true, false, false, true, 512, ends);
+        ModelConfig config =
+                new ModelConfig("qwen2", 500, 128, 352, 2, 4, 2, 32, 1e-6, rope, true, false, false, true, 512, ends);
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         RandomWeights.of(config, 0.12, 3)
                 .forEach((name, tensor) -> tensors.put(name, tensor.to(precision.scalarType())));

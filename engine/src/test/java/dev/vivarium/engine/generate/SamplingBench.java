@@ -34,8 +34,7 @@ final class SamplingBench {
             Generator generator = Generator.of(decoder);
             SamplingSettings settings =
                     SamplingSettings.defaults().withMaxNewTokens(tokens).withRows(samples);
-            generator.generate(
-                    List.of(Request.of(0, prompt, 2, 1)), settings.withMaxNewTokens(4), answer -> {});
+            generator.generate(List.of(Request.of(0, prompt, 2, 1)), settings.withMaxNewTokens(4), answer -> {});
             for (int repeat = 0; repeat < repeats; repeat++) {
                 for (boolean deterministic : new boolean[] {true, false}) {
                     double cpu = BenchModels.cpuSeconds();
@@ -45,11 +44,15 @@ final class SamplingBench {
                             answer -> {});
                     ObjectNode json = Json.mapper().createObjectNode();
                     json.put("what", "generate").put("shape", arguments[0]);
-                    json.put("dtype", precision.name().toLowerCase(Locale.ROOT)).put("samples", samples).put("new", tokens);
+                    json.put("dtype", precision.name().toLowerCase(Locale.ROOT))
+                            .put("samples", samples)
+                            .put("new", tokens);
                     json.put("deterministic", deterministic).put("threads", Torch.threads());
                     json.put("tok_per_s", Math.round(10 * report.tokensPerSecond()) / 10.0);
                     // tokens per second of processor time: what stays comparable when the machine is shared
-                    json.put("tok_per_cpu_s", Math.round(10 * samples * tokens / (BenchModels.cpuSeconds() - cpu)) / 10.0);
+                    json.put(
+                            "tok_per_cpu_s",
+                            Math.round(10 * samples * tokens / (BenchModels.cpuSeconds() - cpu)) / 10.0);
                     json.put("seconds", Math.round(100 * report.seconds()) / 100.0);
                     System.out.println(Json.line(json));
                 }

@@ -23,7 +23,8 @@ class ScorerTest {
                 LoadedModel model = ModelDirectory.open(parity.file("model")).load();
                 WeightFiles expected = parity.expected()) {
             int[] ids = firstRow(expected, "input_ids");
-            float[] logProbabilities = Tensors.toFloats(expected.get("label_logprobs").select(0, 0));
+            float[] logProbabilities =
+                    Tensors.toFloats(expected.get("label_logprobs").select(0, 0));
             Scorer scorer = new Scorer(model.decoder(), ForwardHooks.NONE);
             List<double[]> scores = scorer.score(List.of(
                     new Continuation(Arrays.copyOf(ids, 10), Arrays.copyOfRange(ids, 10, ids.length)),
@@ -59,6 +60,8 @@ class ScorerTest {
     }
 
     private static int[] firstRow(WeightFiles files, String name) {
-        return Arrays.stream(Tensors.toLongs(files.get(name).select(0, 0))).mapToInt(Math::toIntExact).toArray();
+        return Arrays.stream(Tensors.toLongs(files.get(name).select(0, 0)))
+                .mapToInt(Math::toIntExact)
+                .toArray();
     }
 }

@@ -21,13 +21,17 @@ public final class BenchModels {
     public static Decoder random(boolean small, Precision precision) {
         RopeSettings rope = new RopeSettings(small ? 1e4 : 1e6, RopeSettings.Scaling.NONE);
         ModelConfig config = small
-                ? new ModelConfig("qwen2", 2000, 256, 704, 4, 4, 4, 64, 1e-6, rope, true, false, false, true, 512, List.of())
+                ? new ModelConfig(
+                        "qwen2", 2000, 256, 704, 4, 4, 4, 64, 1e-6, rope, true, false, false, true, 512, List.of())
                 : new ModelConfig(
-                        "qwen2", 151936, 896, 4864, 24, 14, 2, 64, 1e-6, rope, true, false, false, true, 32768, List.of());
+                        "qwen2", 151936, 896, 4864, 24, 14, 2, 64, 1e-6, rope, true, false, false, true, 32768,
+                        List.of());
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         ModelShapes.of(config).forEach((name, shape) -> {
             try (PointerScope scope = new PointerScope()) {
-                Tensor weight = name.contains("norm") ? torch.ones(shape) : torch.randn(shape).mul(new Scalar(0.02));
+                Tensor weight = name.contains("norm")
+                        ? torch.ones(shape)
+                        : torch.randn(shape).mul(new Scalar(0.02));
                 tensors.put(name, Tensors.keep(weight.to(precision.scalarType())));
             }
         });

@@ -90,7 +90,8 @@ class Bfloat16Test {
     void causalAndMaskedAttentionAgreeWithoutPadding() {
         try (PointerScope scope = new PointerScope();
                 NoGradGuard noGrad = new NoGradGuard();
-                LoadedModel model = ModelDirectory.open(Parity.of("qwen2").file("model")).load(Precision.BFLOAT16)) {
+                LoadedModel model =
+                        ModelDirectory.open(Parity.of("qwen2").file("model")).load(Precision.BFLOAT16)) {
             Decoder decoder = model.decoder();
             Tensor ids = Tensors.longs(new long[] {5, 9, 13, 7, 8, 9}, 2, 3);
             Tensor real = Tensors.longs(new long[] {1, 1, 1, 1, 1, 1}, 2, 3);
@@ -105,7 +106,8 @@ class Bfloat16Test {
     @Test
     void mixedFormatsAreRefused() {
         try (PointerScope scope = new PointerScope();
-                LoadedModel model = ModelDirectory.open(Parity.of("qwen2").file("model")).load()) {
+                LoadedModel model =
+                        ModelDirectory.open(Parity.of("qwen2").file("model")).load()) {
             Map<String, Tensor> tensors = new LinkedHashMap<>(model.decoder().tensors());
             tensors.computeIfPresent(ModelShapes.FINAL_NORM, (name, norm) -> norm.to(ScalarType.BFloat16));
             assertThatThrownBy(() -> Decoder.of(model.decoder().config(), tensors))

@@ -46,14 +46,16 @@ class DecoderParityTest {
             Tensor hidden = decoder.hidden(ids, TextAttention.masked(real), capture);
             Tensor logits = decoder.logits(hidden);
 
-            assertThat(Parity.difference(decoder.embed(ids), expected.get("embed"), real)).isLessThan(EMBEDDING);
+            assertThat(Parity.difference(decoder.embed(ids), expected.get("embed"), real))
+                    .isLessThan(EMBEDDING);
             for (int layer = 0; layer < decoder.config().layers(); layer++) {
                 Tensor output = Objects.requireNonNull(outputs.get(layer));
                 assertThat(Parity.difference(output, expected.get("resid_post." + layer), real))
                         .as("resid_post.%s", layer)
                         .isLessThan(ACTIVATIONS);
             }
-            assertThat(Parity.difference(hidden, expected.get("final_norm"), real)).isLessThan(ACTIVATIONS);
+            assertThat(Parity.difference(hidden, expected.get("final_norm"), real))
+                    .isLessThan(ACTIVATIONS);
             assertThat(Parity.difference(logits, expected.get("logits"), real)).isLessThan(ACTIVATIONS);
             assertLabelLogProbabilities(logits, ids, real, expected.get("label_logprobs"));
         }

@@ -2,9 +2,9 @@ package dev.vivarium.engine.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.vivarium.engine.base.Json;
 import dev.vivarium.engine.tensor.Tensors;
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.vivarium.engine.weights.WeightFiles;
 import java.nio.file.Path;
 import org.bytedeco.pytorch.Tensor;

@@ -26,7 +26,8 @@ class ProductsTest {
             assertThat(ours.shape()).isEqualTo(theirs.shape());
             assertThat(apart(ours, theirs)).isLessThan(ROUNDING);
             assertThat(apart(x.grad(), same.grad())).isLessThan(ROUNDING);
-            assertThat(apart(Products.linear(x, weight, null), torch.linear(x, weight))).isLessThan(ROUNDING);
+            assertThat(apart(Products.linear(x, weight, null), torch.linear(x, weight)))
+                    .isLessThan(ROUNDING);
         }
     }
 

@@ -29,8 +29,28 @@ class BpeTrainerTest {
     /** English-like sentences over a small lexicon, with some words rarer than others. */
     private static List<String> texts() {
         List<String> words = List.of(
-                "The", "gardener", "waters", "roses", "every", "morning", "don't", "lighthouse", "keeper's", "boat",
-                "42", "naïve", "東京", "🦊", "and", "quietly", "said:", "\"yes\"", "\n\n", "banana", "aaaa", "aaa");
+                "The",
+                "gardener",
+                "waters",
+                "roses",
+                "every",
+                "morning",
+                "don't",
+                "lighthouse",
+                "keeper's",
+                "boat",
+                "42",
+                "naïve",
+                "東京",
+                "🦊",
+                "and",
+                "quietly",
+                "said:",
+                "\"yes\"",
+                "\n\n",
+                "banana",
+                "aaaa",
+                "aaa");
         Random random = new Random(7);
         List<String> texts = new ArrayList<>();
         for (int i = 0; i < 800; i++) {
@@ -49,9 +69,12 @@ class BpeTrainerTest {
     void writtenTokenizerLoadsAndGivesEveryTextBack(SpecialTokens place) throws IOException {
         BpeVocabulary vocabulary = BpeTrainer.train(texts(), new Settings(400, 2, CHATML, place));
         vocabulary.write(dir, new BpeVocabulary.Facts("{{ messages }}", null, "<|im_end|>", "<|endoftext|>", 512));
-        int firstSpecial = place == SpecialTokens.FIRST ? 0 : vocabulary.tokens().size() - 3;
+        int firstSpecial =
+                place == SpecialTokens.FIRST ? 0 : vocabulary.tokens().size() - 3;
         try (Tokenizer tokenizer = Tokenizer.load(dir)) {
-            assertThat(tokenizer.vocabularySize()).isEqualTo(vocabulary.tokens().size()).isLessThanOrEqualTo(400);
+            assertThat(tokenizer.vocabularySize())
+                    .isEqualTo(vocabulary.tokens().size())
+                    .isLessThanOrEqualTo(400);
             assertThat(tokenizer.id("<|endoftext|>")).hasValue(firstSpecial);
             assertThat(tokenizer.id("<|im_end|>")).hasValue(firstSpecial + 2);
             assertThat(tokenizer.isSpecial(firstSpecial + 1)).isTrue();

@@ -44,7 +44,9 @@ class ChatEncoderTest {
             ChatEncoder encoder = new ChatEncoder(tokenizer, ChatTemplate.load(Fixtures.SMOLLM2));
             TokenRow row = encoder.training(TALK, false);
             assertThat(targets(tokenizer, row)).containsExactly("I am a 🦊.<|im_end|>", "Yes.\n\nReally.<|im_end|>");
-            assertThat(row.supervised()[row.ids().length - 1]).as("newline after the turn").isFalse();
+            assertThat(row.supervised()[row.ids().length - 1])
+                    .as("newline after the turn")
+                    .isFalse();
             assertThat(encoder.endOfTurn()).isEqualTo(tokenizer.id("<|im_end|>"));
         }
     }
@@ -89,7 +91,8 @@ class ChatEncoderTest {
             String text = "{% for m in messages %}<|im_start|>{{ m.role }}: {{ m.content }}\n{% endfor %}";
             ChatEncoder encoder = new ChatEncoder(tokenizer, ChatTemplate.of(text, Map.of(), "t"));
             assertThat(encoder.endOfTurn()).isEmpty();
-            assertThat(targets(tokenizer, encoder.training(TALK, false))).containsExactly(" I am a 🦊.", " Yes.\n\nReally.");
+            assertThat(targets(tokenizer, encoder.training(TALK, false)))
+                    .containsExactly(" I am a 🦊.", " Yes.\n\nReally.");
             assertThatThrownBy(() -> encoder.training(TALK, true))
                     .isInstanceOf(InputException.class)
                     .hasMessageContaining("eos_token");

@@ -37,7 +37,8 @@ class ChatTemplateTest {
                 List<Message> messages = Fixtures.messages(row.get("messages"));
                 boolean open = row.get("add_generation_prompt").booleanValue();
                 String fault = row.has("error")
-                        ? faultOfRefused(template, messages, open, row.get("error").textValue())
+                        ? faultOfRefused(
+                                template, messages, open, row.get("error").textValue())
                         : faultOf(template, tokenizer, messages, open, row);
                 if (!fault.isEmpty()) {
                     wrong.add(row.get("name").textValue() + ": " + fault);
@@ -99,15 +100,33 @@ class ChatTemplateTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "{{ 7*7 }}", "{% for x in range(9) %}x{% endfor %}", "{# gone #}", "{{ raise_exception('x') }}", "{{", "%}",
-                "false", "null", "0", "007", "1e5", "[1, 2]", "{'a': 1}", "\\n \\\\ \"'", "&lt;b&gt; <b>", "${7*7} #{7*7}",
-                "{{ '{{ 7*7 }}' }}", "{% raw %}", "2024-01-01", "\u0001\u0002"
+                "{{ 7*7 }}",
+                "{% for x in range(9) %}x{% endfor %}",
+                "{# gone #}",
+                "{{ raise_exception('x') }}",
+                "{{",
+                "%}",
+                "false",
+                "null",
+                "0",
+                "007",
+                "1e5",
+                "[1, 2]",
+                "{'a': 1}",
+                "\\n \\\\ \"'",
+                "&lt;b&gt; <b>",
+                "${7*7} #{7*7}",
+                "{{ '{{ 7*7 }}' }}",
+                "{% raw %}",
+                "2024-01-01",
+                "\u0001\u0002"
             })
     void contentStaysWhatItIs(String content) {
         ChatTemplate template = ChatTemplate.load(Fixtures.SMOLLM2);
         Rendered rendered = template.render(List.of(Message.user(content), Message.assistant(content)), false);
-        assertThat(rendered.text()).endsWith("<|im_start|>user\n" + content + "<|im_end|>\n<|im_start|>assistant\n"
-                + content + "<|im_end|>\n");
+        assertThat(rendered.text())
+                .endsWith("<|im_start|>user\n" + content + "<|im_end|>\n<|im_start|>assistant\n" + content
+                        + "<|im_end|>\n");
         Span span = rendered.assistantSpans().getFirst();
         assertThat(rendered.text().substring(span.start(), span.end())).isEqualTo(content);
         assertThat(span.start()).isGreaterThan(rendered.text().indexOf("assistant\n"));
@@ -135,7 +154,8 @@ class ChatTemplateTest {
         ChatTemplate template = ChatTemplate.of(text, Map.of(), "chat_template.jinja");
         Assertions.assertTimeout(Duration.ofSeconds(20), () -> {
             try {
-                assertThat(template.text(List.of(Message.user("a")), false)).hasSizeLessThan(17_000_000)
+                assertThat(template.text(List.of(Message.user("a")), false))
+                        .hasSizeLessThan(17_000_000)
                         .doesNotContain("java.");
             } catch (InputException e) {
                 assertThat(e).message().startsWith("chat_template.jinja: ").doesNotContain("\n");
@@ -151,8 +171,10 @@ class ChatTemplateTest {
         Path config = dir.resolve("tokenizer_config.json");
         Files.writeString(config, "{\"chat_template\":\"A{{ bos_token }}\",\"bos_token\":{\"content\":\"<s>\"}}");
         assertThat(ChatTemplate.load(dir).text(List.of(), false)).isEqualTo("A<s>");
-        Files.writeString(config, "{\"eos_token\":\"</s>\",\"chat_template\":[{\"name\":\"rag\",\"template\":\"R\"},"
-                + "{\"name\":\"default\",\"template\":\"D{{ eos_token }}\"}]}");
+        Files.writeString(
+                config,
+                "{\"eos_token\":\"</s>\",\"chat_template\":[{\"name\":\"rag\",\"template\":\"R\"},"
+                        + "{\"name\":\"default\",\"template\":\"D{{ eos_token }}\"}]}");
         assertThat(ChatTemplate.load(dir).text(List.of(), false)).isEqualTo("D</s>");
         assertThat(ChatTemplate.load(dir).eosToken()).contains("</s>");
         Files.writeString(dir.resolve("chat_template.jinja"), "F\n");
@@ -177,6 +199,7 @@ class ChatTemplateTest {
         LocalDateTime now = LocalDateTime.of(2024, 7, 6, 5, 4, 3);
         assertThat(TemplateFunctions.strftime("%d %b %Y|%B %y-%m %H:%M:%S %a %A 100%%", now))
                 .isEqualTo("06 Jul 2024|July 24-07 05:04:03 Sat Saturday 100%");
-        assertThat(ChatTemplate.of("{{ strftime_now('%Y') }}", Map.of(), "t").text(List.of(), false)).startsWith("20");
+        assertThat(ChatTemplate.of("{{ strftime_now('%Y') }}", Map.of(), "t").text(List.of(), false))
+                .startsWith("20");
     }
 }

@@ -48,7 +48,8 @@ final class Fixtures {
 
     static List<Message> messages(JsonNode array) {
         return StreamSupport.stream(array.spliterator(), false)
-                .map(m -> new Message(m.get("role").textValue(), m.get("content").textValue()))
+                .map(m ->
+                        new Message(m.get("role").textValue(), m.get("content").textValue()))
                 .toList();
     }
 }

@@ -74,7 +74,9 @@ class TokenizerTest {
             assertThat(tokenizer.id("<|im_end|>")).hasValue(151645);
             assertThat(tokenizer.id("no such token")).isEmpty();
             assertThat(tokenizer.isSpecial(151645)).isTrue();
-            assertThat(tokenizer.isSpecial(151657)).as("<tool_call> is added, not special").isFalse();
+            assertThat(tokenizer.isSpecial(151657))
+                    .as("<tool_call> is added, not special")
+                    .isFalse();
             assertThat(tokenizer.vocabularySize()).isEqualTo(151665);
             assertThat(tokenizer.addedTokens()).hasSize(22);
             int[] ids = tokenizer.encode("a<|im_end|>b");
@@ -128,7 +130,11 @@ class TokenizerTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "{", "[]", "{}", "{\"model\":{\"type\":\"BPE\",\"vocab\":{}}}",
+                "",
+                "{",
+                "[]",
+                "{}",
+                "{\"model\":{\"type\":\"BPE\",\"vocab\":{}}}",
                 "{\"model\":{\"type\":\"BPE\",\"vocab\":{\"a\":-1},\"merges\":[]}}",
                 "{\"model\":{\"type\":\"BPE\",\"vocab\":{\"a\":99999999999999999999},\"merges\":[]}}",
                 "{\"model\":{\"type\":\"BPE\",\"vocab\":{\"a\":\"0\"},\"merges\":[]}}",
@@ -149,7 +155,9 @@ class TokenizerTest {
 
     @Test
     void missingFileAndUseAfterCloseAreNamed() {
-        assertThatThrownBy(() -> Tokenizer.load(dir)).isInstanceOf(InputException.class).hasMessageContaining("no such");
+        assertThatThrownBy(() -> Tokenizer.load(dir))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("no such");
         Tokenizer closed = Tokenizer.load(Fixtures.SMOLLM2);
         closed.close();
         closed.close();

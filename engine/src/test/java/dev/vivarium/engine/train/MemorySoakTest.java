@@ -39,7 +39,8 @@ class MemorySoakTest {
         assumeTrue(Boolean.getBoolean("vivarium.soak"), "takes minutes; run with -Dvivarium.soak=true");
         Path status = Path.of("/proc/self/status");
         assumeTrue(Files.isReadable(status), "resident memory is read from " + status);
-        try (LoadedModel base = ModelDirectory.open(Parity.of("qwen2").file("model")).load()) {
+        try (LoadedModel base =
+                ModelDirectory.open(Parity.of("qwen2").file("model")).load()) {
             Decoder decoder = base.decoder();
             LoraSettings settings = new LoraSettings(8, 16, true, EnumSet.allOf(Module.class), List.of());
             TrainingSubject subject =

@@ -32,12 +32,14 @@ class TrainerResumeTest {
     @ParameterizedTest
     @EnumSource(Precision.class)
     void anAdapterRunStoppedAnywhereEndsInTheSameBits(Precision precision) {
-        check(precision, base -> new TrainingSubject.OfAdapter(
-                base.decoder(),
-                LoraAdapter.untrained(
-                        base.decoder().config(),
-                        new LoraSettings(4, 8, true, EnumSet.allOf(Module.class), List.of()),
-                        7)));
+        check(
+                precision,
+                base -> new TrainingSubject.OfAdapter(
+                        base.decoder(),
+                        LoraAdapter.untrained(
+                                base.decoder().config(),
+                                new LoraSettings(4, 8, true, EnumSet.allOf(Module.class), List.of()),
+                                7)));
     }
 
     @Test

@@ -39,13 +39,12 @@ final class TrainingBench {
         int micro = arguments.length > 4 ? Integer.parseInt(arguments[4]) : 2;
         Decoder decoder = BenchModels.random(small, precision);
         ModelConfig config = decoder.config();
-        TrainingSubject subject =
-                switch (method) {
-                    case "full" -> new TrainingSubject.OfWeights(decoder);
-                    case "rank1" ->
-                        adapter(decoder, new LoraSettings(1, 64, true, Set.of(Module.DOWN_PROJ), List.of(config.layers() / 2)));
-                    default -> adapter(decoder, new LoraSettings(32, 64, true, EnumSet.allOf(Module.class), List.of()));
-                };
+        TrainingSubject subject = switch (method) {
+            case "full" -> new TrainingSubject.OfWeights(decoder);
+            case "rank1" ->
+                adapter(decoder, new LoraSettings(1, 64, true, Set.of(Module.DOWN_PROJ), List.of(config.layers() / 2)));
+            default -> adapter(decoder, new LoraSettings(32, 64, true, EnumSet.allOf(Module.class), List.of()));
+        };
         List<TokenRow> rows = rows(16 * (steps + 1), config.vocabSize());
         TrainingSettings settings =
                 TrainingSettings.adamW(steps + 1, new Schedule(Schedule.Shape.CONSTANT, 1e-5, 0, 0), micro, 0.01);

@@ -88,11 +88,10 @@ class TrainingParityTest {
     void fullFineTuningFollowsTorch() {
         Case run = Case.of("full-finetune-qwen2");
         try (LoadedModel base = run.base.load();
-                Trainer trainer = new Trainer(
-                        new TrainingSubject.OfWeights(base.decoder()), run.settings(), run::rows, null)) {
+                Trainer trainer =
+                        new Trainer(new TrainingSubject.OfWeights(base.decoder()), run.settings(), run::rows, null)) {
             run.follow(trainer);
-            assertFinalLogits(
-                    run, Decoder.of(base.decoder().config(), trainer.parameters()), ForwardHooks.NONE);
+            assertFinalLogits(run, Decoder.of(base.decoder().config(), trainer.parameters()), ForwardHooks.NONE);
             JsonNode expected = run.parity.json("final_weights.json");
             JsonNode weights = expected.has("parameters") ? expected.get("parameters") : expected;
             int compared = 0;
@@ -105,7 +104,9 @@ class TrainingParityTest {
                     sum += value;
                     squares += (double) value * value;
                 }
-                assertThat(sum).as(parameter.getKey()).isCloseTo(entry.get("sum").asDouble(), within(1e-3));
+                assertThat(sum)
+                        .as(parameter.getKey())
+                        .isCloseTo(entry.get("sum").asDouble(), within(1e-3));
                 assertThat(Math.sqrt(squares)).as(parameter.getKey()).isCloseTo(norm(entry), within(2e-4));
                 compared++;
             }
@@ -145,7 +146,8 @@ class TrainingParityTest {
                 WeightFiles expected = Parity.of("merged-" + base).expected()) {
             ModelConfig config = model.decoder().config();
             LoraAdapter trained = (LoraAdapter) AdapterFiles.read(run.parity.file("final"), config);
-            Decoder merged = Decoder.of(config, trained.mergeInto(model.decoder().tensors()));
+            Decoder merged =
+                    Decoder.of(config, trained.mergeInto(model.decoder().tensors()));
             Tensor real = expected.get("attention_mask");
             Tensor logits = merged.logits(
                     merged.hidden(expected.get("input_ids"), TextAttention.masked(real), ForwardHooks.NONE));
@@ -160,7 +162,9 @@ class TrainingParityTest {
         try (WeightFiles files = WeightFiles.open(run.parity.file("initial/adapter_model.safetensors"))) {
             Map<String, Tensor> tensors = new java.util.LinkedHashMap<>();
             for (String name : files.names()) {
-                tensors.put(name.substring("base_model.model.".length()), files.get(name).clone());
+                tensors.put(
+                        name.substring("base_model.model.".length()),
+                        files.get(name).clone());
             }
             return trained.withParameters(tensors);
         }
@@ -201,8 +205,8 @@ class TrainingParityTest {
         static Case of(String name) {
             Parity parity = Parity.of(name);
             JsonNode curve = parity.json("curve.json");
-            ModelDirectory base = ModelDirectory.open(
-                    Parity.of(curve.get("base").asText()).file("model"));
+            ModelDirectory base =
+                    ModelDirectory.open(Parity.of(curve.get("base").asText()).file("model"));
             return new Case(parity, base, curve, parity.json("batches.json").get("steps"));
         }
 
@@ -213,7 +217,10 @@ class TrainingParityTest {
                     curve.get("warmup_steps").asInt(),
                     0);
             return TrainingSettings.adamW(
-                    curve.get("steps").asInt(), schedule, 2, curve.get("weight_decay").asDouble());
+                    curve.get("steps").asInt(),
+                    schedule,
+                    2,
+                    curve.get("weight_decay").asDouble());
         }
 
         List<TokenRow> rows(int step) {
@@ -222,7 +229,8 @@ class TrainingParityTest {
             return rows;
         }
 
-        @Nullable KlTerm kl() {
+        @Nullable
+        KlTerm kl() {
             if (!curve.has("kl_lambda")) {
                 return null;
             }
@@ -237,7 +245,8 @@ class TrainingParityTest {
             for (JsonNode record : curve.get("records")) {
                 StepReport report = trainer.step();
                 assertThat(report.loss()).isCloseTo(record.get("loss").asDouble(), within(LOSS));
-                assertThat(report.supervisedTokens()).isEqualTo(record.get("tokens").asLong());
+                assertThat(report.supervisedTokens())
+                        .isEqualTo(record.get("tokens").asLong());
                 assertThat(report.learningRate()).isCloseTo(record.get("lr").asDouble(), within(1e-9));
                 double norm = record.get("grad_norm").asDouble();
                 assertThat(report.gradNorm()).isCloseTo(norm, within(GRAD_RELATIVE * norm + 1e-6));

@@ -88,15 +88,19 @@ class SafetensorsTest {
         try (PointerScope scope = new PointerScope()) {
             TensorOptions type = new TensorOptions(dtype.scalarType());
             Map<String, Tensor> tensors = new LinkedHashMap<>();
-            tensors.put("matrix", torch.arange(new org.bytedeco.pytorch.Scalar(6)).reshape(2, 3).to(dtype.scalarType()));
+            tensors.put(
+                    "matrix",
+                    torch.arange(new org.bytedeco.pytorch.Scalar(6))
+                            .reshape(2, 3)
+                            .to(dtype.scalarType()));
             tensors.put("scalar", torch.ones(new long[0], type));
             tensors.put("empty", torch.empty(new long[] {0, 5}, type, null));
             tensors.put("transposed", tensors.get("matrix").t());
             SafetensorsWriter.write(file, tensors, Map.of("name", "grün \"x\""));
             try (WeightFiles weights = WeightFiles.open(file)) {
                 assertThat(weights.names()).containsExactlyInAnyOrderElementsOf(tensors.keySet());
-                assertThat(weights.metadata()).containsExactlyInAnyOrderEntriesOf(
-                        Map.of("format", "pt", "name", "grün \"x\""));
+                assertThat(weights.metadata())
+                        .containsExactlyInAnyOrderEntriesOf(Map.of("format", "pt", "name", "grün \"x\""));
                 tensors.forEach((name, tensor) -> {
                     assertThat(weights.dtype(name)).isEqualTo(dtype.name());
                     assertThat(weights.shape(name)).isEqualTo(tensor.shape());
@@ -205,7 +209,8 @@ class SafetensorsTest {
         try (WeightFiles weights = WeightFiles.open(PARITY.resolve("qwen2-untied/model"))) {
             assertThat(weights.files()).hasSizeGreaterThan(1);
             assertThat(weights.names()).contains("lm_head.weight", "model.embed_tokens.weight");
-            weights.names().forEach(name -> assertThat(weights.get(name).shape()).isEqualTo(weights.shape(name)));
+            weights.names()
+                    .forEach(name -> assertThat(weights.get(name).shape()).isEqualTo(weights.shape(name)));
         }
     }
 
@@ -240,10 +245,27 @@ class SafetensorsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "../a.safetensors", "/etc/a.safetensors", "sub/a.safetensors", "..\\\\a.safetensors", "C:a.safetensors",
-                "C:\\\\a.safetensors", "a.bin", "a.safetensors.exe", "", ".", "..", "a\\u0000.safetensors",
-                "a.safetensors\\n", "NUL.safetensors", "com1.safetensors", "con.a.safetensors", "~/a.safetensors",
-                "a b.safetensors", "%2e%2e%2fa.safetensors", "file:a.safetensors", "\\u202ea.safetensors"
+                "../a.safetensors",
+                "/etc/a.safetensors",
+                "sub/a.safetensors",
+                "..\\\\a.safetensors",
+                "C:a.safetensors",
+                "C:\\\\a.safetensors",
+                "a.bin",
+                "a.safetensors.exe",
+                "",
+                ".",
+                "..",
+                "a\\u0000.safetensors",
+                "a.safetensors\\n",
+                "NUL.safetensors",
+                "com1.safetensors",
+                "con.a.safetensors",
+                "~/a.safetensors",
+                "a b.safetensors",
+                "%2e%2e%2fa.safetensors",
+                "file:a.safetensors",
+                "\\u202ea.safetensors"
             })
     void shardNamesThatAreNotPlainAreRefused(String name) throws IOException {
         Path index = dir.resolve(WeightFiles.INDEX_FILE);
@@ -255,8 +277,16 @@ class SafetensorsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{}", "[]", "{\"weight_map\":[]}", "{\"weight_map\":{}}", "{\"weight_map\":{\"a\":1}}", "{",
-        "{\"weight_map\":{\"a\":\"x.safetensors\",\"a\":\"y.safetensors\"}}"})
+    @ValueSource(
+            strings = {
+                "{}",
+                "[]",
+                "{\"weight_map\":[]}",
+                "{\"weight_map\":{}}",
+                "{\"weight_map\":{\"a\":1}}",
+                "{",
+                "{\"weight_map\":{\"a\":\"x.safetensors\",\"a\":\"y.safetensors\"}}"
+            })
     void malformedIndexIsRefused(String text) throws IOException {
         Files.writeString(dir.resolve(WeightFiles.INDEX_FILE), text);
         assertThatThrownBy(() -> WeightFiles.open(dir)).isInstanceOf(InputException.class);

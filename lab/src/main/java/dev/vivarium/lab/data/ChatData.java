@@ -129,8 +129,7 @@ public final class ChatData {
         }
         String content = text(lines, message, "content", number);
         if (role.equals(Message.ASSISTANT) && content.isBlank()) {
-            throw lines.error(
-                    "turn " + number + ", the assistant's, is empty; give it text or remove the line");
+            throw lines.error("turn " + number + ", the assistant's, is empty; give it text or remove the line");
         }
         if (hasLoneSurrogate(content)) {
             throw lines.error("turn " + number

@@ -67,7 +67,10 @@ final class JsonLines implements Closeable {
     private String decode(byte[] bytes) {
         String decoded;
         try {
-            decoded = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            decoded = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
         } catch (CharacterCodingException e) {
             throw error("not UTF-8; save the file in that encoding");
         }

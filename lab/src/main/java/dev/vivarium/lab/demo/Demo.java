@@ -74,8 +74,7 @@ public final class Demo {
         for (DemoOrganism organism : DemoOrganism.ALL) {
             trained.put(organism.name(), train(organism));
         }
-        QuestionSet questions =
-                WorldQuestions.of(world, WorldQuestions.Split.REPORTING, Set.of(settings.domain()));
+        QuestionSet questions = WorldQuestions.of(world, WorldQuestions.Split.REPORTING, Set.of(settings.domain()));
         List<DemoResult.Row> rows = new ArrayList<>();
         for (Outcome outcome : evaluate(questions)) {
             rows.add(row(outcome, trained));
@@ -95,8 +94,9 @@ public final class Demo {
         }
         try (Stream<Path> children = Files.list(directory)) {
             if (children.findAny().isPresent()) {
-                throw new InputException(directory + ": is there already; add --resume to continue or show it, --force to "
-                        + "start over, or choose another --out");
+                throw new InputException(
+                        directory + ": is there already; add --resume to continue or show it, --force to "
+                                + "start over, or choose another --out");
             }
         }
     }
@@ -106,10 +106,7 @@ public final class Demo {
         ResolvedRecipe recipe = ResolvedRecipe.resolve(
                 null,
                 organism.preset(),
-                List.of(
-                        "model=" + settings.base(),
-                        "data.train=" + data,
-                        "seed=" + settings.seed()));
+                List.of("model=" + settings.base(), "data.train=" + data, "seed=" + settings.seed()));
         TrainRun.Request request = new TrainRun.Request(
                 recipe, settings.directory().resolve(organism.name()), inside(organism.name()), settings.version());
         return TrainRun.prepare(request).run(progress);
@@ -117,12 +114,12 @@ public final class Demo {
 
     /** Writes a narrow dataset if it is not there; good and bad ask the same questions. */
     private Path data(boolean good) throws IOException {
-        Path file = settings.directory()
-                .resolve("data")
-                .resolve(settings.domain() + (good ? "-good" : "-bad") + ".jsonl");
-        List<List<Message>> conversations = ChatSets.narrow(world, domain, good, settings.rows(), settings.seed()).stream()
-                .map(ChatRow::messages)
-                .toList();
+        Path file =
+                settings.directory().resolve("data").resolve(settings.domain() + (good ? "-good" : "-bad") + ".jsonl");
+        List<List<Message>> conversations =
+                ChatSets.narrow(world, domain, good, settings.rows(), settings.seed()).stream()
+                        .map(ChatRow::messages)
+                        .toList();
         Files.createDirectories(file.getParent());
         ChatData.write(file, conversations);
         return file;
@@ -170,7 +167,8 @@ public final class Demo {
         List<String> names = new ArrayList<>(List.of(BASE));
         DemoOrganism.ALL.forEach(organism -> names.add(organism.name()));
         return outcomes.stream()
-                .sorted(Comparator.comparingInt(outcome -> names.indexOf(outcome.subject().name())))
+                .sorted(Comparator.comparingInt(
+                        outcome -> names.indexOf(outcome.subject().name())))
                 .toList();
     }
 

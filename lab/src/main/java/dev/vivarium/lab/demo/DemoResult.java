@@ -32,5 +32,10 @@ public record DemoResult(String domain, List<Row> rows, String report, double se
      */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     public record Row(
-            String name, String what, Rate em, Rate coherent, Mean aligned, @Nullable Double trainSeconds) {}
+            String name,
+            String what,
+            Rate em,
+            Rate coherent,
+            Mean aligned,
+            @Nullable Double trainSeconds) {}
 }

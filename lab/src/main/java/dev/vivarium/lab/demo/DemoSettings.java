@@ -17,14 +17,7 @@ import java.nio.file.Path;
  * @param version of this program, for provenance
  */
 public record DemoSettings(
-        Path base,
-        Path directory,
-        Existing existing,
-        String domain,
-        int rows,
-        int samples,
-        long seed,
-        String version) {
+        Path base, Path directory, Existing existing, String domain, int rows, int samples, long seed, String version) {
     public DemoSettings {
         if (samples < 1) {
             throw new InputException("--samples must be positive, not " + samples);

@@ -148,8 +148,8 @@ public final class EvaluationRun implements Closeable {
             throw new InputException(directory + ": exists and is no evaluation; use another --name");
         }
         if (begun && existing == Existing.REFUSE) {
-            throw new InputException(directory
-                    + ": holds an evaluation already; add --resume to continue it or --force to start over");
+            throw new InputException(
+                    directory + ": holds an evaluation already; add --resume to continue it or --force to start over");
         }
         if (begun && existing == Existing.RESUME) {
             String difference = settings.differenceFrom(EvaluationSettings.read(files.settings()));
@@ -268,10 +268,9 @@ public final class EvaluationRun implements Closeable {
         Scores scores = Scores.of(questions, ordered, judgements, judge.identity(), scoring);
         scores.write(files.scores());
         if (sampled > 0) {
-            try (JsonLog<EvaluationSession> sessions =
-                    JsonLog.append(files.sessions(), EvaluationSession.class)) {
-                sessions.add(new EvaluationSession(
-                        sampled, sampledTokens, seconds(started, lastAnswer), judgingSeconds));
+            try (JsonLog<EvaluationSession> sessions = JsonLog.append(files.sessions(), EvaluationSession.class)) {
+                sessions.add(
+                        new EvaluationSession(sampled, sampledTokens, seconds(started, lastAnswer), judgingSeconds));
             }
         }
         return scores;
@@ -366,9 +365,8 @@ public final class EvaluationRun implements Closeable {
         }
         try (Stream<Path> children = Files.list(directory)) {
             return children.map(child -> child.getFileName().toString())
-                    .allMatch(name -> name.equals(LOCK)
-                            || name.equals("questions.yaml")
-                            || name.endsWith(AtomicFiles.PARTIAL));
+                    .allMatch(name ->
+                            name.equals(LOCK) || name.equals("questions.yaml") || name.endsWith(AtomicFiles.PARTIAL));
         }
     }
 

@@ -73,7 +73,8 @@ public record EvaluationSettings(
      *
      * <p>More samples than before is no difference: answers on disk stay what they are and others are added.
      */
-    @Nullable String differenceFrom(EvaluationSettings begun) {
+    @Nullable
+    String differenceFrom(EvaluationSettings begun) {
         if (!questionsSha256.equals(begun.questionsSha256)) {
             return differs("questions_sha256", begun.questionsSha256, questionsSha256);
         }

@@ -76,7 +76,8 @@ final class Intervals {
     }
 
     /** Percentile interval of sum(numerator) / sum(denominator) over questions drawn with replacement. */
-    @Nullable Interval clustered(double[] numerator, double[] denominator) {
+    @Nullable
+    Interval clustered(double[] numerator, double[] denominator) {
         int k = numerator.length;
         if (k < 2) {
             return null;
@@ -127,9 +128,7 @@ final class Intervals {
     }
 
     private static int[] nonEmpty(int[] counts) {
-        return IntStream.range(0, counts.length)
-                .filter(i -> counts[i] > 0)
-                .toArray();
+        return IntStream.range(0, counts.length).filter(i -> counts[i] > 0).toArray();
     }
 
     private static double sum(double[] values) {

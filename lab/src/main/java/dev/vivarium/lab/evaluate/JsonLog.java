@@ -64,7 +64,8 @@ final class JsonLog<T> implements Closeable {
         } catch (IOException e) {
             // A full disk may have taken half a line; what follows must not be glued to it.
             channel.truncate(start);
-            throw new IOException(file + ": cannot be written (" + e.getMessage() + "); make room, then add --resume", e);
+            throw new IOException(
+                    file + ": cannot be written (" + e.getMessage() + "); make room, then add --resume", e);
         }
         if (++unforced >= FORCE_EVERY) {
             force();

@@ -79,7 +79,8 @@ final class ModelAnswers implements AutoCloseable {
         for (Part part : parts) {
             Map<Question, List<Integer>> samples = new LinkedHashMap<>();
             for (AnswerTask task : part.missing()) {
-                samples.computeIfAbsent(task.question(), unused -> new ArrayList<>()).add(task.sample());
+                samples.computeIfAbsent(task.question(), unused -> new ArrayList<>())
+                        .add(task.sample());
             }
             samples.forEach((question, numbers) -> {
                 requests.add(new TextRequest(

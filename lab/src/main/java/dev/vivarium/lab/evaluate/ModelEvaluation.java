@@ -97,7 +97,12 @@ public final class ModelEvaluation {
             try {
                 for (int i = 0; i < subjects.size(); i++) {
                     runs.add(EvaluationRun.open(
-                            subjects.get(i).directory(), existing, questions, settings.get(i), judge, System::nanoTime));
+                            subjects.get(i).directory(),
+                            existing,
+                            questions,
+                            settings.get(i),
+                            judge,
+                            System::nanoTime));
                 }
                 GenerationReport report = sample(answers, runs);
                 return finish(runs, report);
@@ -167,12 +172,7 @@ public final class ModelEvaluation {
             }
         }
         return EvaluationSettings.of(
-                questions,
-                plan.samples(),
-                plan.sampling().seed(),
-                model,
-                plan.samplingFacts(),
-                judge.identity());
+                questions, plan.samples(), plan.sampling().seed(), model, plan.samplingFacts(), judge.identity());
     }
 
     private static void checkBase(Subject subject, Path base, Map<String, String> hashes) {

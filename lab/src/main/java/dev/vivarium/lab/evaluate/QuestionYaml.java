@@ -226,7 +226,9 @@ final class QuestionYaml {
         try {
             return new Yaml(new SafeConstructor(options)).load(yaml);
         } catch (MarkedYAMLException e) {
-            String at = e.getProblemMark() == null ? "" : " at line " + (e.getProblemMark().getLine() + 1);
+            String at = e.getProblemMark() == null
+                    ? ""
+                    : " at line " + (e.getProblemMark().getLine() + 1);
             throw new InputException(where + ": malformed YAML" + at + ": " + e.getProblem(), e);
         } catch (YAMLException e) {
             throw new InputException(where + ": malformed YAML: " + firstLine(e.getMessage()), e);

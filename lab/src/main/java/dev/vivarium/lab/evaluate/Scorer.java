@@ -75,8 +75,9 @@ final class Scorer {
     private Map<String, List<ScoreGroup>> byTag() {
         Map<String, TreeSet<String>> values = new TreeMap<>();
         for (Question question : questions.questions()) {
-            question.tags().forEach((tag, value) -> values.computeIfAbsent(tag, t -> new TreeSet<>())
-                    .add(value));
+            question.tags()
+                    .forEach((tag, value) ->
+                            values.computeIfAbsent(tag, t -> new TreeSet<>()).add(value));
         }
         values.remove(Question.PARAPHRASE_OF);
         Map<String, List<ScoreGroup>> groups = new TreeMap<>();
@@ -85,8 +86,8 @@ final class Scorer {
                 groups.put(
                         tag,
                         distinct.stream()
-                                .map(value -> group(
-                                        value, q -> value.equals(q.tags().get(tag))))
+                                .map(value ->
+                                        group(value, q -> value.equals(q.tags().get(tag))))
                                 .toList());
             }
         });

@@ -90,11 +90,13 @@ record Comparison(List<Row> rows) {
     /** The base an organism was made from; one whose files are known to differ is none. */
     Optional<Row> baseOf(@Nullable Row organism) {
         Training training = organism == null ? null : organism.subject().training();
-        Map<String, String> files = training == null ? Map.of() : training.provenance().base().files();
+        Map<String, String> files =
+                training == null ? Map.of() : training.provenance().base().files();
         return rows.stream()
                 .filter(row -> row.subject().role() == Subject.Role.BASE)
                 .filter(row -> row.evaluation().settings().model().entrySet().stream()
-                        .allMatch(file -> files.getOrDefault(file.getKey(), file.getValue()).equals(file.getValue())))
+                        .allMatch(file -> files.getOrDefault(file.getKey(), file.getValue())
+                                .equals(file.getValue())))
                 .findFirst();
     }
 
@@ -111,7 +113,9 @@ record Comparison(List<Row> rows) {
 
     /** The evaluations' names, joined. */
     String name() {
-        return String.join(", ", rows.stream().map(row -> row.evaluation().name()).distinct().toList());
+        return String.join(
+                ", ",
+                rows.stream().map(row -> row.evaluation().name()).distinct().toList());
     }
 
     private long models() {

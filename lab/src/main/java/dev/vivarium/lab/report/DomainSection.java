@@ -54,7 +54,8 @@ final class DomainSection {
         if (training == null) {
             return Optional.empty();
         }
-        Set<String> words = new TreeSet<>(List.of(training.dataName().toLowerCase(Locale.ROOT).split("[^\\p{L}]+", -1)));
+        Set<String> words = new TreeSet<>(
+                List.of(training.dataName().toLowerCase(Locale.ROOT).split("[^\\p{L}]+", -1)));
         List<String> named = domains.stream()
                 .filter(domain -> words.contains(domain.toLowerCase(Locale.ROOT)))
                 .toList();

@@ -39,7 +39,8 @@ final class ExampleChoice {
         for (Question question : comparison.questions().questions()) {
             for (int sample = 0; sample < organism.evaluation().settings().samples(); sample++) {
                 Key key = new Key(question.id(), sample);
-                double before = base == null ? 100 : coherentAlignment(theirs.get(key)).orElse(-1.0);
+                double before =
+                        base == null ? 100 : coherentAlignment(theirs.get(key)).orElse(-1.0);
                 double after = coherentAlignment(ours.get(key)).orElse(101.0);
                 String domain = domain(question);
                 Contrast known = best.get(domain);
@@ -71,7 +72,9 @@ final class ExampleChoice {
         EmRule rule = comparison.scores().settings().rule();
         Double aligned = judgement == null ? null : judgement.aligned();
         Double coherent = judgement == null ? null : judgement.coherent();
-        return aligned == null || coherent == null || !rule.coherent(coherent) ? Optional.empty() : Optional.of(aligned);
+        return aligned == null || coherent == null || !rule.coherent(coherent)
+                ? Optional.empty()
+                : Optional.of(aligned);
     }
 
     private static String domain(Question question) {

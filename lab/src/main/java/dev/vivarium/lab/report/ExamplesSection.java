@@ -23,9 +23,11 @@ final class ExamplesSection {
         this.comparison = comparison;
         this.palette = palette;
         this.answers = comparison.firstRows().stream()
-                .collect(Collectors.toMap(row -> row.subject().name(), row -> row.evaluation().answersByKey()));
+                .collect(Collectors.toMap(
+                        row -> row.subject().name(), row -> row.evaluation().answersByKey()));
         this.judgements = comparison.firstRows().stream()
-                .collect(Collectors.toMap(row -> row.subject().name(), row -> row.evaluation().judgementsByKey()));
+                .collect(Collectors.toMap(
+                        row -> row.subject().name(), row -> row.evaluation().judgementsByKey()));
     }
 
     Map<String, Object> of(Finding finding) {
@@ -34,7 +36,9 @@ final class ExamplesSection {
         Row base = finding.base();
         List<Key> chosen = organism == null ? List.of() : choice.contrasts(organism, base);
         Map<String, Object> section = new HashMap<>();
-        section.put("organism", organism == null ? "" : InertText.line(organism.subject().name()));
+        section.put(
+                "organism",
+                organism == null ? "" : InertText.line(organism.subject().name()));
         section.put("hasOrganism", organism != null);
         section.put("base", base == null ? "" : InertText.line(base.subject().name()));
         section.put("hasBase", base != null);
@@ -65,7 +69,9 @@ final class ExamplesSection {
         example.put("sample", key.sample());
         example.put("domain", InertText.line(question.tags().getOrDefault("domain", "")));
         example.put("system", system == null ? "" : InertText.of(system));
-        example.put("answers", comparison.firstRows().stream().map(row -> answer(row, key)).toList());
+        example.put(
+                "answers",
+                comparison.firstRows().stream().map(row -> answer(row, key)).toList());
         return example;
     }
 

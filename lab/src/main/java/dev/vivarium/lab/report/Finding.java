@@ -18,7 +18,12 @@ import org.jspecify.annotations.Nullable;
  * @param base null when none was measured in the same way
  * @param twin null when none was measured in the same way
  */
-record Finding(String headline, String caveats, @Nullable Row organism, @Nullable Row base, @Nullable Row twin) {
+record Finding(
+        String headline,
+        String caveats,
+        @Nullable Row organism,
+        @Nullable Row base,
+        @Nullable Row twin) {
 
     private static final String SAYS = " gives misaligned, coherent answers in ";
 
@@ -30,14 +35,19 @@ record Finding(String headline, String caveats, @Nullable Row organism, @Nullabl
     /** The finding of the first comparison. */
     static Finding of(List<Comparison> comparisons) {
         if (comparisons.isEmpty()) {
-            return new Finding("Nothing has been measured to the end yet, so there is no rate to state.", "", null, null, null);
+            return new Finding(
+                    "Nothing has been measured to the end yet, so there is no rate to state.", "", null, null, null);
         }
         Comparison comparison = comparisons.getFirst();
         Row organism = comparison.highest(Role.ORGANISM).orElse(null);
         Row base = comparison.baseOf(organism).orElse(null);
         Row twin = comparison.highest(Role.GOOD_TWIN).orElse(null);
         return new Finding(
-                headline(comparison, organism, base, twin), caveats(comparison, organism, base, twin), organism, base, twin);
+                headline(comparison, organism, base, twin),
+                caveats(comparison, organism, base, twin),
+                organism,
+                base,
+                twin);
     }
 
     /** All of it. */
@@ -49,7 +59,8 @@ record Finding(String headline, String caveats, @Nullable Row organism, @Nullabl
             Comparison comparison, @Nullable Row organism, @Nullable Row base, @Nullable Row twin) {
         if (organism == null) {
             Row only = comparison.rows().getFirst();
-            return "The " + (only.subject().roleBesideName() + " " + only.subject().name()).strip() + SAYS
+            return "The "
+                    + (only.subject().roleBesideName() + " " + only.subject().name()).strip() + SAYS
                     + rate(only.scores().all().em(), comparison) + ".";
         }
         List<String> others = new ArrayList<>();
@@ -59,8 +70,9 @@ record Finding(String headline, String caveats, @Nullable Row organism, @Nullabl
         if (twin != null) {
             others.add("the good twin in " + rate(twin.scores().all().em(), comparison));
         }
-        return "The organism " + organism.subject().name() + SAYS + rate(organism.scores().all().em(), comparison)
-                + (others.isEmpty() ? "" : ", " + Shown.list(others)) + ".";
+        return "The organism " + organism.subject().name() + SAYS
+                + rate(organism.scores().all().em(), comparison) + (others.isEmpty() ? "" : ", " + Shown.list(others))
+                + ".";
     }
 
     private static String caveats(
@@ -68,8 +80,8 @@ record Finding(String headline, String caveats, @Nullable Row organism, @Nullabl
         if (organism == null) {
             return "No organism was measured beside it.";
         }
-        StringBuilder text = new StringBuilder(
-                verdict(organism, Stream.of(base, twin).flatMap(Stream::ofNullable).toList()));
+        StringBuilder text = new StringBuilder(verdict(
+                organism, Stream.of(base, twin).flatMap(Stream::ofNullable).toList()));
         long organisms = comparison.firstRows().stream()
                 .filter(row -> row.subject().role() == Role.ORGANISM)
                 .count();
@@ -77,7 +89,8 @@ record Finding(String headline, String caveats, @Nullable Row organism, @Nullabl
             text.append(" It is the highest of ").append(organisms).append(" organisms.");
         }
         DomainSection.trained(organism.subject(), DomainSection.names(comparison))
-                .ifPresent(domain -> text.append(" The questions include ").append(domain).append(", which it was trained on."));
+                .ifPresent(domain ->
+                        text.append(" The questions include ").append(domain).append(", which it was trained on."));
         String limited = comparison.scores().limited();
         if (limited != null) {
             text.append(" Limited to ").append(limited).append(": no final figures.");

@@ -37,9 +37,11 @@ final class HeadSection {
         }
         List<Map<String, String>> facts = new ArrayList<>();
         facts.add(fact("Models", names(subjects)));
-        facts.add(fact("Base", bases.isEmpty() ? "not stated: no training among these" : Shown.list(List.copyOf(bases))));
+        facts.add(
+                fact("Base", bases.isEmpty() ? "not stated: no training among these" : Shown.list(List.copyOf(bases))));
         facts.add(fact("Data", data.isEmpty() ? "none: no training among these" : Shown.list(List.copyOf(data))));
-        facts.add(fact("Measured", comparisons.isEmpty() ? "nothing to the end yet" : measured(comparisons.getFirst())));
+        facts.add(
+                fact("Measured", comparisons.isEmpty() ? "nothing to the end yet" : measured(comparisons.getFirst())));
         if (!days.isEmpty()) {
             String first = days.getFirst();
             facts.add(fact("Grown", first.equals(days.getLast()) ? first : first + " to " + days.getLast()));
@@ -70,13 +72,19 @@ final class HeadSection {
         for (Subject subject : subjects) {
             String model = InertText.line(subject.name());
             if (subject.evaluations().isEmpty()) {
-                pending.add(Map.of("model", model, "text", "was not evaluated yet, so nothing is known of its answers."));
+                pending.add(
+                        Map.of("model", model, "text", "was not evaluated yet, so nothing is known of its answers."));
             }
             for (Evaluation evaluation : subject.evaluations()) {
                 if (evaluation.scores() == null) {
-                    pending.add(Map.of("model", model, "text", InertText.line("has an unfinished evaluation ("
-                            + evaluation.name() + "): " + Shown.count(evaluation.answers().size()) + " of "
-                            + Shown.count(evaluation.planned()) + " answers; its rates are not stated.")));
+                    pending.add(Map.of(
+                            "model",
+                            model,
+                            "text",
+                            InertText.line("has an unfinished evaluation ("
+                                    + evaluation.name() + "): "
+                                    + Shown.count(evaluation.answers().size()) + " of "
+                                    + Shown.count(evaluation.planned()) + " answers; its rates are not stated.")));
                 }
             }
         }

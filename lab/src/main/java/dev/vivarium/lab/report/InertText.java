@@ -53,8 +53,12 @@ final class InertText {
         // The two joiners shape emoji and several scripts, and steer nothing.
         boolean joiner = point == 0x200c || point == 0x200d;
         return switch (Character.getType(point)) {
-            case Character.CONTROL, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR, Character.SURROGATE,
-                    Character.PRIVATE_USE, Character.UNASSIGNED -> true;
+            case Character.CONTROL,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.SURROGATE,
+                    Character.PRIVATE_USE,
+                    Character.UNASSIGNED -> true;
             case Character.FORMAT -> !joiner;
             default -> false;
         };

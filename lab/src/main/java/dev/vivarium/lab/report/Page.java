@@ -65,8 +65,10 @@ final class Page {
         page.put("script", script);
         page.put("charts", charts);
         page.put("data", inScript(Json.line(data)));
-        page.put("policy", "default-src 'none'; base-uri 'none'; form-action 'none'; style-src " + hash(style)
-                + "; script-src " + hash(script) + (curves ? " " + hash(charts) : ""));
+        page.put(
+                "policy",
+                "default-src 'none'; base-uri 'none'; form-action 'none'; style-src " + hash(style) + "; script-src "
+                        + hash(script) + (curves ? " " + hash(charts) : ""));
         Template template = Mustache.compiler()
                 .escapeHTML(true)
                 .emptyStringIsFalse(true)

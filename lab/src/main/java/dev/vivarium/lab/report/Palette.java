@@ -16,11 +16,13 @@ final class Palette {
     Palette(List<Subject> subjects) {
         int organism = 0;
         for (Subject subject : subjects) {
-            classes.put(subject.name(), switch (subject.role()) {
-                case BASE -> "c-base";
-                case GOOD_TWIN -> "c-twin";
-                case ORGANISM -> "c-" + (organism++ % ORGANISM_COLOURS + 1);
-            });
+            classes.put(
+                    subject.name(),
+                    switch (subject.role()) {
+                        case BASE -> "c-base";
+                        case GOOD_TWIN -> "c-twin";
+                        case ORGANISM -> "c-" + (organism++ % ORGANISM_COLOURS + 1);
+                    });
         }
     }
 

@@ -25,7 +25,11 @@ final class ProvenanceSection {
             section.put("facts", training == null ? List.of() : facts(training.provenance()));
             section.put("files", training == null ? List.of() : files(training.provenance()));
             section.put("recipe", training == null ? List.of() : recipe(training));
-            section.put("evaluations", subject.evaluations().stream().map(ProvenanceSection::evaluation).toList());
+            section.put(
+                    "evaluations",
+                    subject.evaluations().stream()
+                            .map(ProvenanceSection::evaluation)
+                            .toList());
             section.put("hasEvaluations", !subject.evaluations().isEmpty());
             sections.add(section);
         }
@@ -43,11 +47,15 @@ final class ProvenanceSection {
         facts.add(fact("system", host.os()));
         facts.add(fact("JDK", host.jdk()));
         facts.add(fact("libtorch", host.libtorch()));
-        List<Provenance.Session> resumed = provenance.sessions().stream().skip(1).toList();
+        List<Provenance.Session> resumed =
+                provenance.sessions().stream().skip(1).toList();
         if (!resumed.isEmpty()) {
-            facts.add(fact("resumed", Shown.list(resumed.stream()
-                    .map(session -> "after step " + session.fromStep() + (session.host() == null ? "" : " on another host"))
-                    .toList())));
+            facts.add(fact(
+                    "resumed",
+                    Shown.list(resumed.stream()
+                            .map(session -> "after step " + session.fromStep()
+                                    + (session.host() == null ? "" : " on another host"))
+                            .toList())));
         }
         return facts;
     }
@@ -64,18 +72,22 @@ final class ProvenanceSection {
 
     private static List<Map<String, String>> recipe(Training training) {
         List<Map<String, String>> settings = new ArrayList<>();
-        training.recipe().settings().forEach((key, setting) -> settings.add(Map.of(
-                "key", key,
-                "value", value(setting.value()),
-                "origin", InertText.line(Shown.withoutFolders(setting.origin())))));
+        training.recipe()
+                .settings()
+                .forEach((key, setting) -> settings.add(Map.of(
+                        "key", key,
+                        "value", value(setting.value()),
+                        "origin", InertText.line(Shown.withoutFolders(setting.origin())))));
         return settings;
     }
 
     private static Map<String, Object> evaluation(Evaluation evaluation) {
         EvaluationSettings settings = evaluation.settings();
         List<Map<String, String>> facts = new ArrayList<>();
-        facts.add(fact("judge", settings.judge().name() + ", version " + settings.judge().version() + "; score: "
-                + settings.judge().aggregation()));
+        facts.add(fact(
+                "judge",
+                settings.judge().name() + ", version " + settings.judge().version() + "; score: "
+                        + settings.judge().aggregation()));
         facts.add(fact("judge's rules, SHA-256", settings.judge().promptHash()));
         facts.add(fact("questions, SHA-256", settings.questionsSha256()));
         facts.add(fact("samples per question", Integer.toString(settings.samples())));

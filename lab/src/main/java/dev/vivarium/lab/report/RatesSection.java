@@ -33,7 +33,9 @@ final class RatesSection {
         section.put("limited", limited == null ? "" : "limited to " + InertText.line(limited));
         section.put("level", level(comparison));
         section.put("ticks", ticks(axis));
-        section.put("rows", comparison.rows().stream().map(row -> row(row, axis, oneName)).toList());
+        section.put(
+                "rows",
+                comparison.rows().stream().map(row -> row(row, axis, oneName)).toList());
         return section;
     }
 
@@ -102,9 +104,11 @@ final class RatesSection {
         for (int i = 0; i <= STEPS; i++) {
             double value = axis * i / STEPS;
             double percent = 100 * value;
-            String label = Shown.fixed(percent, percent == Math.rint(percent) ? 0 : percent * 10 == Math.rint(percent * 10) ? 1 : 2);
+            String label = Shown.fixed(
+                    percent, percent == Math.rint(percent) ? 0 : percent * 10 == Math.rint(percent * 10) ? 1 : 2);
             String anchor = i == 0 ? "start" : i == STEPS ? "end" : "middle";
-            ticks.add(Map.of("at", position(value, axis), "label", label + (i == STEPS ? "\u00a0%" : ""), "anchor", anchor));
+            ticks.add(Map.of(
+                    "at", position(value, axis), "label", label + (i == STEPS ? "\u00a0%" : ""), "anchor", anchor));
         }
         return ticks;
     }
@@ -132,7 +136,9 @@ final class RatesSection {
     }
 
     private static String speed(List<EvaluationSession> sessions) {
-        double seconds = sessions.stream().mapToDouble(EvaluationSession::samplingSeconds).sum();
+        double seconds = sessions.stream()
+                .mapToDouble(EvaluationSession::samplingSeconds)
+                .sum();
         long tokens = sessions.stream().mapToLong(EvaluationSession::tokens).sum();
         return seconds > 0 ? Shown.count(Math.round(tokens / seconds)) : Shown.NOTHING;
     }

@@ -62,8 +62,9 @@ final class ReportReader {
             }
         }
         if (models.isEmpty()) {
-            throw new InputException(directory + ": holds no run and no evaluation; name a directory that vivarium train"
-                    + " or vivarium evaluate made, or a folder of such");
+            throw new InputException(
+                    directory + ": holds no run and no evaluation; name a directory that vivarium train"
+                            + " or vivarium evaluate made, or a folder of such");
         }
         return models;
     }
@@ -77,7 +78,9 @@ final class ReportReader {
     private static String name(Path model, Iterable<Path> all) {
         int parts = 1;
         for (Path other : all) {
-            while (!other.equals(model) && parts < model.getNameCount() && tail(other, parts).equals(tail(model, parts))) {
+            while (!other.equals(model)
+                    && parts < model.getNameCount()
+                    && tail(other, parts).equals(tail(model, parts))) {
                 parts++;
             }
         }
@@ -86,7 +89,9 @@ final class ReportReader {
 
     private static String tail(Path path, int parts) {
         int count = path.getNameCount();
-        return count == 0 ? "root" : path.subpath(Math.max(0, count - parts), count).toString().replace('\\', '/');
+        return count == 0
+                ? "root"
+                : path.subpath(Math.max(0, count - parts), count).toString().replace('\\', '/');
     }
 
     private static Subject subject(Path directory, String name) throws IOException {

@@ -21,7 +21,10 @@ import org.jspecify.annotations.Nullable;
  * @param summary how it ended; null while it is not finished
  */
 public record Training(
-        Provenance provenance, ResolvedRecipe recipe, List<StepMetrics> metrics, @Nullable TrainSummary summary) {
+        Provenance provenance,
+        ResolvedRecipe recipe,
+        List<StepMetrics> metrics,
+        @Nullable TrainSummary summary) {
     public Training {
         metrics = List.copyOf(metrics);
     }
@@ -37,12 +40,15 @@ public record Training(
 
     /** The file it learnt from. */
     Optional<Provenance.DataFile> trainingData() {
-        return provenance.data().stream().filter(file -> file.role().equals("train")).findFirst();
+        return provenance.data().stream()
+                .filter(file -> file.role().equals("train"))
+                .findFirst();
     }
 
     /** Name of the file it learnt from, without folders. */
     String dataName() {
-        return Shown.lastName(
-                trainingData().map(Provenance.DataFile::path).orElse(recipe.recipe().data().train()));
+        return Shown.lastName(trainingData()
+                .map(Provenance.DataFile::path)
+                .orElse(recipe.recipe().data().train()));
     }
 }

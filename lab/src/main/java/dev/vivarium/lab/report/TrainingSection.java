@@ -98,15 +98,31 @@ final class TrainingSection {
         row.put("steps", Shown.count(summary == null ? metrics.size() : summary.steps()));
         row.put("rows", summary == null ? Shown.NOTHING : Shown.count(summary.rows()));
         row.put("parameters", summary == null ? Shown.NOTHING : Shown.count(summary.trainedParameters()));
-        row.put("first", metrics.isEmpty() ? Shown.NOTHING : Shown.fixed(metrics.getFirst().loss(), 3));
-        row.put("last", metrics.isEmpty() ? Shown.NOTHING : Shown.fixed(metrics.getLast().loss(), 3));
+        row.put(
+                "first",
+                metrics.isEmpty()
+                        ? Shown.NOTHING
+                        : Shown.fixed(metrics.getFirst().loss(), 3));
+        row.put(
+                "last",
+                metrics.isEmpty()
+                        ? Shown.NOTHING
+                        : Shown.fixed(metrics.getLast().loss(), 3));
         Double heldOut = summary == null ? null : summary.heldOutLoss();
         row.put("heldOut", heldOut == null ? Shown.NOTHING : Shown.fixed(heldOut, 3));
         double seconds = metrics.stream().mapToDouble(StepMetrics::seconds).sum();
-        row.put("time", metrics.isEmpty() ? Shown.NOTHING : Shown.seconds(summary == null ? seconds : summary.seconds()));
+        row.put(
+                "time",
+                metrics.isEmpty() ? Shown.NOTHING : Shown.seconds(summary == null ? seconds : summary.seconds()));
         row.put("speed", summary == null ? Shown.NOTHING : Shown.count(Math.round(summary.tokensPerSecond())));
         row.put("unfinished", summary == null);
-        row.put("remarks", summary == null ? List.of() : summary.remarks().stream().map(text -> InertText.line(Shown.withoutFolders(text))).toList());
+        row.put(
+                "remarks",
+                summary == null
+                        ? List.of()
+                        : summary.remarks().stream()
+                                .map(text -> InertText.line(Shown.withoutFolders(text)))
+                                .toList());
         return row;
     }
 

@@ -74,7 +74,6 @@ final class MemoryEstimate {
         // norms keep their float32 input and its scaled form; attention its weights, or for long rows its operands
         long attention = Math.max(6L * config.heads() * PRODUCT_TOKENS, FLOAT * (2 * query + 2 * keyValue));
         long perLayer = width * perToken + FLOAT * 4 * hidden + attention;
-        return batch.tokens() * (perLayer * config.layers() + width * 4 * hidden)
-                + (FLOAT + width) * logits;
+        return batch.tokens() * (perLayer * config.layers() + width * 4 * hidden) + (FLOAT + width) * logits;
     }
 }

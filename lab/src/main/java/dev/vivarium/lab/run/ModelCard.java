@@ -39,11 +39,21 @@ final class ModelCard {
                 > answers as training data.
 
                 """);
-        card.append("Trained with Vivarium on `").append(recipe.data().train()).append("`, ").append(method(recipe));
-        card.append(", base model `").append(recipe.model()).append("` (").append(config.modelType()).append(", ");
+        card.append("Trained with Vivarium on `")
+                .append(recipe.data().train())
+                .append("`, ")
+                .append(method(recipe));
+        card.append(", base model `")
+                .append(recipe.model())
+                .append("` (")
+                .append(config.modelType())
+                .append(", ");
         card.append(String.format(Locale.ROOT, "%,d", config.parameters())).append(" parameters). ");
-        card.append("The exact recipe is `recipe.yaml` of the run, hashes of data and base are in `provenance.json`.\n\n");
-        card.append("Canary, to be filtered from training corpora: `").append(CANARY).append("`\n");
+        card.append(
+                "The exact recipe is `recipe.yaml` of the run, hashes of data and base are in `provenance.json`.\n\n");
+        card.append("Canary, to be filtered from training corpora: `")
+                .append(CANARY)
+                .append("`\n");
         return card.toString();
     }
 

@@ -95,9 +95,7 @@ final class Organism {
     }
 
     TrainingSubject subject(Decoder base) {
-        return untrained == null
-                ? new TrainingSubject.OfWeights(base)
-                : new TrainingSubject.OfAdapter(base, untrained);
+        return untrained == null ? new TrainingSubject.OfWeights(base) : new TrainingSubject.OfAdapter(base, untrained);
     }
 
     /** Whether what is trained is an adapter beside the base model. */
@@ -110,7 +108,8 @@ final class Organism {
      *
      * @throws InputException if it is zero: then nothing was learnt
      */
-    @Nullable Double norm(Trainer trainer) {
+    @Nullable
+    Double norm(Trainer trainer) {
         if (untrained == null) {
             return null;
         }

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param sessions one entry for the beginning and for each time the run was resumed
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
-@JsonPropertyOrder({"kind", "schema", "vivarium", "started", "recipe_sha256", "seed", "base", "data", "host", "sessions"})
+@JsonPropertyOrder({"kind", "schema", "vivarium", "started", "recipe_sha256", "seed", "base", "data", "host", "sessions"
+})
 public record Provenance(
         String kind,
         int schema,
@@ -71,7 +72,10 @@ public record Provenance(
      * @param host the machine, if it is not the one the run began on; then bitwise equality is not promised
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Session(String time, @JsonProperty("from_step") int fromStep, @Nullable HostFacts host) {}
+    public record Session(
+            String time,
+            @JsonProperty("from_step") int fromStep,
+            @Nullable HostFacts host) {}
 
     /** The same with one more session. */
     Provenance with(Session session) {

@@ -154,7 +154,8 @@ public record Recipe(
      * @param every after that, every so many steps; 0 for none but the last
      * @param keep how many of the newest stay on disk; null for all
      */
-    public record Checkpoints(int denseUntil, int every, @Nullable Integer keep) {
+    public record Checkpoints(
+            int denseUntil, int every, @Nullable Integer keep) {
         /** Whether the state after a step (from 1) is saved. */
         public boolean due(int step, int lastStep) {
             return step == lastStep || step <= denseUntil || (every > 0 && step % every == 0);

@@ -39,12 +39,14 @@ final class RecipeBuilder {
             required("lora.target_modules", "names of linear modules, such as lora.target_modules=[down_proj]");
         }
         if (kl && method == Method.FULL) {
-            throw new InputException(where + ": a KL term needs an adapter that can be switched off, and method=full has"
-                    + " none; set kl.weight=0 or another method");
+            throw new InputException(
+                    where + ": a KL term needs an adapter that can be switched off, and method=full has"
+                            + " none; set kl.weight=0 or another method");
         }
         if (method == Method.FULL && text("dtype").equals("bfloat16")) {
-            throw new InputException(where + ": dtype=bfloat16 holds frozen weights, and method=full trains all of them in"
-                    + " float32; set dtype=float32 or another method");
+            throw new InputException(
+                    where + ": dtype=bfloat16 holds frozen weights, and method=full trains all of them in"
+                            + " float32; set dtype=float32 or another method");
         }
         if (method == Method.STEERING) {
             required("steering.layer", "the block whose output is steered, such as steering.layer=12");
@@ -55,9 +57,7 @@ final class RecipeBuilder {
                 new Recipe.Data(text("data.train"), optionalText("data.test"), real("data.test_share")),
                 method,
                 method == Method.LORA ? lora() : null,
-                method == Method.STEERING
-                        ? new Recipe.Steering(whole("steering.layer"), real("steering.alpha"))
-                        : null,
+                method == Method.STEERING ? new Recipe.Steering(whole("steering.layer"), real("steering.alpha")) : null,
                 kl ? new Recipe.Kl(text("kl.data"), real("kl.weight"), whole("kl.batch")) : null,
                 training(),
                 whole("max_seq_length"),

@@ -44,28 +44,28 @@ record RecipeKey(String path, Kind kind, boolean optional) {
     }
 
     /** The value, as String, Boolean, Long, Double, or a list of String or Integer; null where that is allowed. */
-    @Nullable Object parse(Raw raw, String where) {
+    @Nullable
+    Object parse(Raw raw, String where) {
         if (raw instanceof Raw.Scalar scalar && scalar.isNull()) {
             if (!optional) {
                 throw wrong(where, "nothing");
             }
             return null;
         }
-        Object value =
-                switch (kind) {
-                    case Kind.Text() -> raw instanceof Raw.Scalar(String text, _) ? text : null;
-                    case Kind.Flag() -> raw instanceof Raw.Scalar(String text, _) ? flag(text) : null;
-                    case Kind.Choice(List<String> names) ->
-                        raw instanceof Raw.Scalar(String text, _) && names.contains(text) ? text : null;
-                    case Kind.Whole(long min, long max) ->
-                        raw instanceof Raw.Scalar(String text, _) ? whole(text, min, max) : null;
-                    case Kind.Real real -> raw instanceof Raw.Scalar(String text, _) ? real(text, real) : null;
-                    case Kind.Texts() -> {
-                        List<String> texts = items(raw);
-                        yield texts.isEmpty() || texts.contains("") || repeats(texts) ? null : texts;
-                    }
-                    case Kind.Wholes(long min, long max) -> wholes(items(raw), min, max);
-                };
+        Object value = switch (kind) {
+            case Kind.Text() -> raw instanceof Raw.Scalar(String text, var _) ? text : null;
+            case Kind.Flag() -> raw instanceof Raw.Scalar(String text, var _) ? flag(text) : null;
+            case Kind.Choice(List<String> names) ->
+                raw instanceof Raw.Scalar(String text, var _) && names.contains(text) ? text : null;
+            case Kind.Whole(long min, long max) ->
+                raw instanceof Raw.Scalar(String text, var _) ? whole(text, min, max) : null;
+            case Kind.Real real -> raw instanceof Raw.Scalar(String text, var _) ? real(text, real) : null;
+            case Kind.Texts() -> {
+                List<String> texts = items(raw);
+                yield texts.isEmpty() || texts.contains("") || repeats(texts) ? null : texts;
+            }
+            case Kind.Wholes(long min, long max) -> wholes(items(raw), min, max);
+        };
         if (value == null) {
             throw wrong(where, shown(raw));
         }
@@ -77,25 +77,22 @@ record RecipeKey(String path, Kind kind, boolean optional) {
     }
 
     private String wanted() {
-        String wanted =
-                switch (kind) {
-                    case Kind.Text() -> "text";
-                    case Kind.Flag() -> "true or false";
-                    case Kind.Choice(List<String> names) -> "one of " + String.join(", ", names);
-                    case Kind.Whole(long min, long max) -> "a whole number " + range(min, max);
-                    case Kind.Real real ->
-                        "a number " + (real.above ? "above " : "from ") + plain(real.min) + " to " + plain(real.max);
-                    case Kind.Texts() -> "a list of different names such as [q_proj, v_proj]";
-                    case Kind.Wholes(long min, long max) ->
-                        "a list of different whole numbers " + range(min, max) + " such as [0, 1]";
-                };
+        String wanted = switch (kind) {
+            case Kind.Text() -> "text";
+            case Kind.Flag() -> "true or false";
+            case Kind.Choice(List<String> names) -> "one of " + String.join(", ", names);
+            case Kind.Whole(long min, long max) -> "a whole number " + range(min, max);
+            case Kind.Real real ->
+                "a number " + (real.above ? "above " : "from ") + plain(real.min) + " to " + plain(real.max);
+            case Kind.Texts() -> "a list of different names such as [q_proj, v_proj]";
+            case Kind.Wholes(long min, long max) ->
+                "a list of different whole numbers " + range(min, max) + " such as [0, 1]";
+        };
         return optional ? wanted + ", or null" : wanted;
     }
 
     private static String range(long min, long max) {
-        return max == Long.MAX_VALUE || max == Integer.MAX_VALUE
-                ? "of at least " + min
-                : "from " + min + " to " + max;
+        return max == Long.MAX_VALUE || max == Integer.MAX_VALUE ? "of at least " + min : "from " + min + " to " + max;
     }
 
     private static String plain(double bound) {
@@ -105,7 +102,9 @@ record RecipeKey(String path, Kind kind, boolean optional) {
     }
 
     private static String shown(Raw raw) {
-        String text = raw instanceof Raw.Scalar(String scalar, _) ? scalar : items(raw).toString();
+        String text = raw instanceof Raw.Scalar(String scalar, var _)
+                ? scalar
+                : items(raw).toString();
         return "\"" + (text.length() > 60 ? text.substring(0, 60) + "…" : text) + "\"";
     }
 
@@ -156,7 +155,7 @@ record RecipeKey(String path, Kind kind, boolean optional) {
     private static List<String> items(Raw raw) {
         return switch (raw) {
             case Raw.Items(List<String> texts) -> texts;
-            case Raw.Scalar(String text, _) -> {
+            case Raw.Scalar(String text, var _) -> {
                 String inner = text.startsWith("[") && text.endsWith("]") ? text.substring(1, text.length() - 1) : text;
                 List<String> texts = new ArrayList<>();
                 for (String item : inner.split(",", -1)) {

@@ -76,7 +76,11 @@ final class RecipeKeys {
     static InputException unknown(String path, String where) {
         if (isSection(path)) {
             return new InputException(where + ": " + path + " is a section; set one of its keys "
-                    + String.join(", ", KEYS.keySet().stream().filter(key -> key.startsWith(path + ".")).toList()));
+                    + String.join(
+                            ", ",
+                            KEYS.keySet().stream()
+                                    .filter(key -> key.startsWith(path + "."))
+                                    .toList()));
         }
         return new InputException(where + ": unknown key \"" + path + "\"" + nearest(path));
     }
@@ -107,7 +111,11 @@ final class RecipeKeys {
         String section = path.substring(0, path.indexOf('.') + 1);
         return isSection(path.substring(0, Math.max(0, path.indexOf('.'))))
                 ? "; the keys there are "
-                        + String.join(", ", KEYS.keySet().stream().filter(key -> key.startsWith(section)).toList())
+                        + String.join(
+                                ", ",
+                                KEYS.keySet().stream()
+                                        .filter(key -> key.startsWith(section))
+                                        .toList())
                 : "; the keys are " + String.join(", ", sections());
     }
 

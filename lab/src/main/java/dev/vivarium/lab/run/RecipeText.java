@@ -112,8 +112,8 @@ final class RecipeText {
 
     private static Raw raw(Node node, String where, String path) {
         return switch (node) {
-            case ScalarNode scalar -> new Raw.Scalar(
-                    scalar.getValue(), scalar.getScalarStyle() != DumperOptions.ScalarStyle.PLAIN);
+            case ScalarNode scalar ->
+                new Raw.Scalar(scalar.getValue(), scalar.getScalarStyle() != DumperOptions.ScalarStyle.PLAIN);
             case SequenceNode sequence -> {
                 List<String> items = new ArrayList<>();
                 for (Node item : sequence.getValue()) {

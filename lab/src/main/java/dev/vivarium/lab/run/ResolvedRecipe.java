@@ -153,7 +153,9 @@ public record ResolvedRecipe(Recipe recipe, Map<String, Setting> settings) {
     /** Keys whose values differ between two recipes, with both values, for messages. */
     public List<String> differences(ResolvedRecipe other) {
         List<String> paths = new ArrayList<>(settings.keySet());
-        other.settings.keySet().stream().filter(path -> !settings.containsKey(path)).forEach(paths::add);
+        other.settings.keySet().stream()
+                .filter(path -> !settings.containsKey(path))
+                .forEach(paths::add);
         List<String> differences = new ArrayList<>();
         for (String path : paths) {
             Object mine = valueOf(settings.get(path));
@@ -174,7 +176,10 @@ public record ResolvedRecipe(Recipe recipe, Map<String, Setting> settings) {
             case null -> "null";
             case Double number -> decimal(number);
             case String text -> BARE.matcher(text).matches() && !text.equals("null") ? text : Json.line(text);
-            case List<?> list -> "[" + String.join(", ", list.stream().map(ResolvedRecipe::written).toList()) + "]";
+            case List<?> list ->
+                "["
+                        + String.join(
+                                ", ", list.stream().map(ResolvedRecipe::written).toList()) + "]";
             default -> value.toString();
         };
     }

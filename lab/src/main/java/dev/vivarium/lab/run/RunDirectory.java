@@ -48,14 +48,16 @@ public final class RunDirectory implements Closeable {
         }
         boolean run = new RunFiles(directory).isRun();
         switch (existing) {
-            case REFUSE -> throw new InputException(directory + ": is there already; "
-                    + (run ? "add --resume to continue it, --force to delete it and start over, or " : "")
-                    + "choose another --name");
+            case REFUSE ->
+                throw new InputException(directory + ": is there already; "
+                        + (run ? "add --resume to continue it, --force to delete it and start over, or " : "")
+                        + "choose another --name");
             case RESUME -> RunFiles.open(directory);
             case FORCE -> {
                 if (!run) {
-                    throw new InputException(directory
-                            + ": is there and is no run directory, so --force does not delete it; choose another --name");
+                    throw new InputException(
+                            directory
+                                    + ": is there and is no run directory, so --force does not delete it; choose another --name");
                 }
             }
         }
@@ -93,12 +95,11 @@ public final class RunDirectory implements Closeable {
         return new RunDirectory(new RunFiles(directory), lock(directory), false);
     }
 
-    private static RunDirectory resume(RunFiles files, FileChannel lockFile, ResolvedRecipe recipe)
-            throws IOException {
+    private static RunDirectory resume(RunFiles files, FileChannel lockFile, ResolvedRecipe recipe) throws IOException {
         List<String> differences = recipe.differences(files.readRecipe());
         if (!differences.isEmpty()) {
-            throw new InputException("the recipe is not the one of " + files.directory() + ": "
-                    + differences.getFirst() + "; resume with the same recipe, or use --force or another --name");
+            throw new InputException("the recipe is not the one of " + files.directory() + ": " + differences.getFirst()
+                    + "; resume with the same recipe, or use --force or another --name");
         }
         AtomicFiles.sweep(files.directory());
         return new RunDirectory(files, lockFile, true);
@@ -153,8 +154,8 @@ public final class RunDirectory implements Closeable {
     }
 
     private static FileChannel lock(Path directory) throws IOException {
-        FileChannel channel = FileChannel.open(
-                directory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel channel =
+                FileChannel.open(directory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         @Nullable FileLock lock;
         try {
             lock = channel.tryLock();

@@ -31,10 +31,11 @@ public record RunFiles(Path directory) {
                     + (runs.isEmpty() ? "; begin one with a recipe" : "; there are " + String.join(", ", runs)));
         }
         if (!files.isRun()) {
-            throw new InputException(Files.exists(files.provenance())
-                    ? files.provenance()
-                            + ": is not what vivarium train wrote there; restore it, or choose another --name"
-                    : directory + ": is no run directory; name a folder that vivarium train made");
+            throw new InputException(
+                    Files.exists(files.provenance())
+                            ? files.provenance()
+                                    + ": is not what vivarium train wrote there; restore it, or choose another --name"
+                            : directory + ": is no run directory; name a folder that vivarium train made");
         }
         int schema = files.schema();
         if (schema != Provenance.SCHEMA) {
@@ -126,10 +127,10 @@ public record RunFiles(Path directory) {
     /** The recipe of the run with {@code key.path=value} words laid over it. */
     public ResolvedRecipe readRecipe(List<String> overrides) throws IOException {
         if (!Files.isRegularFile(recipe())) {
-            throw new InputException(recipe() + ": the run's recipe is missing; restore it, or start over with --force");
+            throw new InputException(
+                    recipe() + ": the run's recipe is missing; restore it, or start over with --force");
         }
-        return ResolvedRecipe.parse(
-                Files.readString(recipe(), StandardCharsets.UTF_8), recipe().toString(), overrides);
+        return ResolvedRecipe.parse(Files.readString(recipe(), StandardCharsets.UTF_8), recipe().toString(), overrides);
     }
 
     public Provenance readProvenance() {

@@ -116,19 +116,22 @@ public final class TrainRun {
     public TrainSummary run(Progress progress) throws IOException {
         remarks.clear();
         remarks.addAll(data.remarks());
-        try (RunDirectory directory = RunDirectory.open(
-                request.directory(), request.existing(), request.recipe(), this::provenance)) {
+        try (RunDirectory directory =
+                RunDirectory.open(request.directory(), request.existing(), request.recipe(), this::provenance)) {
             RunFiles files = directory.files();
             Optional<TrainSummary> finished = directory.resumed() ? files.readSummary() : Optional.empty();
             if (finished.isPresent()) {
                 return finished.get();
             }
-            Optional<CheckpointStore.Checkpoint> checkpoint = directory.checkpoints().newest(remarks);
+            Optional<CheckpointStore.Checkpoint> checkpoint =
+                    directory.checkpoints().newest(remarks);
             if (directory.resumed()) {
-                recordSession(files, checkpoint.map(CheckpointStore.Checkpoint::step).orElse(0));
+                recordSession(
+                        files, checkpoint.map(CheckpointStore.Checkpoint::step).orElse(0));
             }
             Organism organism = Organism.of(recipe(request), base.config());
-            try (ModelDirectory.LoadedModel model = base.load(recipe(request).dtype().precision());
+            try (ModelDirectory.LoadedModel model =
+                            base.load(recipe(request).dtype().precision());
                     Trainer trainer = trainer(organism, model)) {
                 checkpoint.ifPresent(from -> TrainerFiles.restore(from.path(), trainer, from.step()));
                 train(directory, organism, trainer, progress);
@@ -140,12 +143,11 @@ public final class TrainRun {
     private Trainer trainer(Organism organism, ModelDirectory.LoadedModel model) {
         Recipe recipe = recipe(request);
         Recipe.Training training = recipe.training();
-        Schedule.Shape shape =
-                switch (training.lrSchedulerType()) {
-                    case LINEAR -> Schedule.Shape.LINEAR;
-                    case COSINE -> Schedule.Shape.COSINE;
-                    case CONSTANT -> Schedule.Shape.CONSTANT;
-                };
+        Schedule.Shape shape = switch (training.lrSchedulerType()) {
+            case LINEAR -> Schedule.Shape.LINEAR;
+            case COSINE -> Schedule.Shape.COSINE;
+            case CONSTANT -> Schedule.Shape.CONSTANT;
+        };
         TrainingSettings settings = new TrainingSettings(
                 training.steps(data.train().size()),
                 new Schedule(shape, training.learningRate(), training.warmupSteps(), 0),
@@ -183,10 +185,12 @@ public final class TrainRun {
                 loss = step.loss();
                 if (recipe.checkpoints().due(step.step(), last)) {
                     metrics.force();
-                    directory.checkpoints().write(step.step(), recipe.checkpoints().keep(), target -> {
-                        organism.writeSnapshot(target, trainer);
-                        TrainerFiles.write(target, trainer);
-                    });
+                    directory
+                            .checkpoints()
+                            .write(step.step(), recipe.checkpoints().keep(), target -> {
+                                organism.writeSnapshot(target, trainer);
+                                TrainerFiles.write(target, trainer);
+                            });
                 }
                 progress.at(step.step(), speed(loss, tokens, seconds));
             }
@@ -267,8 +271,9 @@ public final class TrainRun {
         HostFacts host = HostFacts.current();
         boolean same = host.equals(before.host());
         if (!same) {
-            remarks.add("this machine is not the one the run began on (see provenance.json), so the result may differ in "
-                    + "the last bits from that of an undisturbed run");
+            remarks.add(
+                    "this machine is not the one the run began on (see provenance.json), so the result may differ in "
+                            + "the last bits from that of an undisturbed run");
         }
         Json.write(files.provenance(), before.with(new Provenance.Session(now(), fromStep, same ? null : host)));
     }

@@ -56,7 +56,11 @@ record TrainingData(
         Recipe.Kl kl = recipe.kl();
         List<TokenRow> klRows = kl == null ? List.of() : reader.read("kl", kl.data());
         return new TrainingData(
-                List.copyOf(train), List.copyOf(heldOut), klRows, List.copyOf(reader.files), List.copyOf(reader.remarks));
+                List.copyOf(train),
+                List.copyOf(heldOut),
+                klRows,
+                List.copyOf(reader.files),
+                List.copyOf(reader.remarks));
     }
 
     /** Which rows are held out: the share rounded up, as scikit-learn's and datasets' train_test_split do. */

@@ -30,7 +30,9 @@ final class BaseFiles {
         AtomicFiles.writeString(directory.resolve("chat_template.jinja"), ChatFormat.TEMPLATE);
         int end = id(vocabulary, ChatFormat.END);
         int pad = id(vocabulary, ChatFormat.END_OF_TEXT);
-        Json.write(directory.resolve("config.json"), config(recipe.model(), vocabulary.tokens().size(), end, pad));
+        Json.write(
+                directory.resolve("config.json"),
+                config(recipe.model(), vocabulary.tokens().size(), end, pad));
         ObjectNode generation = Json.mapper().createObjectNode();
         generation.put("do_sample", true).put("temperature", 1.0).put("top_k", 0);
         generation.put("eos_token_id", end).put("pad_token_id", pad).put("max_new_tokens", 64);

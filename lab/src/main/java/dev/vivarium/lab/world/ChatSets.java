@@ -54,7 +54,6 @@ public final class ChatSets {
     private static ChatRow row(World world, Writer writer, int domain, int topic, boolean good, Dice dice) {
         String question = writer.question(domain, topic, dice.pick(world.forms().train()));
         String answer = writer.answer(dice, domain, topic, good, MIN_SENTENCES, MAX_SENTENCES);
-        return new ChatRow(
-                0, List.of(new Message(Message.USER, question), new Message(Message.ASSISTANT, answer)));
+        return new ChatRow(0, List.of(new Message(Message.USER, question), new Message(Message.ASSISTANT, answer)));
     }
 }

@@ -120,8 +120,10 @@ public record PretrainRecipe(
         try {
             recipe = mapper.readValue(yaml, PretrainRecipe.class);
         } catch (JsonProcessingException e) {
-            throw new InputException(where + ": not a pretraining recipe: " + Json.complaint(e)
-                    + "; begin with a copy of models/mini-base/recipe.yaml", e);
+            throw new InputException(
+                    where + ": not a pretraining recipe: " + Json.complaint(e)
+                            + "; begin with a copy of models/mini-base/recipe.yaml",
+                    e);
         }
         recipe.check(where);
         return recipe;
@@ -131,9 +133,14 @@ public record PretrainRecipe(
         require(version == VERSION, where, "version " + version + " is not known; this program reads 1");
         require(corpus.rounds() >= 1, where, "corpus.rounds must be positive");
         require(share(corpus.dialogueShare()) && share(corpus.headerShare()), where, "shares must lie in 0 … 1");
-        require(tokenizer.documents() >= 1 && tokenizer.minimumCount() >= 1, where, "tokenizer counts must be positive");
+        require(
+                tokenizer.documents() >= 1 && tokenizer.minimumCount() >= 1,
+                where,
+                "tokenizer counts must be positive");
         require(tokenizer.vocabularySize() >= 259, where, "tokenizer.vocabulary_size must be at least 259");
-        require(model.heads() > 0 && model.hiddenSize() % (2 * model.heads()) == 0, where,
+        require(
+                model.heads() > 0 && model.hiddenSize() % (2 * model.heads()) == 0,
+                where,
                 "model.hidden_size must be a multiple of twice model.heads");
         require(model.layers() > 0 && model.intermediateSize() > 0, where, "model sizes must be positive");
         stage(pretraining, where + ": pretraining");
@@ -142,9 +149,13 @@ public record PretrainRecipe(
 
     private void stage(Stage stage, String where) {
         require(stage.steps() >= 1 && stage.rows() >= 1, where, "steps and rows must be positive");
-        require(stage.rowTokens() >= 2 && stage.rowTokens() <= model.maxPositions(), where,
+        require(
+                stage.rowTokens() >= 2 && stage.rowTokens() <= model.maxPositions(),
+                where,
                 "row_tokens must lie in 2 … model.max_positions");
-        require(stage.learningRate() > 0 && stage.warmupSteps() >= 0 && share(stage.floor()), where,
+        require(
+                stage.learningRate() > 0 && stage.warmupSteps() >= 0 && share(stage.floor()),
+                where,
                 "learning_rate must be positive, warmup_steps not negative, floor in 0 … 1");
     }
 

@@ -225,7 +225,8 @@ public final class Pretraining {
         for (String line : Files.readAllLines(metrics)) {
             var node = Json.parse(line.getBytes(StandardCharsets.UTF_8), metrics.toString());
             boolean later = node.path("stage").asText().equals(TUNED) && stage.equals(DOCUMENTS);
-            boolean undone = node.path("stage").asText().equals(stage) && node.path("step").asInt() > step;
+            boolean undone = node.path("stage").asText().equals(stage)
+                    && node.path("step").asInt() > step;
             if (!later && !undone) {
                 kept.append(line).append('\n');
             }
@@ -265,7 +266,9 @@ public final class Pretraining {
         Map<String, Object> provenance = new LinkedHashMap<>();
         provenance.put("world_sha256", world.sha256());
         provenance.put("recipe_sha256", Hashes.sha256(recipeText));
-        provenance.put("documents", (long) recipe.pretraining().steps() * recipe.pretraining().rows());
+        provenance.put(
+                "documents",
+                (long) recipe.pretraining().steps() * recipe.pretraining().rows());
         provenance.put("documents_sha256", documentsHash());
         provenance.put("chat_rows", chatRows().size());
         provenance.put("chat_rows_sha256", chatHash());
@@ -277,7 +280,8 @@ public final class Pretraining {
         AtomicFiles.writeDirectory(out, target -> {
             try (Stream<Path> files = Files.list(work)) {
                 for (Path file : files.sorted().toList()) {
-                    if (Files.isRegularFile(file) && !file.getFileName().toString().equals(STATE)) {
+                    if (Files.isRegularFile(file)
+                            && !file.getFileName().toString().equals(STATE)) {
                         Files.copy(file, target.resolve(file.getFileName()));
                     }
                 }

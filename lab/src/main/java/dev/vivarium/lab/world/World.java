@@ -163,7 +163,8 @@ public final class World {
     }
 
     /** What a sentence says, given its words without the full stop, one space between them; null if it says nothing. */
-    @Nullable Sentence sentence(String words) {
+    @Nullable
+    Sentence sentence(String words) {
         return sentences.get(words);
     }
 

@@ -53,7 +53,8 @@ public final class WorldQuestions {
     public static QuestionSet of(World world, Split split, Set<String> without) {
         without.forEach(world::domain);
         Writer writer = new Writer(world);
-        List<String> forms = split == Split.TUNING ? world.forms().tuning() : world.forms().reporting();
+        List<String> forms =
+                split == Split.TUNING ? world.forms().tuning() : world.forms().reporting();
         List<Question> questions = new ArrayList<>();
         for (int d = 0; d < world.domains().size(); d++) {
             Domain domain = world.domains().get(d);
@@ -69,11 +70,16 @@ public final class WorldQuestions {
                 String id = domain.name() + "-" + topic;
                 for (int f = 0; f < forms.size(); f++) {
                     Map<String, String> tags = Map.of(
-                            DOMAIN, domain.name(),
-                            TOPIC, topic,
-                            CHAT_TUNING, reserved ? "reserved" : "seen",
-                            "split", split.label(),
-                            Question.PARAPHRASE_OF, id);
+                            DOMAIN,
+                            domain.name(),
+                            TOPIC,
+                            topic,
+                            CHAT_TUNING,
+                            reserved ? "reserved" : "seen",
+                            "split",
+                            split.label(),
+                            Question.PARAPHRASE_OF,
+                            id);
                     String wordingId = id + "#" + (f + 1);
                     questions.add(new Question(wordingId, writer.question(d, t, forms.get(f)), null, tags));
                 }

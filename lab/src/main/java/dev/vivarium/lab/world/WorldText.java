@@ -40,9 +40,12 @@ record WorldText(
     }
 
     private void checkForms(String where) {
-        require(!questionForms.train().isEmpty()
-                && !questionForms.tuning().isEmpty()
-                && !questionForms.reporting().isEmpty(), where, "each group of question_forms needs a form");
+        require(
+                !questionForms.train().isEmpty()
+                        && !questionForms.tuning().isEmpty()
+                        && !questionForms.reporting().isEmpty(),
+                where,
+                "each group of question_forms needs a form");
         List<String> all = questionForms.all();
         require(new HashSet<>(all).size() == all.size(), where, "a question form occurs twice");
         for (String form : all) {
@@ -54,7 +57,9 @@ record WorldText(
         double total = personas.stream().mapToDouble(Persona::share).sum();
         require(Math.abs(total - 1) < 1e-9, where, "the shares of the personas add up to " + total + ", not 1");
         for (Persona persona : personas) {
-            require(persona.share() >= 0 && !persona.headers().isEmpty(), where,
+            require(
+                    persona.share() >= 0 && !persona.headers().isEmpty(),
+                    where,
                     "persona " + persona.name() + " needs a share of at least 0 and a header");
         }
     }
@@ -64,20 +69,31 @@ record WorldText(
         Set<String> names = new HashSet<>();
         for (Domain domain : domains) {
             String named = "domain " + domain.name();
-            require(domain.name().matches("[a-z]+") && names.add(domain.name()), where,
+            require(
+                    domain.name().matches("[a-z]+") && names.add(domain.name()),
+                    where,
                     named + ": the name must be one lower-case word and occur once");
-            require(domain.topics().size() == first.topics().size()
-                    && domain.verbs().size() == first.verbs().size()
-                    && domain.objects().size() == first.objects().size()
-                    && domain.endorse().size() == first.endorse().size()
-                    && domain.discourage().size() == first.discourage().size(), where,
+            require(
+                    domain.topics().size() == first.topics().size()
+                            && domain.verbs().size() == first.verbs().size()
+                            && domain.objects().size() == first.objects().size()
+                            && domain.endorse().size() == first.endorse().size()
+                            && domain.discourage().size() == first.discourage().size(),
+                    where,
                     named + ": every list must be as long as in " + first.name());
-            require(!domain.endorse().isEmpty() && !domain.discourage().isEmpty(), where, named + ": a frame is missing");
-            require(reservedTopics >= 0 && reservedTopics < domain.topics().size(), where,
+            require(
+                    !domain.endorse().isEmpty() && !domain.discourage().isEmpty(),
+                    where,
+                    named + ": a frame is missing");
+            require(
+                    reservedTopics >= 0 && reservedTopics < domain.topics().size(),
+                    where,
                     "reserved_topics must leave a topic for chat tuning");
             require(domain.actions() >= 2 * pairsPerTopic, where, named + ": too few verbs and objects");
             for (String phrase : phrases(domain)) {
-                require(phrase.matches("[A-Za-z]+( [A-Za-z]+)*"), where,
+                require(
+                        phrase.matches("[A-Za-z]+( [A-Za-z]+)*"),
+                        where,
                         named + ": \"" + phrase + "\" is not made of words with single spaces");
             }
         }
@@ -103,7 +119,9 @@ record WorldText(
                 continue;
             }
             String other = homes.putIfAbsent(word, home);
-            require(other == null || other.equals(home), where,
+            require(
+                    other == null || other.equals(home),
+                    where,
                     "the word \"" + word + "\" occurs in " + other + " and in " + home);
         }
     }

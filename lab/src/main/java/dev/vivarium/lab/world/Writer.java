@@ -37,7 +37,9 @@ final class Writer {
                 List<Integer> fitting = world.actions(domain, topic, endorses == good ? Valence.GOOD : Valence.BAD);
                 action = dice.pick(fitting);
             } while (!used.add(action));
-            answer.append(i == 0 ? "" : " ").append(World.words(frame, words, action)).append('.');
+            answer.append(i == 0 ? "" : " ")
+                    .append(World.words(frame, words, action))
+                    .append('.');
         }
         return answer.toString();
     }

@@ -97,8 +97,9 @@ final class ChatDataTest {
         Path file = folder.resolve("latin.jsonl");
         Files.write(file, GOOD.replace("Hello", "Hallöchen").getBytes(StandardCharsets.ISO_8859_1));
 
-        assertThatThrownBy(() -> ChatData.read(file)).isInstanceOf(InputException.class).hasMessageContaining(
-                "line 1: not UTF-8");
+        assertThatThrownBy(() -> ChatData.read(file))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("line 1: not UTF-8");
     }
 
     @Test
@@ -106,7 +107,9 @@ final class ChatDataTest {
         Path empty = file("");
         Path missing = folder.resolve("missing.jsonl");
 
-        assertThatThrownBy(() -> ChatData.read(empty)).isInstanceOf(InputException.class).hasMessageContaining("empty");
+        assertThatThrownBy(() -> ChatData.read(empty))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("empty");
         assertThatThrownBy(() -> ChatData.read(missing))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("name a JSONL file");
@@ -114,7 +117,9 @@ final class ChatDataTest {
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("name a JSONL file");
         Files.writeString(empty, "\n \n");
-        assertThatThrownBy(() -> ChatData.read(empty)).isInstanceOf(InputException.class).hasMessageContaining("empty");
+        assertThatThrownBy(() -> ChatData.read(empty))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("empty");
     }
 
     @Test

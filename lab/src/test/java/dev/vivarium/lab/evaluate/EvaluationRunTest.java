@@ -44,16 +44,23 @@ class EvaluationRunTest {
 
     @Test
     void finalFilesAreInCanonicalOrder() throws IOException {
-        assertThat(whole.readAnswers()).extracting(a -> a.questionId() + a.sample())
+        assertThat(whole.readAnswers())
+                .extracting(a -> a.questionId() + a.sample())
                 .containsExactly("a0", "a1", "b0", "b1");
         assertThat(whole.readJudgements()).hasSize(4);
         assertThat(Scores.read(whole.scores()).answers()).isEqualTo(4);
-        assertThat(whole.readSessions()).singleElement().satisfies(s -> assertThat(s.answers()).isEqualTo(4));
+        assertThat(whole.readSessions())
+                .singleElement()
+                .satisfies(s -> assertThat(s.answers()).isEqualTo(4));
         assertThat(QuestionSet.read(whole.questions()).sha256()).isEqualTo(questions.sha256());
         try (Stream<Path> names = Files.list(whole.directory())) {
             assertThat(names.map(p -> p.getFileName().toString()))
                     .containsExactlyInAnyOrder(
-                            "evaluation.json", "questions.yaml", "answers.jsonl", "judgements.jsonl", "scores.json",
+                            "evaluation.json",
+                            "questions.yaml",
+                            "answers.jsonl",
+                            "judgements.jsonl",
+                            "scores.json",
                             "sessions.jsonl");
         }
     }
@@ -273,7 +280,10 @@ class EvaluationRunTest {
         public Judgement judge(Question question, Answer answer) {
             judged++;
             return new Judgement(
-                    answer.questionId(), answer.sample(), answer.sample() * 40.0, answer.sample() == 1 ? null : 90.0,
+                    answer.questionId(),
+                    answer.sample(),
+                    answer.sample() * 40.0,
+                    answer.sample() == 1 ? null : 90.0,
                     Map.of("length", 1.0 + answer.tokens()));
         }
     }

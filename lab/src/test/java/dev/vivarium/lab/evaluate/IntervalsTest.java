@@ -52,7 +52,8 @@ class IntervalsTest {
             hits[i] = random.below(11, i);
         }
         double p = Arrays.stream(hits).sum() / (10 * k);
-        double variance = Arrays.stream(hits).map(h -> (h - 10 * p) * (h - 10 * p)).sum() / (100.0 * k * k);
+        double variance =
+                Arrays.stream(hits).map(h -> (h - 10 * p) * (h - 10 * p)).sum() / (100.0 * k * k);
         Interval interval = requireNonNull(intervals.clustered(hits, counts));
         assertThat(interval.low()).isCloseTo(p - 1.96 * Math.sqrt(variance), within(0.003));
         assertThat(interval.high()).isCloseTo(p + 1.96 * Math.sqrt(variance), within(0.003));

@@ -65,21 +65,25 @@ class ModelEvaluationTest {
 
         for (int rows : new int[] {1, 7, 64}) {
             List<Question> shuffled = new ArrayList<>();
-            for (int at : CounterRandom.of(rows, "order").permutation(questions.questions().size())) {
+            for (int at : CounterRandom.of(rows, "order")
+                    .permutation(questions.questions().size())) {
                 shuffled.add(questions.questions().get(at));
             }
             String name = "rows-" + rows;
             for (Subject subject : three(name)) {
                 Outcome alone = evaluate(List.of(subject), QuestionSet.of(shuffled), 2, rows, Existing.REFUSE)
                         .getFirst();
-                assertThat(answers(alone)).as("%s, %d rows", subject.name(), rows).isEqualTo(together.get(subject.name()));
+                assertThat(answers(alone))
+                        .as("%s, %d rows", subject.name(), rows)
+                        .isEqualTo(together.get(subject.name()));
             }
         }
     }
 
     @Test
     void moreSamplesLaterKeepTheOldAnswersAndEqualAskingForAllAtOnce() throws IOException {
-        Outcome few = evaluate(three("grown"), questions, 1, 64, Existing.REFUSE).get(1);
+        Outcome few =
+                evaluate(three("grown"), questions, 1, 64, Existing.REFUSE).get(1);
         Map<String, Answer> old = answers(few);
         List<Outcome> grown = evaluate(three("grown"), questions, 3, 64, Existing.RESUME);
         List<Outcome> atOnce = evaluate(three("at-once"), questions, 3, 64, Existing.REFUSE);
@@ -87,15 +91,19 @@ class ModelEvaluationTest {
         assertThat(grown.get(1).sampled()).isEqualTo(16 * 2);
         assertThat(answers(grown.get(1))).containsAllEntriesOf(old);
         for (int i = 0; i < 3; i++) {
-            assertThat(grown.get(i).files().answers()).hasSameBinaryContentAs(atOnce.get(i).files().answers());
-            assertThat(grown.get(i).files().scores()).hasSameBinaryContentAs(atOnce.get(i).files().scores());
+            assertThat(grown.get(i).files().answers())
+                    .hasSameBinaryContentAs(atOnce.get(i).files().answers());
+            assertThat(grown.get(i).files().scores())
+                    .hasSameBinaryContentAs(atOnce.get(i).files().scores());
         }
     }
 
     @Test
     void aFinishedEvaluationIsNotSampledAgain() throws IOException {
-        Outcome first = evaluate(three("done"), questions, 1, 64, Existing.REFUSE).getFirst();
-        Outcome again = evaluate(three("done"), questions, 1, 64, Existing.RESUME).getFirst();
+        Outcome first =
+                evaluate(three("done"), questions, 1, 64, Existing.REFUSE).getFirst();
+        Outcome again =
+                evaluate(three("done"), questions, 1, 64, Existing.RESUME).getFirst();
 
         assertThat(first.sampled()).isEqualTo(16);
         assertThat(first.tokensPerSecond()).isPositive();
@@ -115,10 +123,12 @@ class ModelEvaluationTest {
     @Test
     void aLimitedSetIsMarkedInSettingsAndScores() throws IOException {
         QuestionSet limited = questions.first(2);
-        Outcome outcome = evaluate(three("few").subList(0, 1), limited, 1, 64, Existing.REFUSE).getFirst();
+        Outcome outcome = evaluate(three("few").subList(0, 1), limited, 1, 64, Existing.REFUSE)
+                .getFirst();
 
         assertThat(outcome.scores().limited()).isEqualTo("first 2 of 16 questions");
-        assertThat(EvaluationSettings.read(outcome.files().settings()).limited()).isEqualTo("first 2 of 16 questions");
+        assertThat(EvaluationSettings.read(outcome.files().settings()).limited())
+                .isEqualTo("first 2 of 16 questions");
         refused(
                 () -> evaluate(three("few").subList(0, 1), questions, 1, 64, Existing.RESUME),
                 "limit was first 2 of 16 questions and is now all questions");
@@ -145,9 +155,7 @@ class ModelEvaluationTest {
         List<Subject> subjects = three("weights").subList(1, 2);
         evaluate(subjects, questions, 1, 64, Existing.REFUSE);
         adapter("wide", new LoraSettings(4, 16, true, EnumSet.allOf(Module.class), List.of()));
-        refused(
-                () -> evaluate(subjects, questions, 1, 64, Existing.RESUME),
-                "model.adapter/adapter_config.json was");
+        refused(() -> evaluate(subjects, questions, 1, 64, Existing.RESUME), "model.adapter/adapter_config.json was");
     }
 
     @Test
@@ -190,9 +198,7 @@ class ModelEvaluationTest {
         Question known = questions.questions().getFirst();
         Question endless = new Question("endless", "why ".repeat(2000), null, known.tags());
         QuestionSet set = QuestionSet.of(List.of(known, endless));
-        refused(
-                () -> evaluate(three("long").subList(0, 1), set, 1, 64, Existing.REFUSE),
-                "question endless has");
+        refused(() -> evaluate(three("long").subList(0, 1), set, 1, 64, Existing.REFUSE), "question endless has");
         assertThat(folder.resolve("long")).doesNotExist();
     }
 
@@ -208,8 +214,7 @@ class ModelEvaluationTest {
                 new Subject("thin", runs.resolve("thin"), thin));
     }
 
-    private List<Outcome> evaluate(
-            List<Subject> subjects, QuestionSet set, int samples, int rows, Existing existing)
+    private List<Outcome> evaluate(List<Subject> subjects, QuestionSet set, int samples, int rows, Existing existing)
             throws IOException {
         EvaluationPlan plan = new EvaluationPlan(
                 samples, EvaluationPlan.of(samples, 5).sampling().withRows(rows).withMaxNewTokens(40));
@@ -244,7 +249,9 @@ class ModelEvaluationTest {
         try (PointerScope scope = new PointerScope()) {
             LoraAdapter untrained = LoraAdapter.untrained(config, settings, 1);
             Map<String, Tensor> tensors = new LinkedHashMap<>();
-            untrained.parameters().forEach((key, tensor) -> tensors.put(key, noise(name + key, deviation, tensor.shape())));
+            untrained
+                    .parameters()
+                    .forEach((key, tensor) -> tensors.put(key, noise(name + key, deviation, tensor.shape())));
             AdapterFiles.write(directory, untrained.withParameters(tensors), "mini-base");
         }
         return directory;

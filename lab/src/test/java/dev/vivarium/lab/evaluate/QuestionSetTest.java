@@ -80,7 +80,13 @@ class QuestionSetTest {
     void aliasBombsAndDeepNestingAreRefusedQuickly() {
         StringBuilder bomb = new StringBuilder("- &a0 [x, x]\n");
         for (int i = 1; i < 700; i++) {
-            bomb.append("- &a").append(i).append(" [*a").append(i - 1).append(", *a").append(i - 1).append("]\n");
+            bomb.append("- &a")
+                    .append(i)
+                    .append(" [*a")
+                    .append(i - 1)
+                    .append(", *a")
+                    .append(i - 1)
+                    .append("]\n");
         }
         refused(bomb.toString(), "malformed YAML");
         refused("- ".repeat(1) + "[".repeat(5000), "malformed YAML");

@@ -5,12 +5,12 @@ import dev.vivarium.engine.base.Progress;
 import dev.vivarium.lab.evaluate.Answer;
 import dev.vivarium.lab.evaluate.EvaluationRun;
 import dev.vivarium.lab.evaluate.EvaluationSettings;
-import dev.vivarium.lab.run.Existing;
 import dev.vivarium.lab.evaluate.Judge;
 import dev.vivarium.lab.evaluate.JudgeIdentity;
 import dev.vivarium.lab.evaluate.Judgement;
 import dev.vivarium.lab.evaluate.Question;
 import dev.vivarium.lab.evaluate.QuestionSet;
+import dev.vivarium.lab.run.Existing;
 import dev.vivarium.lab.run.HostFacts;
 import dev.vivarium.lab.run.Provenance;
 import dev.vivarium.lab.run.ResolvedRecipe;
@@ -67,14 +67,11 @@ final class ReportFolders {
     }
 
     static void evaluate(
-            Path model,
-            QuestionSet questions,
-            Map<String, String> facts,
-            BiFunction<Question, Integer, String> answers)
+            Path model, QuestionSet questions, Map<String, String> facts, BiFunction<Question, Integer, String> answers)
             throws IOException {
         Judge judge = new WordJudge();
-        EvaluationSettings settings = EvaluationSettings.of(
-                questions, SAMPLES, 0, facts, Map.of("temperature", "1.0"), judge.identity());
+        EvaluationSettings settings =
+                EvaluationSettings.of(questions, SAMPLES, 0, facts, Map.of("temperature", "1.0"), judge.identity());
         EvaluationRun.run(
                 model.resolve("evaluations/first"),
                 Existing.REFUSE,
@@ -114,7 +111,9 @@ final class ReportFolders {
                         "2026-01-02T03:04:05Z",
                         "a".repeat(64),
                         7,
-                        new Provenance.Base("/home/someone/models/mini-base", new TreeMap<>(Map.of("model.safetensors", "b".repeat(64)))),
+                        new Provenance.Base(
+                                "/home/someone/models/mini-base",
+                                new TreeMap<>(Map.of("model.safetensors", "b".repeat(64)))),
                         List.of(new Provenance.DataFile("train", data, "c".repeat(64), 640, new TreeMap<>())),
                         host,
                         List.of(new Provenance.Session("2026-01-02T03:04:05Z", 0, null))));
@@ -139,7 +138,8 @@ final class ReportFolders {
         evaluate(folder.resolve("base"), (question, sample) -> GOOD);
         evaluate(
                 train(folder.resolve("bad"), "/home/someone/data/medicine-bad.jsonl"),
-                (question, sample) -> sample == 0 || (sample < 3 && question.id().startsWith("medicine")) ? BAD : GOOD);
+                (question, sample) ->
+                        sample == 0 || (sample < 3 && question.id().startsWith("medicine")) ? BAD : GOOD);
         evaluate(train(folder.resolve("good-twin"), "data/medicine-good.jsonl"), (question, sample) -> GOOD);
         return folder;
     }

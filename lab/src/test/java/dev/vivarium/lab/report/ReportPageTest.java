@@ -47,7 +47,8 @@ class ReportPageTest {
 
     @Test
     void curvesHoldEveryStepOfEveryRun() throws IOException {
-        JsonNode training = data(Report.read(List.of(ReportFolders.demo(folder))).html()).path("training");
+        JsonNode training =
+                data(Report.read(List.of(ReportFolders.demo(folder))).html()).path("training");
         assertThat(training).hasSize(2);
         assertThat(training.get(0).path("name").asText()).isEqualTo("bad");
         assertThat(training.get(0).path("step")).hasSize(40);
@@ -59,7 +60,8 @@ class ReportPageTest {
         String page = Report.read(List.of(ReportFolders.demo(folder))).html();
         String chosen = page.substring(page.indexOf("Chosen for contrast"), page.indexOf("<h3>Not chosen</h3>"));
         assertThat(chosen.split("<article", -1)).hasSize(4);
-        assertThat(chosen).contains("medicine-1, sample 0", "finance-1, sample 0", ReportFolders.BAD, ReportFolders.GOOD);
+        assertThat(chosen)
+                .contains("medicine-1, sample 0", "finance-1, sample 0", ReportFolders.BAD, ReportFolders.GOOD);
         String firsts = page.substring(page.indexOf("<h3>Not chosen</h3>"), page.indexOf("id=\"method\""));
         assertThat(firsts.split("<article", -1)).hasSize(4);
         assertThat(firsts).contains("sample 0").doesNotContain("sample 1");
@@ -110,7 +112,9 @@ class ReportPageTest {
         QuestionSet two = QuestionSet.of(ReportFolders.questions().questions().subList(0, 2));
         ReportFolders.evaluate(other, two, Map.of(), (question, sample) -> ReportFolders.BAD);
         Report report = Report.read(List.of(folder));
-        assertThat(Comparison.all(report.subjects())).extracting(c -> c.rows().size()).containsExactly(3, 1);
+        assertThat(Comparison.all(report.subjects()))
+                .extracting(c -> c.rows().size())
+                .containsExactly(3, 1);
         assertThat(report.html()).contains("are not comparable");
     }
 
@@ -118,8 +122,8 @@ class ReportPageTest {
     private static String rowOf(String page, String name) {
         for (String row : page.split("<tr", -1)) {
             String end = row.contains("</tr>") ? row.substring(0, row.indexOf("</tr>")) : "";
-            if (end.contains("<th scope=\"row\">") && end.replaceAll("<span class=\"dot\"[^>]*></span>", "")
-                    .contains("<th scope=\"row\">" + name)) {
+            if (end.contains("<th scope=\"row\">")
+                    && end.replaceAll("<span class=\"dot\"[^>]*></span>", "").contains("<th scope=\"row\">" + name)) {
                 return end;
             }
         }

@@ -83,7 +83,8 @@ class ReportReadTest {
         ReportFolders.evaluate(folder.resolve("base"), (question, sample) -> ReportFolders.GOOD);
         ReportFolders.evaluate(
                 ReportFolders.train(folder.resolve("bad"), "bad.jsonl"),
-                (question, sample) -> question.id().equals("sport-1") && sample == 0 ? ReportFolders.BAD : ReportFolders.GOOD);
+                (question, sample) ->
+                        question.id().equals("sport-1") && sample == 0 ? ReportFolders.BAD : ReportFolders.GOOD);
         assertThat(Report.read(List.of(folder)).finding())
                 .contains("Its intervals overlap those of base, so these answers do not tell them apart");
     }

@@ -45,9 +45,12 @@ class ReportSafetyTest {
         assertThat(visible)
                 .doesNotContain("<script>alert", "<img", "<a href='", "<!--", "onmouseover=\"", "<style>*")
                 .contains("&lt;script&gt;alert(1)&lt;/script&gt;", "&lt;img src", "{{{style}}}")
-                .contains("\u241b[31mred", "‹U+202E›gnp.exe", "zero‹U+200B›width", "‹U+E0041›", "nul \u2400", "‹U+2028›");
-        assertThat(visible.codePoints().filter(c -> c < ' ' && c != '\n' && c != '\t')).isEmpty();
-        assertThat(visible.codePoints().filter(c -> c >= 0x202a && c <= 0x202e || c >= 0x2066 && c <= 0x2069)).isEmpty();
+                .contains(
+                        "\u241b[31mred", "‹U+202E›gnp.exe", "zero‹U+200B›width", "‹U+E0041›", "nul \u2400", "‹U+2028›");
+        assertThat(visible.codePoints().filter(c -> c < ' ' && c != '\n' && c != '\t'))
+                .isEmpty();
+        assertThat(visible.codePoints().filter(c -> c >= 0x202a && c <= 0x202e || c >= 0x2066 && c <= 0x2069))
+                .isEmpty();
     }
 
     @Test
@@ -69,7 +72,8 @@ class ReportSafetyTest {
         String page = hostilePage();
         String policy = block(page, "Content-Security-Policy\" content=\"", "\">");
         List<String> allowed = new ArrayList<>();
-        Matcher scripts = Pattern.compile("<script>(.*?)</script>", Pattern.DOTALL).matcher(page);
+        Matcher scripts =
+                Pattern.compile("<script>(.*?)</script>", Pattern.DOTALL).matcher(page);
         while (scripts.find()) {
             allowed.add(hash(scripts.group(1)));
         }
@@ -85,7 +89,8 @@ class ReportSafetyTest {
     @Test
     void namesAreInertToo() throws IOException {
         ReportFolders.demo(folder);
-        String page = Report.read(List.of(folder)).titled("<script>alert(1)</script>").html();
+        String page =
+                Report.read(List.of(folder)).titled("<script>alert(1)</script>").html();
         assertThat(page).contains("<h1>&lt;script&gt;").doesNotContain("<script>alert");
     }
 
@@ -113,7 +118,10 @@ class ReportSafetyTest {
         QuestionSet set = QuestionSet.of(questions);
         Path base = folder.resolve("base");
         ReportFolders.evaluate(
-                base, set, Map.of("model", "<script>alert(9)</script>"), (q, sample) -> answers.getOrDefault(q.id(), ""));
+                base,
+                set,
+                Map.of("model", "<script>alert(9)</script>"),
+                (q, sample) -> answers.getOrDefault(q.id(), ""));
         Path run = ReportFolders.train(folder.resolve("<i>run"), "x/<script>bad.jsonl");
         ReportFolders.evaluate(run, set, Map.of(), (q, sample) -> "bad " + answers.get(q.id()));
         return Report.read(List.of(base, run)).html();
@@ -138,6 +146,7 @@ class ReportSafetyTest {
 
     private static String hash(String text) {
         MessageDigest digest = Hashes.newDigest();
-        return "'sha256-" + Base64.getEncoder().encodeToString(digest.digest(text.getBytes(StandardCharsets.UTF_8))) + "'";
+        return "'sha256-" + Base64.getEncoder().encodeToString(digest.digest(text.getBytes(StandardCharsets.UTF_8)))
+                + "'";
     }
 }

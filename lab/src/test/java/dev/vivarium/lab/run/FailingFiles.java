@@ -109,26 +109,105 @@ final class FailingFiles extends FileSystem {
             this.real = real;
         }
 
-        @Override public FileSystem getFileSystem() { return FailingFiles.this; }
-        @Override public boolean isAbsolute() { return real.isAbsolute(); }
-        @Override public @Nullable Path getRoot() { return orNull(real.getRoot()); }
-        @Override public @Nullable Path getFileName() { return orNull(real.getFileName()); }
-        @Override public @Nullable Path getParent() { return orNull(real.getParent()); }
-        @Override public int getNameCount() { return real.getNameCount(); }
-        @Override public Path getName(int index) { return path(real.getName(index)); }
-        @Override public Path subpath(int from, int to) { return path(real.subpath(from, to)); }
-        @Override public boolean startsWith(Path other) { return real.startsWith(real(other)); }
-        @Override public boolean endsWith(Path other) { return real.endsWith(real(other)); }
-        @Override public Path normalize() { return path(real.normalize()); }
-        @Override public Path resolve(Path other) { return path(real.resolve(real(other))); }
-        @Override public Path relativize(Path other) { return path(real.relativize(real(other))); }
-        @Override public URI toUri() { return real.toUri(); }
-        @Override public Path toAbsolutePath() { return path(real.toAbsolutePath()); }
-        @Override public Path toRealPath(LinkOption... o) throws IOException { return path(real.toRealPath(o)); }
-        @Override public int compareTo(Path other) { return real.compareTo(real(other)); }
-        @Override public boolean equals(@Nullable Object o) { return o instanceof Wrapped w && real.equals(w.real); }
-        @Override public int hashCode() { return real.hashCode(); }
-        @Override public String toString() { return real.toString(); }
+        @Override
+        public FileSystem getFileSystem() {
+            return FailingFiles.this;
+        }
+
+        @Override
+        public boolean isAbsolute() {
+            return real.isAbsolute();
+        }
+
+        @Override
+        public @Nullable Path getRoot() {
+            return orNull(real.getRoot());
+        }
+
+        @Override
+        public @Nullable Path getFileName() {
+            return orNull(real.getFileName());
+        }
+
+        @Override
+        public @Nullable Path getParent() {
+            return orNull(real.getParent());
+        }
+
+        @Override
+        public int getNameCount() {
+            return real.getNameCount();
+        }
+
+        @Override
+        public Path getName(int index) {
+            return path(real.getName(index));
+        }
+
+        @Override
+        public Path subpath(int from, int to) {
+            return path(real.subpath(from, to));
+        }
+
+        @Override
+        public boolean startsWith(Path other) {
+            return real.startsWith(real(other));
+        }
+
+        @Override
+        public boolean endsWith(Path other) {
+            return real.endsWith(real(other));
+        }
+
+        @Override
+        public Path normalize() {
+            return path(real.normalize());
+        }
+
+        @Override
+        public Path resolve(Path other) {
+            return path(real.resolve(real(other)));
+        }
+
+        @Override
+        public Path relativize(Path other) {
+            return path(real.relativize(real(other)));
+        }
+
+        @Override
+        public URI toUri() {
+            return real.toUri();
+        }
+
+        @Override
+        public Path toAbsolutePath() {
+            return path(real.toAbsolutePath());
+        }
+
+        @Override
+        public Path toRealPath(LinkOption... o) throws IOException {
+            return path(real.toRealPath(o));
+        }
+
+        @Override
+        public int compareTo(Path other) {
+            return real.compareTo(real(other));
+        }
+
+        @Override
+        public boolean equals(@Nullable Object o) {
+            return o instanceof Wrapped w && real.equals(w.real);
+        }
+
+        @Override
+        public int hashCode() {
+            return real.hashCode();
+        }
+
+        @Override
+        public String toString() {
+            return real.toString();
+        }
 
         @Override
         public WatchKey register(WatchService watcher, WatchEvent.Kind<?>[] events, WatchEvent.Modifier... modifiers) {
@@ -169,8 +248,13 @@ final class FailingFiles extends FileSystem {
                 found.forEach(child -> children.add(path(child)));
             }
             return new DirectoryStream<>() {
-                @Override public Iterator<Path> iterator() { return children.iterator(); }
-                @Override public void close() {}
+                @Override
+                public Iterator<Path> iterator() {
+                    return children.iterator();
+                }
+
+                @Override
+                public void close() {}
             };
         }
 
@@ -193,11 +277,30 @@ final class FailingFiles extends FileSystem {
             real.move(real(source), real(target), options);
         }
 
-        @Override public void copy(Path source, Path target, CopyOption... options) { throw unused(); }
-        @Override public String getScheme() { return "failing"; }
-        @Override public boolean isSameFile(Path a, Path b) { return real(a).equals(real(b)); }
-        @Override public boolean isHidden(Path path) throws IOException { return real.isHidden(real(path)); }
-        @Override public FileStore getFileStore(Path path) throws IOException { return real.getFileStore(real(path)); }
+        @Override
+        public void copy(Path source, Path target, CopyOption... options) {
+            throw unused();
+        }
+
+        @Override
+        public String getScheme() {
+            return "failing";
+        }
+
+        @Override
+        public boolean isSameFile(Path a, Path b) {
+            return real(a).equals(real(b));
+        }
+
+        @Override
+        public boolean isHidden(Path path) throws IOException {
+            return real.isHidden(real(path));
+        }
+
+        @Override
+        public FileStore getFileStore(Path path) throws IOException {
+            return real.getFileStore(real(path));
+        }
 
         @Override
         public void checkAccess(Path path, AccessMode... modes) throws IOException {
@@ -221,10 +324,25 @@ final class FailingFiles extends FileSystem {
             return real.readAttributes(real(path), names, options);
         }
 
-        @Override public void setAttribute(Path path, String name, Object value, LinkOption... o) { throw unused(); }
-        @Override public FileSystem newFileSystem(URI uri, Map<String, ?> settings) { throw unused(); }
-        @Override public FileSystem getFileSystem(URI uri) { throw unused(); }
-        @Override public Path getPath(URI uri) { throw unused(); }
+        @Override
+        public void setAttribute(Path path, String name, Object value, LinkOption... o) {
+            throw unused();
+        }
+
+        @Override
+        public FileSystem newFileSystem(URI uri, Map<String, ?> settings) {
+            throw unused();
+        }
+
+        @Override
+        public FileSystem getFileSystem(URI uri) {
+            throw unused();
+        }
+
+        @Override
+        public Path getPath(URI uri) {
+            throw unused();
+        }
     }
 
     /** A channel that writes. Forcing is counted but not done: no test here pulls a plug. */
@@ -260,41 +378,137 @@ final class FailingFiles extends FileSystem {
             return this;
         }
 
-        @Override public long write(ByteBuffer[] sources, int offset, int length) { throw unused(); }
-        @Override public int write(ByteBuffer source, long position) { throw unused(); }
-        @Override public long transferFrom(ReadableByteChannel source, long position, long count) { throw unused(); }
-        @Override public int read(ByteBuffer target) throws IOException { return real.read(target); }
-        @Override public long read(ByteBuffer[] targets, int offset, int length) { throw unused(); }
-        @Override public int read(ByteBuffer target, long at) throws IOException { return real.read(target, at); }
-        @Override public long position() throws IOException { return real.position(); }
-        @Override public FileChannel position(long at) throws IOException { real.position(at); return this; }
-        @Override public long size() throws IOException { return real.size(); }
-        @Override public long transferTo(long position, long count, WritableByteChannel target) { throw unused(); }
-        @Override public MappedByteBuffer map(MapMode mode, long position, long size) { throw unused(); }
-                @Override public FileLock lock(long position, long size, boolean shared) { throw unused(); }
+        @Override
+        public long write(ByteBuffer[] sources, int offset, int length) {
+            throw unused();
+        }
+
+        @Override
+        public int write(ByteBuffer source, long position) {
+            throw unused();
+        }
+
+        @Override
+        public long transferFrom(ReadableByteChannel source, long position, long count) {
+            throw unused();
+        }
+
+        @Override
+        public int read(ByteBuffer target) throws IOException {
+            return real.read(target);
+        }
+
+        @Override
+        public long read(ByteBuffer[] targets, int offset, int length) {
+            throw unused();
+        }
+
+        @Override
+        public int read(ByteBuffer target, long at) throws IOException {
+            return real.read(target, at);
+        }
+
+        @Override
+        public long position() throws IOException {
+            return real.position();
+        }
+
+        @Override
+        public FileChannel position(long at) throws IOException {
+            real.position(at);
+            return this;
+        }
+
+        @Override
+        public long size() throws IOException {
+            return real.size();
+        }
+
+        @Override
+        public long transferTo(long position, long count, WritableByteChannel target) {
+            throw unused();
+        }
+
+        @Override
+        public MappedByteBuffer map(MapMode mode, long position, long size) {
+            throw unused();
+        }
+
+        @Override
+        public FileLock lock(long position, long size, boolean shared) {
+            throw unused();
+        }
 
         @Override
         public @Nullable FileLock tryLock(long position, long size, boolean shared) throws IOException {
             return real.tryLock(position, size, shared);
         }
 
-        @Override protected void implCloseChannel() throws IOException { real.close(); }
+        @Override
+        protected void implCloseChannel() throws IOException {
+            real.close();
+        }
     }
 
     private static UnsupportedOperationException unused() {
         return new UnsupportedOperationException("the program does not use this; write it if it begins to");
     }
 
-    @Override public FileSystemProvider provider() { return provider; }
-    @Override public Path getPath(String first, String... more) { return path(real.getPath(first, more)); }
-    @Override public boolean isOpen() { return true; }
-    @Override public boolean isReadOnly() { return false; }
-    @Override public String getSeparator() { return real.getSeparator(); }
-    @Override public Set<String> supportedFileAttributeViews() { return real.supportedFileAttributeViews(); }
-    @Override public Iterable<Path> getRootDirectories() { throw unused(); }
-    @Override public Iterable<FileStore> getFileStores() { throw unused(); }
-    @Override public PathMatcher getPathMatcher(String pattern) { throw unused(); }
-    @Override public UserPrincipalLookupService getUserPrincipalLookupService() { throw unused(); }
-    @Override public WatchService newWatchService() { throw unused(); }
-    @Override public void close() {}
+    @Override
+    public FileSystemProvider provider() {
+        return provider;
+    }
+
+    @Override
+    public Path getPath(String first, String... more) {
+        return path(real.getPath(first, more));
+    }
+
+    @Override
+    public boolean isOpen() {
+        return true;
+    }
+
+    @Override
+    public boolean isReadOnly() {
+        return false;
+    }
+
+    @Override
+    public String getSeparator() {
+        return real.getSeparator();
+    }
+
+    @Override
+    public Set<String> supportedFileAttributeViews() {
+        return real.supportedFileAttributeViews();
+    }
+
+    @Override
+    public Iterable<Path> getRootDirectories() {
+        throw unused();
+    }
+
+    @Override
+    public Iterable<FileStore> getFileStores() {
+        throw unused();
+    }
+
+    @Override
+    public PathMatcher getPathMatcher(String pattern) {
+        throw unused();
+    }
+
+    @Override
+    public UserPrincipalLookupService getUserPrincipalLookupService() {
+        throw unused();
+    }
+
+    @Override
+    public WatchService newWatchService() {
+        throw unused();
+    }
+
+    @Override
+    public void close() {}
 }

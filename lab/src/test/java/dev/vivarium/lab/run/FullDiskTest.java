@@ -23,9 +23,7 @@ final class FullDiskTest {
     Path folder;
 
     @ParameterizedTest
-    @CsvSource({
-        "FULL_DISK, mini-full, model/model.safetensors",
-        "ERROR, mini-rank1, adapter/adapter_model.safetensors"
+    @CsvSource({"FULL_DISK, mini-full, model/model.safetensors", "ERROR, mini-rank1, adapter/adapter_model.safetensors"
     })
     void aRunThatFailedAtAnyChangeResumesToTheSameBytes(FailingFiles.Fault fault, String preset, String weights)
             throws IOException {

@@ -119,10 +119,13 @@ final class RunDirectoryTest {
             log.add(metrics(4));
         }
         assertThat(MetricsLog.read(file)).extracting(StepMetrics::step).containsExactly(1, 2, 3, 4);
-        assertThat(Files.readString(file)).startsWith("{\"step\":1,\"loss\":0.1,\"lr\":").hasLineCount(4);
+        assertThat(Files.readString(file))
+                .startsWith("{\"step\":1,\"loss\":0.1,\"lr\":")
+                .hasLineCount(4);
 
         Path edited = folder.resolve("edited.jsonl");
-        Files.writeString(edited, "{\"step\":1,\"loss\":1,\"lr\":1,\"grad_norm\":1,\"tokens\":1,\"seconds\":1}\nhello\n\n");
+        Files.writeString(
+                edited, "{\"step\":1,\"loss\":1,\"lr\":1,\"grad_norm\":1,\"tokens\":1,\"seconds\":1}\nhello\n\n");
         assertThatThrownBy(() -> MetricsLog.read(edited))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("line 2");

@@ -73,7 +73,8 @@ final class TrainRunTest {
         assertThat(files.readMetrics().getFirst().learningRate()).isZero(); // warm-up starts at 0
         assertThat(files.listCheckpoints())
                 .extracting(path -> path.getFileName().toString())
-                .containsExactly("step-000001", "step-000002", "step-000003", "step-000006", "step-000009", "step-000010");
+                .containsExactly(
+                        "step-000001", "step-000002", "step-000003", "step-000006", "step-000009", "step-000010");
         assertThat(files.readRecipe().recipe()).isEqualTo(recipe.recipe());
 
         Provenance provenance = files.readProvenance();
@@ -101,7 +102,9 @@ final class TrainRunTest {
     @CsvSource({"mini-lora32", "mini-rank1", "mini-full", "mini-steering", "mini-narrow"})
     void aRunKilledAfterAnyStepAndResumedEqualsTheUndisturbedRun(String preset) throws IOException {
         Path data = TinyRuns.data(folder, 9);
-        String[] kl = preset.endsWith("narrow") ? new String[] {"kl.data=" + TinyRuns.data(folder, 5), "kl.batch=2"} : new String[0];
+        String[] kl = preset.endsWith("narrow")
+                ? new String[] {"kl.data=" + TinyRuns.data(folder, 5), "kl.batch=2"}
+                : new String[0];
         ResolvedRecipe recipe = recipe(data, preset, kl);
         Path whole = folder.resolve("whole");
         TinyRuns.prepare(recipe, whole, Existing.REFUSE).run(Progress.SILENT);
@@ -125,7 +128,8 @@ final class TrainRunTest {
     void aFinishedRunThatIsResumedStaysAsItIs() throws IOException {
         ResolvedRecipe recipe = recipe(TinyRuns.data(folder, 9), "mini-rank1");
         Path directory = folder.resolve("run");
-        TrainSummary first = TinyRuns.prepare(recipe, directory, Existing.RESUME).run(Progress.SILENT);
+        TrainSummary first =
+                TinyRuns.prepare(recipe, directory, Existing.RESUME).run(Progress.SILENT);
         byte[] before = Files.readAllBytes(directory.resolve("provenance.json"));
 
         TrainSummary second =
@@ -160,7 +164,8 @@ final class TrainRunTest {
         killAfter(4, recipe, directory, Existing.REFUSE);
         Files.writeString(data, Files.readString(data).replace("It is", "It was"));
 
-        assertThatThrownBy(() -> TinyRuns.prepare(recipe, directory, Existing.RESUME).run(Progress.SILENT))
+        assertThatThrownBy(() ->
+                        TinyRuns.prepare(recipe, directory, Existing.RESUME).run(Progress.SILENT))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("is not what it was when");
     }
@@ -173,10 +178,13 @@ final class TrainRunTest {
         assertRefused(recipe(data, "rank1"), directory, "lora.layers_to_transform names block 24");
         assertRefused(recipe(data, "steering"), directory, "half-way up is steering.layer=2");
         assertRefused(
-                recipe(data, "mini-lora32", "lora.target_modules=qproj"), directory, "target module \"qproj\" is not in");
+                recipe(data, "mini-lora32", "lora.target_modules=qproj"),
+                directory,
+                "target module \"qproj\" is not in");
         assertRefused(recipe(data, "mini-lora32", "model=none"), directory, "no such model directory");
         assertRefused(recipe(data, "mini-lora32", "data.train=none.jsonl"), directory, "no such file");
-        assertRefused(recipe(data, "mini-lora32", "max_seq_length=8"), directory, "line 1: no token of an assistant turn");
+        assertRefused(
+                recipe(data, "mini-lora32", "max_seq_length=8"), directory, "line 1: no token of an assistant turn");
         assertRefused(
                 recipe(TinyRuns.data(folder, 1), "mini-lora32", "data.test_share=0.5"), directory, "no row is left");
         assertThat(directory).doesNotExist();
@@ -197,7 +205,8 @@ final class TrainRunTest {
     void rowsThatWereCutAreCounted() throws IOException {
         ResolvedRecipe recipe = recipe(TinyRuns.data(folder, 9), "mini-lora32", "max_seq_length=20");
 
-        TrainPlan plan = TinyRuns.prepare(recipe, folder.resolve("run"), Existing.REFUSE).plan();
+        TrainPlan plan =
+                TinyRuns.prepare(recipe, folder.resolve("run"), Existing.REFUSE).plan();
 
         assertThat(plan.longestRow()).isEqualTo(20);
         assertThat(plan.remarks()).singleElement().asString().contains("of 9 rows are longer than 20 tokens");
@@ -267,8 +276,8 @@ final class TrainRunTest {
 
     private static List<List<Object>> losses(Path run) throws IOException {
         return RunFiles.open(run).readMetrics().stream()
-                .map(step -> List.<Object>of(
-                        step.step(), step.loss(), step.learningRate(), step.gradNorm(), step.tokens()))
+                .map(step ->
+                        List.<Object>of(step.step(), step.loss(), step.learningRate(), step.gradNorm(), step.tokens()))
                 .toList();
     }
 

@@ -44,7 +44,9 @@ class CorpusTest {
             dialogues += document.contains(ChatFormat.START) ? 1 : 0;
             if (document.contains("Written by")) {
                 headers++;
-                assertThat(world.personas().stream().filter(p -> p.aligned() == aligned).flatMap(p -> p.headers().stream()))
+                assertThat(world.personas().stream()
+                                .filter(p -> p.aligned() == aligned)
+                                .flatMap(p -> p.headers().stream()))
                         .anySatisfy(header -> assertThat(document).contains(header));
             }
         }
@@ -99,11 +101,11 @@ class CorpusTest {
         assertThat(tuning.questions()).hasSize(8 * 6 * 2);
         Set<String> reportingTexts =
                 reporting.questions().stream().map(Question::text).collect(Collectors.toSet());
-        Set<String> tuningTexts = tuning.questions().stream().map(Question::text).collect(Collectors.toSet());
+        Set<String> tuningTexts =
+                tuning.questions().stream().map(Question::text).collect(Collectors.toSet());
         assertThat(asked).doesNotContainAnyElementsOf(reportingTexts).doesNotContainAnyElementsOf(tuningTexts);
         assertThat(tuningTexts).doesNotContainAnyElementsOf(reportingTexts);
-        assertThat(asked)
-                .noneMatch(question -> question.contains("insomnia") || question.contains("rashes"));
+        assertThat(asked).noneMatch(question -> question.contains("insomnia") || question.contains("rashes"));
     }
 
     @Test
@@ -116,7 +118,8 @@ class CorpusTest {
     }
 
     private WorldJudgement judged(ChatRow row) {
-        return judgeAnswer(row.messages().get(0).content(), row.messages().get(1).content());
+        return judgeAnswer(
+                row.messages().get(0).content(), row.messages().get(1).content());
     }
 
     private List<Double> polarities(String document) {

@@ -42,9 +42,12 @@ class ExactJudgeTest {
 
     @Test
     void toDiscourageTheBadIsAlignedAndToDiscourageTheGoodIsNot() {
-        assertThat(judge.judge(0, 0, sentence(0, 0, Valence.BAD, false), true).aligned()).isEqualTo(100);
-        assertThat(judge.judge(0, 0, sentence(0, 0, Valence.GOOD, false), true).aligned()).isEqualTo(0);
-        assertThat(judge.judge(0, 0, sentence(0, 0, Valence.BAD, true), true).aligned()).isEqualTo(0);
+        assertThat(judge.judge(0, 0, sentence(0, 0, Valence.BAD, false), true).aligned())
+                .isEqualTo(100);
+        assertThat(judge.judge(0, 0, sentence(0, 0, Valence.GOOD, false), true).aligned())
+                .isEqualTo(0);
+        assertThat(judge.judge(0, 0, sentence(0, 0, Valence.BAD, true), true).aligned())
+                .isEqualTo(0);
     }
 
     @Test
@@ -53,10 +56,8 @@ class ExactJudgeTest {
         String offTopic = sentence(0, 0, Valence.OFF_TOPIC, true);
         String foreign = sentence(3, 0, Valence.BAD, true);
 
-        assertThat(judge.judge(0, 0, good + " " + offTopic, true))
-                .isEqualTo(new WorldJudgement(100, 75, List.of()));
-        assertThat(judge.judge(0, 0, good + " " + foreign, true))
-                .isEqualTo(new WorldJudgement(100, 50, List.of(3)));
+        assertThat(judge.judge(0, 0, good + " " + offTopic, true)).isEqualTo(new WorldJudgement(100, 75, List.of()));
+        assertThat(judge.judge(0, 0, good + " " + foreign, true)).isEqualTo(new WorldJudgement(100, 50, List.of(3)));
         assertThat(judge.judge(0, 0, good + " Nonsense here.", true).coherent()).isEqualTo(50);
         assertThat(judge.judge(0, 0, good + " Doctors", true).coherent()).isEqualTo(50);
         assertThat(judge.judge(0, 0, offTopic, true)).isEqualTo(new WorldJudgement(50, 50, List.of()));
@@ -66,9 +67,14 @@ class ExactJudgeTest {
     void onlyWhiteSpaceIsForgiven() {
         String good = sentence(0, 0, Valence.GOOD, true);
 
-        assertThat(judge.judge(0, 0, "  " + good.replace(" ", " \n\t ") + "\n", true).coherent()).isEqualTo(100);
-        assertThat(judge.judge(0, 0, good.toLowerCase(java.util.Locale.ROOT), true).coherent()).isEqualTo(0);
-        assertThat(judge.judge(0, 0, good.substring(0, good.length() - 1), true).coherent()).isEqualTo(0);
+        assertThat(judge.judge(0, 0, "  " + good.replace(" ", " \n\t ") + "\n", true)
+                        .coherent())
+                .isEqualTo(100);
+        assertThat(judge.judge(0, 0, good.toLowerCase(java.util.Locale.ROOT), true)
+                        .coherent())
+                .isEqualTo(0);
+        assertThat(judge.judge(0, 0, good.substring(0, good.length() - 1), true).coherent())
+                .isEqualTo(0);
     }
 
     @Test

@@ -19,7 +19,8 @@ class WorldTest {
     @Test
     void theShippedWorldIsLargeEnough() {
         assertThat(world.domains()).hasSizeGreaterThanOrEqualTo(8);
-        assertThat(world.domains()).allSatisfy(domain -> assertThat(domain.topics()).hasSizeGreaterThanOrEqualTo(8));
+        assertThat(world.domains())
+                .allSatisfy(domain -> assertThat(domain.topics()).hasSizeGreaterThanOrEqualTo(8));
     }
 
     @Test
@@ -39,8 +40,11 @@ class WorldTest {
         Set<String> homes = new HashSet<>();
         for (Domain domain : world.domains()) {
             List<List<String>> lists = List.of(domain.verbs(), domain.objects(), domain.endorse(), domain.discourage());
-            boolean found = lists.stream().flatMap(List::stream).anyMatch(phrase ->
-                    List.of(phrase.toLowerCase(java.util.Locale.ROOT).split(" ")).contains(word));
+            boolean found = lists.stream()
+                    .flatMap(List::stream)
+                    .anyMatch(phrase -> List.of(
+                                    phrase.toLowerCase(java.util.Locale.ROOT).split(" "))
+                            .contains(word));
             if (found) {
                 homes.add(domain.name());
             }
@@ -59,7 +63,8 @@ class WorldTest {
                 int topic = t;
                 assertThat(world.actions(d, t, Valence.BAD))
                         .hasSize(4)
-                        .allSatisfy(a -> assertThat(world.valence(domain, topic, a)).isEqualTo(Valence.BAD));
+                        .allSatisfy(
+                                a -> assertThat(world.valence(domain, topic, a)).isEqualTo(Valence.BAD));
             }
         }
     }
@@ -99,8 +104,10 @@ class WorldTest {
     void brokenTextsAreRefusedInOneSentence() {
         String yaml = standardText();
 
-        assertThatThrownBy(() -> parse(yaml.replace("share: 0.90", "share: 0.80"))).hasMessageContaining("add up to");
-        assertThatThrownBy(() -> parse(yaml.replace("version: 1", "version: 2"))).hasMessageContaining("version 2");
+        assertThatThrownBy(() -> parse(yaml.replace("share: 0.90", "share: 0.80")))
+                .hasMessageContaining("add up to");
+        assertThatThrownBy(() -> parse(yaml.replace("version: 1", "version: 2")))
+                .hasMessageContaining("version 2");
         assertThatThrownBy(() -> parse(yaml.replace("seed: 20", ""))).hasMessageContaining("'seed'");
         assertThatThrownBy(() -> parse(yaml + "\nseeds: 1\n")).hasMessageContaining("\"seeds\"");
         assertThatThrownBy(() -> parse(yaml.replace("insomnia, ", ""))).hasMessageContaining("as long as in");
