@@ -70,17 +70,19 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        DemoResult result = Demo.run(
-                new DemoSettings(
-                        base(),
-                        out,
-                        onExisting.choice(),
-                        domain,
-                        rows,
-                        samples,
-                        seed,
-                        Version.current().number()),
-                shell.progress());
+        DemoSettings settings = new DemoSettings(
+                base(),
+                out,
+                onExisting.choice(),
+                domain,
+                rows,
+                samples,
+                seed,
+                Version.current().number());
+        DemoResult result;
+        try (Interruption interruption = Interruption.with(shell, "run the same command again with --resume")) {
+            result = Demo.run(settings, interruption.watch(shell.progress()));
+        }
         output.print(shell, result, out -> print(out, result));
         return ExitCode.OK;
     }

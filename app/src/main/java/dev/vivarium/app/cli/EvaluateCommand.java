@@ -151,15 +151,18 @@ final class EvaluateCommand implements Callable<Integer> {
                 found.trained().adapter(),
                 found.trained().trainedOn());
         set.remarks().forEach(remark -> shell.err().println("note: " + remark));
-        Outcome outcome = ModelEvaluation.evaluate(
-                        found.trained().model(),
-                        List.of(subject),
-                        set,
-                        chosen,
-                        plan,
-                        onExisting.choice(),
-                        shell.progress())
-                .getFirst();
+        Outcome outcome;
+        try (Interruption interruption = Interruption.with(shell, "run the same command again with --resume")) {
+            outcome = ModelEvaluation.evaluate(
+                            found.trained().model(),
+                            List.of(subject),
+                            set,
+                            chosen,
+                            plan,
+                            onExisting.choice(),
+                            interruption.watch(shell.progress()))
+                    .getFirst();
+        }
         EvaluationReport report = new EvaluationReport(found, questions, set, plan, outcome);
         output.print(shell, report.json(), report::print);
         return outcome.scores().scored() == 0 ? ExitCode.PARTIAL : ExitCode.OK;
