@@ -253,6 +253,15 @@ public final class EvaluationRun implements Closeable {
      * @throws IllegalStateException when an answer is missing
      */
     public Scores finish(ScoreSettings scoring) throws IOException {
+        return finish(scoring, seconds(started, lastAnswer));
+    }
+
+    /**
+     * The same for a run whose answers were sampled beside those of others.
+     *
+     * @param samplingSeconds this run's share of the time of that pass
+     */
+    Scores finish(ScoreSettings scoring, double samplingSeconds) throws IOException {
         List<AnswerTask> missing = missing();
         if (!missing.isEmpty()) {
             throw new IllegalStateException(missing.size() + " answers are missing, the first to question \""
@@ -269,8 +278,7 @@ public final class EvaluationRun implements Closeable {
         scores.write(files.scores());
         if (sampled > 0) {
             try (JsonLog<EvaluationSession> sessions = JsonLog.append(files.sessions(), EvaluationSession.class)) {
-                sessions.add(
-                        new EvaluationSession(sampled, sampledTokens, seconds(started, lastAnswer), judgingSeconds));
+                sessions.add(new EvaluationSession(sampled, sampledTokens, samplingSeconds, judgingSeconds));
             }
         }
         return scores;

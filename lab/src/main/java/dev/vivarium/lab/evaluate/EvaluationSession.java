@@ -9,7 +9,8 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
  *
  * @param answers answers sampled
  * @param tokens tokens sampled
- * @param samplingSeconds wall-clock seconds from the first task to the last answer
+ * @param samplingSeconds wall-clock seconds from the first task to the last answer; of a pass that several models shared, the
+ *     part that falls to this one by its tokens
  * @param judgingSeconds wall-clock seconds of judging
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)

@@ -149,7 +149,11 @@ public final class ModelEvaluation {
         List<Outcome> outcomes = new ArrayList<>();
         for (int i = 0; i < runs.size(); i++) {
             EvaluationRun run = runs.get(i);
-            Scores scores = run.finish(ScoreSettings.DEFAULT);
+            // rows of all subjects are mixed in the pass, so its time can only be shared out by tokens
+            double share = report == null || report.newTokens() == 0
+                    ? 0
+                    : report.seconds() * run.sampledTokens() / report.newTokens();
+            Scores scores = run.finish(ScoreSettings.DEFAULT, share);
             outcomes.add(new Outcome(
                     subjects.get(i),
                     run.files(),
