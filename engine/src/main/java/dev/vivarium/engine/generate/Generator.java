@@ -4,9 +4,9 @@ import dev.vivarium.engine.adapter.AdapterBank;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.model.Decoder;
 import dev.vivarium.engine.model.ForwardHooks;
+import dev.vivarium.engine.tensor.Torch;
 import java.util.List;
 import java.util.function.Consumer;
-import org.bytedeco.pytorch.NoGradGuard;
 
 /**
  * Samples answers: each prompt is prefilled once for all its samples, rows leave the batch when they finish and others
@@ -14,9 +14,9 @@ import org.bytedeco.pytorch.NoGradGuard;
  *
  * <p>An answer is a function of weights, prompt, settings, its {@link Request#seedKey} and its sample number. The random
  * number of each token is counted from these (protocol.md App. B, seeds). What is left is rounding: matrix kernels round a
- * row differently for another number of rows, and even at another place among them. So in deterministic mode the decode
- * always runs on blocks of {@link #BLOCK} rows, in which a sample's place follows from its key and number; empty places are
- * computed and thrown away. One instance serves one thread.
+ * row differently for another number of rows or threads, and even at another place among the rows. So in deterministic mode
+ * the decode always runs on blocks of {@link #BLOCK} rows, in which a sample's place follows from its key and number, and on
+ * one thread a block; empty places are computed and thrown away. One instance serves one thread and may use several.
  */
 public final class Generator {
     /** Rows of a block in deterministic mode, whatever the number of rows in flight. */
@@ -33,7 +33,7 @@ public final class Generator {
         StopRule NEVER = (tokens, count) -> false;
 
         /**
-         * Asked after each token.
+         * Asked after each token, by several threads.
          *
          * @param tokens the answer so far in its first {@code count} entries; not to be changed
          */
@@ -42,7 +42,7 @@ public final class Generator {
 
     /**
      * @param bank the adapters requests point at, in the decoder's number format; it and the decoder stay the caller's
-     * @param extra hooks that act on all rows, prompts included
+     * @param extra hooks that act on all rows, prompts included; several threads may call them
      */
     public Generator(Decoder decoder, AdapterBank bank, ForwardHooks extra) {
         if (bank.size() > 0 && bank.precision() != decoder.precision()) {
@@ -66,7 +66,8 @@ public final class Generator {
     /**
      * Draws all samples of all requests.
      *
-     * @param sink takes each answer as it finishes, on this thread; their order depends on the batch, they do not
+     * @param sink takes each answer as it finishes, one at a time and on any thread; their order depends on the batch and
+     *     the threads, they do not
      * @throws InputException if a prompt does not fit the model or the logits are not numbers
      */
     public GenerationReport generate(List<Request> requests, SamplingSettings settings, Consumer<Completion> sink) {
@@ -79,11 +80,13 @@ public final class Generator {
     /** The same with a rule of one's own; the settings' stop texts are left to it. */
     public GenerationReport generate(
             List<Request> requests, SamplingSettings settings, StopRule rule, Consumer<Completion> sink) {
+        return generate(requests, settings, rule, sink, Torch.threads());
+    }
+
+    GenerationReport generate(
+            List<Request> requests, SamplingSettings settings, StopRule rule, Consumer<Completion> sink, int threads) {
         requests.forEach(this::check);
-        try (NoGradGuard guard = new NoGradGuard();
-                DecodeLoop loop = new DecodeLoop(decoder, bank, extra, requests, settings, rule, sink)) {
-            return loop.run();
-        }
+        return new DecodeLoop(decoder, bank, extra, requests, settings, rule, sink).run(threads);
     }
 
     private void check(Request request) {

@@ -57,7 +57,7 @@ public final class TextGenerator {
     /**
      * Draws all samples of all requests.
      *
-     * @param sink takes each answer as it finishes, on this thread, in no promised order
+     * @param sink takes each answer as it finishes, one at a time, on any thread and in no promised order
      * @throws InputException if a prompt does not fit the model
      */
     public GenerationReport generate(List<TextRequest> requests, SamplingSettings settings, Consumer<TextAnswer> sink) {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Weights are immutable and may be views of a mapped file or leaves that an optimizer trains; the decoder does not own
  * them; all have one {@link Precision}, which is the decoder's. Block: mid = x + o(attend(q, k, v of norm(x))), out = mid + down(silu(gate(norm(mid))) · up(norm(mid))), with RMS
  * norms computed in float32 (Zhang and Sennrich 2019, arXiv 1910.07467) and rotary positions (Su et al. 2021, arXiv
- * 2104.09864). One instance serves one thread.
+ * 2104.09864). Several threads may use one instance.
  */
 public final class Decoder {
     private static final int FIRST_POSITIONS = 256;
@@ -32,7 +32,7 @@ public final class Decoder {
     private final Tensor embedding; // (vocab, hidden)
     private final Tensor finalNorm; // (hidden)
     private final Tensor head; // (vocab, hidden)
-    private RopeTable rope;
+    private volatile RopeTable rope;
 
     private record Linear(Tensor weight, @Nullable Tensor bias) {} // (out, in), (out)
 
@@ -172,11 +172,14 @@ public final class Decoder {
             throw new InputException("a text of " + attention.positionLimit() + " tokens is longer than the model's "
                     + config.maxPositions() + " positions; shorten the prompt or max_new_tokens");
         }
-        if (attention.positionLimit() > rope.limit()) {
-            int wanted = Math.min(config.maxPositions(), Integer.highestOneBit(attention.positionLimit() - 1) * 2);
-            RopeTable old = rope;
-            rope = ropeTable(wanted);
-            old.free();
+        RopeTable known = rope;
+        return attention.positionLimit() <= known.limit() ? known : longer(attention.positionLimit());
+    }
+
+    /** The shorter table is kept: another thread may be reading it, and all of them together are as long as the last. */
+    private synchronized RopeTable longer(int positions) {
+        if (positions > rope.limit()) {
+            rope = ropeTable(Math.min(config.maxPositions(), Integer.highestOneBit(positions - 1) * 2));
         }
         return rope;
     }

@@ -1,7 +1,6 @@
 package dev.vivarium.engine.model;
 
 import dev.vivarium.engine.tensor.Tensors;
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -60,12 +59,5 @@ record RopeTable(Tensor cos, Tensor sin) {
         long half = x.size(-1) / 2;
         Tensor swapped = Tensors.cat(-1, x.narrow(-1, half, half), x.narrow(-1, 0, half));
         return torch.addcmul(x.mul(cos), swapped, sin);
-    }
-
-    void free() {
-        try (PointerScope scope = new PointerScope()) {
-            Tensors.free(cos);
-            Tensors.free(sin);
-        }
     }
 }

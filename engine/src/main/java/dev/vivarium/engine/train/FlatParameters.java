@@ -14,16 +14,23 @@ import org.bytedeco.pytorch.Tensor;
  *
  * <p>The optimizer, the gradient norm and a checkpoint then work on one tensor however many parameters there are. Each view
  * starts at a multiple of 64 bytes; the gaps stay zero under AdamW because their gradients are zero.
+ *
+ * <p>Each lane that computes beside others has gradients of its own; {@link #gather} adds them up in the order of the lanes,
+ * so that the sum does not depend on who was first.
  */
 final class FlatParameters implements AutoCloseable {
     private static final long ALIGNMENT = 16; // floats
 
     private final Tensor values; // (total)
-    private final Tensor gradients; // (total)
-    private final Map<String, Tensor> leaves = new LinkedHashMap<>();
-    private final Map<String, Tensor> gradientViews = new LinkedHashMap<>();
+    private final List<Lane> lanes = new ArrayList<>();
 
-    FlatParameters(Map<String, Tensor> initial) {
+    /** One lane's gradients (total) and its tensors by name: leaves over the shared values, and views of its gradients. */
+    private record Lane(Tensor gradients, Map<String, Tensor> leaves, Map<String, Tensor> gradientViews) {}
+
+    /**
+     * @param laneCount lanes that compute side by side, one or more
+     */
+    FlatParameters(Map<String, Tensor> initial, int laneCount) {
         long total = 0;
         List<Long> starts = new ArrayList<>();
         for (Tensor tensor : initial.values()) {
@@ -32,50 +39,76 @@ final class FlatParameters implements AutoCloseable {
         }
         try (PointerScope scope = new PointerScope()) {
             values = Tensors.keep(Tensors.zeros(total));
-            gradients = Tensors.keep(Tensors.zeros(total));
             int i = 0;
-            for (Map.Entry<String, Tensor> entry : initial.entrySet()) {
-                Tensor from = entry.getValue().detach();
-                long start = starts.get(i++);
-                Tensor view = values.narrow(0, start, from.numel()).view(from.shape());
-                view.copy_(from);
-                Tensor leaf = Tensors.keep(view.detach());
-                leaf.requires_grad_(true);
-                Tensor gradient = Tensors.keep(gradients
-                        .narrow(0, start, from.numel())
+            for (Tensor from : initial.values()) {
+                values.narrow(0, starts.get(i++), from.numel())
                         .view(from.shape())
-                        .detach());
-                // autograd adds into a gradient that is already there, so it lands in the flat buffer
-                leaf.mutable_grad().put(gradient);
-                leaves.put(entry.getKey(), leaf);
-                gradientViews.put(entry.getKey(), gradient);
+                        .copy_(from.detach());
+            }
+            for (int lane = 0; lane < laneCount; lane++) {
+                lanes.add(lane(initial, starts));
             }
         }
     }
 
-    /** The tensors to compute with, by name; they require gradients. */
-    Map<String, Tensor> leaves() {
-        return Collections.unmodifiableMap(leaves);
+    private Lane lane(Map<String, Tensor> initial, List<Long> starts) {
+        Lane lane = new Lane(Tensors.keep(Tensors.zeros(values.numel())), new LinkedHashMap<>(), new LinkedHashMap<>());
+        int i = 0;
+        for (Map.Entry<String, Tensor> entry : initial.entrySet()) {
+            long size = entry.getValue().numel();
+            long[] shape = entry.getValue().shape();
+            long start = starts.get(i++);
+            Tensor leaf = Tensors.keep(values.narrow(0, start, size).view(shape).detach());
+            leaf.requires_grad_(true);
+            Tensor gradient = Tensors.keep(
+                    lane.gradients.narrow(0, start, size).view(shape).detach());
+            // autograd adds into a gradient that is already there, so it lands in the flat buffer
+            leaf.mutable_grad().put(gradient);
+            lane.leaves.put(entry.getKey(), leaf);
+            lane.gradientViews.put(entry.getKey(), gradient);
+        }
+        return lane;
     }
 
-    /** Gradients by name. */
+    /** The tensors a lane computes with, by name; they require gradients. */
+    Map<String, Tensor> leaves(int lane) {
+        return Collections.unmodifiableMap(lanes.get(lane).leaves);
+    }
+
+    /** Gradients by name, after {@link #gather}. */
     Map<String, Tensor> gradientViews() {
-        return Collections.unmodifiableMap(gradientViews);
+        return Collections.unmodifiableMap(lanes.getFirst().gradientViews);
     }
 
     Tensor values() {
         return values;
     }
 
+    /** All gradients, after {@link #gather}. */
     Tensor gradients() {
-        return gradients;
+        return lanes.getFirst().gradients;
+    }
+
+    /** Makes the gradients of all lanes zero. */
+    void clear() {
+        lanes.forEach(lane -> lane.gradients.zero_());
+    }
+
+    /** Adds the other lanes' gradients to those of the first. */
+    void gather() {
+        for (Lane lane : lanes.subList(1, lanes.size())) {
+            gradients().add_(lane.gradients);
+            lane.gradients.zero_();
+        }
     }
 
     @Override
     public void close() {
-        leaves.values().forEach(Tensors::free);
-        gradientViews.values().forEach(Tensors::free);
+        for (Lane lane : lanes) {
+            lane.leaves.values().forEach(Tensors::free);
+            lane.gradientViews.values().forEach(Tensors::free);
+            Tensors.free(lane.gradients);
+        }
         Tensors.free(values);
-        Tensors.free(gradients);
     }
 }

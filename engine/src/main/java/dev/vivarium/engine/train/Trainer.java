@@ -1,13 +1,17 @@
 package dev.vivarium.engine.train;
 
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.model.Decoder;
 import dev.vivarium.engine.model.ForwardHooks;
 import dev.vivarium.engine.model.TextAttention;
+import dev.vivarium.engine.tensor.Lanes;
+import dev.vivarium.engine.tensor.Torch;
 import dev.vivarium.engine.text.TokenRow;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
@@ -24,15 +28,21 @@ import org.jspecify.annotations.Nullable;
  * micro-batches (protocol.md App. A (3), token-global mean). Logits are computed only where a supervised token is
  * predicted. Rows, learning rate and bias corrections are functions of the step number, so {@link #state} and
  * {@link #restore} continue a run bit by bit on the same machine and thread count. Not safe for use by several threads.
+ *
+ * <p>The micro-batches of a step are computed side by side in {@link Lanes} where there are enough of them, each always by
+ * the same lane.
  */
 public final class Trainer implements AutoCloseable {
     private static final long REDUCTION_SUM = 2; // at::Reduction::Sum
+    /** Trained values above which lanes are not worth their memory. */
+    private static final long LANE_VALUES = 1L << 26;
 
     private final TrainingSettings settings;
     private final RowSource rows;
     private final @Nullable KlTerm kl;
     private final FlatParameters parameters;
-    private final TrainingSubject.Bound model;
+    private final List<TrainingSubject.Bound> models = new ArrayList<>(); // by lane
+    private final Lanes lanes;
     private final AdamW optimizer;
     private int stepsDone;
 
@@ -42,6 +52,10 @@ public final class Trainer implements AutoCloseable {
      * @param kl a KL term, only for adapters because full fine-tuning has no untouched model beside it
      */
     public Trainer(TrainingSubject subject, TrainingSettings settings, RowSource rows, @Nullable KlTerm kl) {
+        this(subject, settings, rows, kl, lanes(values(subject)));
+    }
+
+    Trainer(TrainingSubject subject, TrainingSettings settings, RowSource rows, @Nullable KlTerm kl, int laneCount) {
         if (kl != null && !(subject instanceof TrainingSubject.OfAdapter)) {
             throw new InputException(
                     "a KL term needs an adapter that can be switched off; it cannot be used with method full");
@@ -49,9 +63,21 @@ public final class Trainer implements AutoCloseable {
         this.settings = settings;
         this.rows = rows;
         this.kl = kl;
-        this.parameters = new FlatParameters(subject.initial());
-        this.model = subject.bind(parameters.leaves());
+        this.parameters = new FlatParameters(subject.initial(), laneCount);
+        for (int lane = 0; lane < laneCount; lane++) {
+            models.add(subject.bind(parameters.leaves(lane)));
+        }
         this.optimizer = new AdamW(parameters, settings);
+        this.lanes = Lanes.open(laneCount);
+    }
+
+    /** Micro-batches computed side by side at most, for so many trained values: each lane holds gradients of its own. */
+    public static int lanes(long trainedValues) {
+        return trainedValues > LANE_VALUES ? 1 : Torch.threads();
+    }
+
+    private static long values(TrainingSubject subject) {
+        return subject.initial().values().stream().mapToLong(Tensor::numel).sum();
     }
 
     /** Optimizer steps done so far. */
@@ -66,12 +92,12 @@ public final class Trainer implements AutoCloseable {
 
     /** The trained tensors as they are now, by name; they change with the next step. */
     public Map<String, Tensor> parameters() {
-        return parameters.leaves();
+        return parameters.leaves(0);
     }
 
     /** Number of trained values. */
     public long trainedValues() {
-        return parameters.leaves().values().stream().mapToLong(Tensor::numel).sum();
+        return parameters.leaves(0).values().stream().mapToLong(Tensor::numel).sum();
     }
 
     /**
@@ -84,18 +110,19 @@ public final class Trainer implements AutoCloseable {
             throw new IllegalStateException("all " + settings.steps() + " steps are done");
         }
         long start = System.nanoTime();
-        parameters.gradients().zero_();
+        parameters.clear();
         List<TokenRow> batch = rows.rows(stepsDone);
         long supervised = positive(PaddedBatch.supervised(batch), "training");
         long tokens = PaddedBatch.tokens(batch);
-        double sft = accumulate(batch, group -> likelihood(group, supervised));
+        double sft = accumulate(batch, (model, group) -> likelihood(model, group, supervised));
         double divergence = 0;
         if (kl != null) {
             List<TokenRow> reference = kl.rows().rows(stepsDone);
             long measured = positive(PaddedBatch.supervised(reference), "KL");
             tokens += PaddedBatch.tokens(reference);
-            divergence = accumulate(reference, group -> divergence(group, measured, kl.weight()));
+            divergence = accumulate(reference, (model, group) -> divergence(model, group, measured, kl.weight()));
         }
+        parameters.gather();
         double gradNorm = clip();
         double rate = settings.schedule().at(stepsDone, settings.steps());
         stepsDone++;
@@ -114,16 +141,14 @@ public final class Trainer implements AutoCloseable {
      */
     public double loss(List<TokenRow> held) {
         long supervised = positive(PaddedBatch.supervised(held), "held-out");
-        double total = 0;
-        for (List<TokenRow> group : PaddedBatch.micro(held, settings.microBatchRows())) {
-            try (PointerScope scope = new PointerScope();
-                    NoGradGuard noGrad = new NoGradGuard()) {
+        double total = accumulate(held, (model, group) -> {
+            try (NoGradGuard noGrad = new NoGradGuard()) {
                 PaddedBatch batch = PaddedBatch.of(group);
-                if (batch.labels().numel() > 0) {
-                    total += negativeLogLikelihood(batch).item_double();
-                }
+                return batch.labels().numel() > 0
+                        ? negativeLogLikelihood(model, batch).item_double()
+                        : 0;
             }
-        }
+        });
         return total / supervised;
     }
 
@@ -153,6 +178,7 @@ public final class Trainer implements AutoCloseable {
 
     @Override
     public void close() {
+        lanes.close();
         optimizer.close();
         parameters.close();
     }
@@ -162,54 +188,82 @@ public final class Trainer implements AutoCloseable {
         return parameters.gradientViews();
     }
 
-    private double accumulate(List<TokenRow> batch, ToDoubleFunction<List<TokenRow>> backward) {
-        double total = 0;
-        for (List<TokenRow> group : PaddedBatch.micro(batch, settings.microBatchRows())) {
-            try (PointerScope scope = new PointerScope()) {
-                total += backward.applyAsDouble(group);
-            }
-        }
-        return total;
+    /** What one micro-batch adds to a sum. */
+    private interface Share {
+        double of(TrainingSubject.Bound model, List<TokenRow> group);
     }
 
-    private double likelihood(List<TokenRow> group, long supervised) {
+    /** The sum of the shares of all micro-batches, added up in their order. */
+    private double accumulate(List<TokenRow> batch, Share share) {
+        List<List<TokenRow>> groups = PaddedBatch.micro(batch, settings.microBatchRows());
+        double[] shares = new double[groups.size()];
+        // with fewer micro-batches than half the threads, the threads serve better inside the kernels
+        if (lanes.count() == 1 || 2 * groups.size() < lanes.count() || groups.size() == 1) {
+            for (int i = 0; i < shares.length; i++) {
+                shares[i] = share(share, 0, groups.get(i));
+            }
+        } else {
+            lanes.run(lane -> {
+                for (int i = 0; i < shares.length; i++) {
+                    if (lane(i) == lane) {
+                        shares[i] = share(share, lane, groups.get(i));
+                    }
+                }
+            });
+        }
+        return Arrays.stream(shares).sum();
+    }
+
+    private double share(Share share, int lane, List<TokenRow> group) {
+        try (PointerScope scope = new PointerScope()) {
+            return share.of(models.get(lane), group);
+        }
+    }
+
+    /** Micro-batches grow in length, so they are dealt out to and fro. */
+    private int lane(int group) {
+        int place = group % lanes.count();
+        return group / lanes.count() % 2 == 0 ? place : lanes.count() - 1 - place;
+    }
+
+    private static double likelihood(TrainingSubject.Bound model, List<TokenRow> group, long supervised) {
         PaddedBatch batch = PaddedBatch.of(group);
         if (batch.labels().numel() == 0) {
             return 0;
         }
-        Tensor loss = negativeLogLikelihood(batch).div(new Scalar((double) supervised));
+        Tensor loss = negativeLogLikelihood(model, batch).div(new Scalar((double) supervised));
         loss.backward();
         return loss.item_double();
     }
 
     /** Sum of −log p over the labels of a batch: (). */
-    private Tensor negativeLogLikelihood(PaddedBatch batch) {
-        Tensor logits = logits(batch, model.hooks());
+    private static Tensor negativeLogLikelihood(TrainingSubject.Bound model, PaddedBatch batch) {
+        Tensor logits = logits(model.decoder(), batch, model.hooks());
         return torch.cross_entropy_loss(logits, batch.labels(), new TensorOptional(), REDUCTION_SUM, -100, 0.0);
     }
 
-    private double divergence(List<TokenRow> group, long measured, double weight) {
+    private static double divergence(TrainingSubject.Bound model, List<TokenRow> group, long measured, double weight) {
         PaddedBatch batch = PaddedBatch.of(group);
         if (batch.labels().numel() == 0) {
             return 0;
         }
         Tensor reference;
         try (NoGradGuard noGrad = new NoGradGuard()) {
-            reference = torch.log_softmax(logits(batch, ForwardHooks.NONE), -1);
+            reference = torch.log_softmax(logits(model.decoder(), batch, ForwardHooks.NONE), -1);
         }
-        Tensor trained = torch.log_softmax(logits(batch, model.hooks()), -1);
+        Tensor trained = torch.log_softmax(logits(model.decoder(), batch, model.hooks()), -1);
         Tensor mean = reference.exp().mul(reference.sub(trained)).sum().div(new Scalar((double) measured));
         mean.mul(new Scalar(weight)).backward();
         return mean.item_double();
     }
 
     /** Logits at the predicting positions: (n, vocab), float32. */
-    private Tensor logits(PaddedBatch batch, ForwardHooks hooks) {
+    private static Tensor logits(Decoder decoder, PaddedBatch batch, ForwardHooks hooks) {
         TextAttention attention =
                 TextAttention.causal(Math.toIntExact(batch.ids().size(1)));
-        Tensor hidden = model.decoder().hidden(batch.ids(), attention, hooks);
+        Tensor hidden = decoder.hidden(batch.ids(), attention, hooks);
         Tensor chosen = hidden.view(-1, hidden.size(-1)).index_select(0, batch.predictors());
-        return model.decoder().logits(chosen).to(ScalarType.Float);
+        return decoder.logits(chosen).to(ScalarType.Float);
     }
 
     private double clip() {

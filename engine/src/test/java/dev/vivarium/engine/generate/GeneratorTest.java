@@ -152,6 +152,58 @@ class GeneratorTest {
 
     @ParameterizedTest
     @EnumSource(Precision.class)
+    void theNumberOfThreadsChangesNoAnswer(Precision precision) {
+        try (PointerScope scope = new PointerScope()) {
+            Generator generator = Generator.of(SampleModels.small(precision));
+            List<Request> requests = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                requests.add(Request.of(i, SampleModels.prompt(5 + 40 * i, i), 30, i));
+            }
+            Map<String, List<Integer>> alone = null;
+            for (int threads = 1; threads <= 4; threads++) {
+                Map<String, Completion> answers = new TreeMap<>();
+                GenerationReport report = generator.generate(
+                        requests,
+                        SETTINGS.withRows(100),
+                        Generator.StopRule.NEVER,
+                        answer -> assertThat(answers.put(name(answer), answer)).isNull(),
+                        threads);
+                assertThat(report.answers()).isEqualTo(120);
+                assertThat(report.promptTokens()).isEqualTo(5 + 45 + 85 + 125);
+                alone = alone == null ? tokens(answers) : alone;
+                assertThat(tokens(answers)).isEqualTo(alone);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aSinkThatFailsEndsAllLanes(boolean deterministic) {
+        try (PointerScope scope = new PointerScope()) {
+            Generator generator = Generator.of(SampleModels.small());
+            SamplingSettings settings = SETTINGS.withRows(64).withDeterministic(deterministic);
+            List<Request> requests = List.of(Request.of(0, SampleModels.prompt(5, 0), 500, 0));
+            List<Completion> taken = new ArrayList<>();
+            assertThatThrownBy(() -> generator.generate(
+                            requests,
+                            settings,
+                            Generator.StopRule.NEVER,
+                            answer -> {
+                                taken.add(answer);
+                                if (taken.size() == 10) {
+                                    throw new InputException("the disk is full");
+                                }
+                            },
+                            2))
+                    .isInstanceOf(InputException.class)
+                    .hasMessage("the disk is full");
+            // the other lane may finish the rows of the step it is in
+            assertThat(taken).hasSizeBetween(10, 74);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Precision.class)
     void aRowWithAnAdapterEqualsTheSameRowAmongRowsOfThatAdapter(Precision precision) {
         try (PointerScope scope = new PointerScope()) {
             Decoder decoder = SampleModels.small(precision);

@@ -2,6 +2,7 @@ package dev.vivarium.engine.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.offset;
 
 import dev.vivarium.engine.adapter.LoraAdapter;
 import dev.vivarium.engine.adapter.LoraSettings;
@@ -50,7 +51,7 @@ class TrainerResumeTest {
     @Test
     void aStateOfAnotherRunIsRefused() {
         try (LoadedModel base = open();
-                Trainer trainer = trainer(new TrainingSubject.OfWeights(base.decoder()))) {
+                Trainer trainer = trainer(new TrainingSubject.OfWeights(base.decoder()), 1)) {
             Map<String, Tensor> foreign = Map.of("values", Tensors.zeros(3));
             assertThatThrownBy(() -> trainer.restore(1, foreign))
                     .isInstanceOf(InputException.class)
@@ -77,10 +78,32 @@ class TrainerResumeTest {
         TrainingSubject of(LoadedModel base);
     }
 
+    @Test
+    void lanesAddUpTheGradientsOfOne() {
+        try (LoadedModel base = open();
+                Trainer one = trainer(new TrainingSubject.OfWeights(base.decoder()), 1);
+                Trainer three = trainer(new TrainingSubject.OfWeights(base.decoder()), 3)) {
+            while (!one.finished()) {
+                StepReport alone = one.step();
+                StepReport shared = three.step();
+                assertThat(shared.loss()).isCloseTo(alone.loss(), offset(1e-4 * alone.loss()));
+                assertThat(shared.gradNorm()).isCloseTo(alone.gradNorm(), offset(1e-3 * alone.gradNorm()));
+            }
+            List<TokenRow> held = rows().subList(0, 9);
+            assertThat(three.loss(held)).isCloseTo(one.loss(held), offset(1e-4));
+        }
+    }
+
     private static void check(Precision precision, Subject subject) {
+        for (int lanes = 1; lanes <= 2; lanes++) {
+            check(precision, subject, lanes);
+        }
+    }
+
+    private static void check(Precision precision, Subject subject, int lanes) {
         try (LoadedModel base = open(precision)) {
             float[] undisturbed;
-            try (Trainer trainer = trainer(subject.of(base))) {
+            try (Trainer trainer = trainer(subject.of(base), lanes)) {
                 while (!trainer.finished()) {
                     trainer.step();
                 }
@@ -88,13 +111,13 @@ class TrainerResumeTest {
             }
             for (int stop = 1; stop < STEPS; stop += 3) {
                 Map<String, Tensor> saved = new LinkedHashMap<>();
-                try (Trainer first = trainer(subject.of(base))) {
+                try (Trainer first = trainer(subject.of(base), lanes)) {
                     while (first.stepsDone() < stop) {
                         first.step();
                     }
                     first.state().forEach((name, tensor) -> saved.put(name, tensor.clone()));
                 }
-                try (Trainer second = trainer(subject.of(base))) {
+                try (Trainer second = trainer(subject.of(base), lanes)) {
                     second.restore(stop, saved);
                     while (!second.finished()) {
                         second.step();
@@ -117,7 +140,11 @@ class TrainerResumeTest {
         return ModelDirectory.open(Parity.of("qwen2").file("model")).load(precision);
     }
 
-    private static Trainer trainer(TrainingSubject subject) {
+    private static Trainer trainer(TrainingSubject subject, int lanes) {
+        return new Trainer(subject, settings(), new ShuffledRows(rows(), 6, 11), null, lanes);
+    }
+
+    private static List<TokenRow> rows() {
         List<TokenRow> rows = new ArrayList<>();
         CounterRandom random = CounterRandom.of(3, "rows");
         for (int r = 0; r < 20; r++) {
@@ -129,10 +156,10 @@ class TrainerResumeTest {
             Arrays.fill(supervised, 3, ids.length, true);
             rows.add(new TokenRow(ids, supervised));
         }
-        return new Trainer(subject, settings(), new ShuffledRows(rows, 6, 11), null);
+        return rows;
     }
 
     private static TrainingSettings settings() {
-        return TrainingSettings.adamW(STEPS, new Schedule(Schedule.Shape.COSINE, 1e-2, 2, 0), 4, 0.01);
+        return TrainingSettings.adamW(STEPS, new Schedule(Schedule.Shape.COSINE, 1e-2, 2, 0), 2, 0.01);
     }
 }

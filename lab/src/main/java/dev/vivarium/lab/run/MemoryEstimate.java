@@ -2,6 +2,7 @@ package dev.vivarium.lab.run;
 
 import dev.vivarium.engine.model.ModelConfig;
 import dev.vivarium.engine.text.TokenRow;
+import dev.vivarium.engine.train.Trainer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -28,12 +29,16 @@ final class MemoryEstimate {
         boolean narrow = recipe.dtype() != Recipe.Dtype.FLOAT32;
         long width = recipe.dtype().precision().bytes();
         // adapters are rounded for the products of a pass, and their gradients come back rounded
-        long weights = config.parameters() * width + 4 * trained * FLOAT + (narrow ? 2 * trained * width : 0);
+        // each lane has its own gradients and activations
+        int lanes = Trainer.lanes(trained);
+        long weights = config.parameters() * width
+                + (3 + lanes) * trained * FLOAT
+                + (narrow ? 2 * lanes * trained * width : 0);
         int rows = recipe.training().perDeviceTrainBatchSize();
         long batch = Math.max(
                 pass(recipe, config, largest(data.train(), rows), 1),
                 pass(recipe, config, largest(data.kl(), rows), 3)); // reference, trained and their difference
-        return PROCESS + weights + batch;
+        return PROCESS + weights + lanes * batch;
     }
 
     private record Batch(long tokens, long supervised) {}

@@ -1,0 +1,196 @@
+package dev.vivarium.engine.generate;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One lane of a {@link DecodeLoop}: blocks of rows of its own, fed from the rows that wait for all lanes.
+ *
+ * <p>What several lanes share is the loop's; it is only touched while holding {@link DecodeLoop#door}.
+ */
+final class DecodeLane implements AutoCloseable {
+    private final DecodeLoop loop;
+    private final int quota;
+    private final Set<Integer> endTokens;
+    private final List<RowBlock> blocks = new ArrayList<>();
+    private int inFlight;
+    private int answers;
+    private long newTokens;
+    private long passes;
+
+    /**
+     * @param quota rows it may have in flight
+     */
+    DecodeLane(DecodeLoop loop, int quota) {
+        this.loop = loop;
+        this.quota = quota;
+        this.endTokens = new HashSet<>(loop.decoder().config().eosTokenIds());
+    }
+
+    /** Works until no row is left, or another lane has failed. */
+    void run() {
+        boolean more = true;
+        while (more && !loop.failed()) {
+            synchronized (loop.door()) {
+                fill();
+                more = inFlight > 0 || loop.waiting().any();
+            }
+            merge();
+            for (RowBlock block : blocks) {
+                if (block.active() > 0) {
+                    step(block);
+                }
+            }
+        }
+    }
+
+    int answers() {
+        return answers;
+    }
+
+    long newTokens() {
+        return newTokens;
+    }
+
+    long passes() {
+        return passes;
+    }
+
+    @Override
+    public void close() {
+        blocks.forEach(RowBlock::close);
+    }
+
+    /** Lets waiting rows enter while there is room. */
+    private void fill() {
+        while (inFlight < quota) {
+            WaitingRows.Entry entry = loop.waiting().next(row -> home(row) != null);
+            if (entry == null) {
+                return;
+            }
+            Row row = entry.row();
+            row.add(entry.firstToken(), entry.firstLogProbability());
+            newTokens++;
+            if (!finished(row)) {
+                RowBlock block = home(row);
+                if (block == null) {
+                    throw new IllegalStateException("a place was free and is not any more");
+                }
+                block.admit(place(row, block), row, entry.prompt());
+                inFlight++;
+            }
+            loop.waiting().admitted(entry);
+        }
+    }
+
+    /** The block a row can enter, made if there may be one more; null if its place is taken everywhere. */
+    private @Nullable RowBlock home(Row row) {
+        for (RowBlock block : blocks) {
+            if (!loop.settings().deterministic() || block.at(place(row, block)) == null) {
+                return block;
+            }
+        }
+        int places = loop.settings().deterministic() ? Generator.BLOCK : quota;
+        if (blocks.size() * places >= quota) {
+            return null;
+        }
+        RowBlock block = loop.block(places);
+        blocks.add(block);
+        return block;
+    }
+
+    /** In deterministic mode a row's own place; else the first behind the rows that are there. */
+    private int place(Row row, RowBlock block) {
+        if (!loop.settings().deterministic()) {
+            return block.active();
+        }
+        long spread = (row.request().seedKey() * 0x9e3779b97f4a7c15L) >>> 33;
+        return Math.toIntExact((spread + row.sample()) % block.places());
+    }
+
+    /** Empties the last block into the others where the places of its rows are free. */
+    private void merge() {
+        while (blocks.size() > 1) {
+            RowBlock last = blocks.getLast();
+            List<RowBlock> targets = new ArrayList<>();
+            Set<List<Object>> taken = new HashSet<>();
+            for (int place = 0; place < last.places(); place++) {
+                if (last.at(place) != null) {
+                    RowBlock target = freeAt(place, taken);
+                    if (target == null) {
+                        return;
+                    }
+                    targets.add(target);
+                }
+            }
+            for (int place = 0; place < last.places(); place++) {
+                if (last.at(place) != null) {
+                    targets.removeFirst().take(place, last, place);
+                }
+            }
+            blocks.removeLast().close();
+        }
+    }
+
+    private @Nullable RowBlock freeAt(int place, Set<List<Object>> taken) {
+        for (RowBlock block : blocks.subList(0, blocks.size() - 1)) {
+            if (block.at(place) == null && taken.add(List.of(block, place))) {
+                return block;
+            }
+        }
+        return null;
+    }
+
+    private void step(RowBlock block) {
+        int count = loop.settings().deterministic() ? block.places() : block.active();
+        try (PointerScope scope = new PointerScope()) {
+            Tensor logits = block.step(count);
+            Distributions distributions = loop.filter().of(logits);
+            for (int place = 0; place < count; place++) {
+                Row row = block.at(place);
+                if (row != null) {
+                    int token = distributions.draw(place, row.uniform());
+                    row.add(token, distributions.logProbability(place, token));
+                    newTokens++;
+                }
+            }
+        }
+        passes++;
+        // from the end, so that a row moved into a gap has been looked at
+        for (int place = count - 1; place >= 0; place--) {
+            Row row = block.at(place);
+            if (row != null && finished(row)) {
+                block.release(place);
+                inFlight--;
+                int last = block.active();
+                if (!loop.settings().deterministic() && last > place) {
+                    block.take(place, block, last);
+                }
+            }
+        }
+    }
+
+    /** Hands a row out if it has ended. */
+    private boolean finished(Row row) {
+        Completion completion;
+        if (endTokens.contains(row.lastToken())) {
+            completion = row.completion(Completion.Finish.STOP, true);
+        } else if (loop.rule().stops(row.buffer(), row.count())) {
+            completion = row.completion(Completion.Finish.STOP, false);
+        } else if (row.count() >= loop.limit(row.promptLength())) {
+            completion = row.completion(Completion.Finish.LENGTH, false);
+        } else {
+            return false;
+        }
+        answers++;
+        synchronized (loop.door()) {
+            loop.sink().accept(completion);
+        }
+        return true;
+    }
+}
