@@ -195,10 +195,11 @@ public final class Trainer implements AutoCloseable {
 
     /** The sum of the shares of all micro-batches, added up in their order. */
     private double accumulate(List<TokenRow> batch, Share share) {
-        List<List<TokenRow>> groups = PaddedBatch.micro(batch, settings.microBatchRows());
+        int rowsALane = (batch.size() + lanes.count() - 1) / lanes.count();
+        List<List<TokenRow>> groups = PaddedBatch.micro(batch, Math.min(settings.microBatchRows(), rowsALane));
         double[] shares = new double[groups.size()];
         // with fewer micro-batches than half the threads, the threads serve better inside the kernels
-        if (lanes.count() == 1 || 2 * groups.size() < lanes.count() || groups.size() == 1) {
+        if (groups.size() == 1 || 2 * groups.size() < lanes.count()) {
             for (int i = 0; i < shares.length; i++) {
                 shares[i] = share(share, 0, groups.get(i));
             }

@@ -34,7 +34,8 @@ final class MemoryEstimate {
         long weights = config.parameters() * width
                 + (3 + lanes) * trained * FLOAT
                 + (narrow ? 2 * lanes * trained * width : 0);
-        int rows = recipe.training().perDeviceTrainBatchSize();
+        Recipe.Training training = recipe.training();
+        int rows = Math.min(training.perDeviceTrainBatchSize(), (training.effectiveBatch() + lanes - 1) / lanes);
         long batch = Math.max(
                 pass(recipe, config, largest(data.train(), rows), 1),
                 pass(recipe, config, largest(data.kl(), rows), 3)); // reference, trained and their difference
