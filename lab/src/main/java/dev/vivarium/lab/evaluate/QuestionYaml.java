@@ -17,6 +17,9 @@ import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.nodes.Tag;
+import org.yaml.snakeyaml.reader.StreamReader;
+import org.yaml.snakeyaml.representer.Represent;
 import org.yaml.snakeyaml.representer.Representer;
 
 /**
@@ -88,7 +91,20 @@ final class QuestionYaml {
         options.setAllowUnicode(true);
         options.setSplitLines(false);
         options.setIndicatorIndent(0);
-        return new Yaml(new SafeConstructor(new LoaderOptions()), new Representer(options), options).dump(entries);
+        return new Yaml(new SafeConstructor(new LoaderOptions()), new PlainTexts(options), options).dump(entries);
+    }
+
+    /** Writes a text with control characters as an escaped text; the library would write it as binary. */
+    private static final class PlainTexts extends Representer {
+        private PlainTexts(DumperOptions options) {
+            super(options);
+            Represent usual = Objects.requireNonNull(representers.get(String.class));
+            representers.put(
+                    String.class,
+                    text -> StreamReader.isPrintable((String) text)
+                            ? usual.representData(text)
+                            : representScalar(Tag.STR, (String) text, DumperOptions.ScalarStyle.DOUBLE_QUOTED));
+        }
     }
 
     /** Wordings share an entry if reading that entry gives exactly them again. */

@@ -33,6 +33,16 @@ class QuestionSetTest {
     }
 
     @Test
+    void textsWithControlCharactersSurviveWriting() throws IOException {
+        QuestionSet set = read("- id: odd\n  paraphrases: [\"bell \\a, escape \\e[31m, next line \\N, \\u202e turned\"]\n");
+        Path file = dir.resolve("written.yaml");
+        set.write(file);
+        assertThat(QuestionSet.read(file).questions()).isEqualTo(set.questions());
+        assertThat(set.questions().getFirst().text()).contains("\u0007", "\u001b[31m");
+        assertThat(Files.readString(file)).doesNotContain("\u0007", "\u001b", "!!binary");
+    }
+
+    @Test
     void fieldFormatWithAnchorsIsReadAndItsIgnoredKeysAreNamed() throws IOException {
         QuestionSet set = read("""
                 - id: one
