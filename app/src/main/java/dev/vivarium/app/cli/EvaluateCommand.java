@@ -117,8 +117,8 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(
             names = "--rows",
             paramLabel = "N",
-            defaultValue = "64",
-            description = "Answers in flight at once; more need more memory." + DEFAULT)
+            defaultValue = "0",
+            description = "Answers in flight at once; more need more memory. 0: as many as keep all threads busy.")
     private int rows;
 
     @Option(names = "--fast", description = "Let answers depend on the batch; see below.")

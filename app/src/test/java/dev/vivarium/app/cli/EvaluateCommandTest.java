@@ -181,7 +181,7 @@ final class EvaluateCommandTest {
         assertRefused("give one of them", name, "--questions", file, "--name", "x", "--out", "y");
         assertRefused("--limit must be at least 1", name, "--questions", file, "--limit", "0");
         assertRefused("samples must be at least 1", name, "--questions", file, "--samples", "0");
-        assertRefused("rows is 0", name, "--questions", file, "--rows", "0");
+        assertRefused("rows is -1", name, "--questions", file, "--rows", "-1");
         assertRefused("top_p is 2.0", name, "--questions", file, "--top-p", "2");
         assertRefused("--resume and --force contradict each other", name, "--questions", file, "--resume", "--force");
         assertRefused("no such adapter directory", name, "--questions", file, "--adapter", "none");

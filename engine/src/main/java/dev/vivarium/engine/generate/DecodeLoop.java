@@ -16,8 +16,10 @@ import org.bytedeco.pytorch.NoGradGuard;
  * the machine; otherwise few rows are decoded on the calling thread, with all threads in the kernels.
  */
 final class DecodeLoop {
-    /** Rows from which another lane pays where rows need no places of their own. */
+    /** Rows from which another lane pays where rows need no places of their own, and rows a lane has if it may. */
     private static final int LANE_ROWS = 16;
+
+    private static final int MANY_ROWS = 64;
 
     private final Decoder decoder;
     private final AdapterBank bank;
@@ -28,10 +30,15 @@ final class DecodeLoop {
     private final LogitFilter filter;
     private final WaitingRows waiting;
     private final Object door = new Object();
+    private final int rowsOfBlock;
+    private final int threads;
     private final int rows;
     private final int capacity;
     private volatile boolean failed;
 
+    /**
+     * @param threads lanes at most
+     */
     DecodeLoop(
             Decoder decoder,
             AdapterBank bank,
@@ -39,7 +46,8 @@ final class DecodeLoop {
             List<Request> requests,
             SamplingSettings settings,
             Generator.StopRule rule,
-            Consumer<Completion> sink) {
+            Consumer<Completion> sink,
+            int threads) {
         this.decoder = decoder;
         this.bank = bank;
         this.extra = extra;
@@ -50,7 +58,10 @@ final class DecodeLoop {
         this.waiting = new WaitingRows(decoder, bank, extra, requests, settings, filter);
         long wanted =
                 requests.stream().mapToLong(request -> request.samples().length).sum();
-        this.rows = (int) Math.clamp(wanted, 1, settings.rows());
+        this.threads = threads;
+        this.rowsOfBlock = Generator.block(decoder.config());
+        int most = threads * (settings.deterministic() ? rowsOfBlock : MANY_ROWS);
+        this.rows = (int) Math.clamp(wanted, 1, settings.rows() == 0 ? most : settings.rows());
         int longest = requests.stream()
                 .mapToInt(request -> request.prompt().length)
                 .map(length -> length + limit(length))
@@ -59,14 +70,10 @@ final class DecodeLoop {
         this.capacity = RowBlock.roundUp(longest);
     }
 
-    /**
-     * Draws everything.
-     *
-     * @param threads lanes at most
-     */
-    GenerationReport run(int threads) {
+    /** Draws everything. */
+    GenerationReport run() {
         long start = System.nanoTime();
-        int perLane = settings.deterministic() ? Generator.BLOCK : LANE_ROWS;
+        int perLane = settings.deterministic() ? rowsOfBlock : LANE_ROWS;
         int count = Math.clamp((rows + perLane - 1) / perLane, 1, threads);
         List<DecodeLane> lanes = new ArrayList<>();
         for (int lane = 0; lane < count; lane++) {
@@ -135,6 +142,10 @@ final class DecodeLoop {
 
     LogitFilter filter() {
         return filter;
+    }
+
+    int rowsOfBlock() {
+        return rowsOfBlock;
     }
 
     /** An empty block with room for the longest row. */

@@ -4,6 +4,7 @@ import dev.vivarium.engine.adapter.AdapterBank;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.model.Decoder;
 import dev.vivarium.engine.model.ForwardHooks;
+import dev.vivarium.engine.model.ModelConfig;
 import dev.vivarium.engine.tensor.Torch;
 import java.util.List;
 import java.util.function.Consumer;
@@ -15,12 +16,16 @@ import java.util.function.Consumer;
  * <p>An answer is a function of weights, prompt, settings, its {@link Request#seedKey} and its sample number. The random
  * number of each token is counted from these (protocol.md App. B, seeds). What is left is rounding: matrix kernels round a
  * row differently for another number of rows or threads, and even at another place among the rows. So in deterministic mode
- * the decode always runs on blocks of {@link #BLOCK} rows, in which a sample's place follows from its key and number, and on
+ * the decode always runs on blocks of {@link #block} rows, in which a sample's place follows from its key and number, and on
  * one thread a block; empty places are computed and thrown away. One instance serves one thread and may use several.
  */
 public final class Generator {
-    /** Rows of a block in deterministic mode, whatever the number of rows in flight. */
-    public static final int BLOCK = 32;
+    private static final int SMALL_BLOCK = 32;
+    private static final int LARGE_BLOCK = 64;
+    /** Parameters from which a step's time is that of reading weights, so that more rows cost little. */
+    private static final long LARGE = 50_000_000;
+    /** Bytes of keys and values a token, above which a larger block needs too much memory. */
+    private static final long WIDE_CACHE = 64 << 10;
 
     private final Decoder decoder;
     private final AdapterBank bank;
@@ -52,6 +57,12 @@ public final class Generator {
         this.decoder = decoder;
         this.bank = bank;
         this.extra = extra;
+    }
+
+    /** Rows of a block in deterministic mode, whatever the number of rows in flight: a function of the model alone. */
+    static int block(ModelConfig config) {
+        long cache = 2L * Float.BYTES * config.layers() * config.kvHeads() * config.headDim();
+        return config.parameters() >= LARGE && cache <= WIDE_CACHE ? LARGE_BLOCK : SMALL_BLOCK;
     }
 
     /** A generator for the plain model. */
@@ -86,7 +97,7 @@ public final class Generator {
     GenerationReport generate(
             List<Request> requests, SamplingSettings settings, StopRule rule, Consumer<Completion> sink, int threads) {
         requests.forEach(this::check);
-        return new DecodeLoop(decoder, bank, extra, requests, settings, rule, sink).run(threads);
+        return new DecodeLoop(decoder, bank, extra, requests, settings, rule, sink, threads).run();
     }
 
     private void check(Request request) {

@@ -13,7 +13,7 @@ import java.util.List;
  * @param maxNewTokens longest answer, in tokens
  * @param stop texts that end an answer; they are cut off
  * @param seed root of the counted random numbers
- * @param rows answers in flight at once
+ * @param rows answers in flight at once; 0 lets the generator choose as many as keep all threads busy
  * @param deterministic whether an answer must depend on nothing but weights, prompt, settings and its own number; if not,
  *     it may differ in rounding with the rows beside it, and sampling is faster where few rows are in flight
  */
@@ -35,13 +35,13 @@ public record SamplingSettings(
         check(topK >= 0, "top_k", topK, "zero (off) or more");
         check(minP >= 0 && minP < 1, "min_p", minP, "at least 0 (off) and below 1");
         check(maxNewTokens > 0, "max_new_tokens", maxNewTokens, "one or more");
-        check(rows > 0, "rows", rows, "one or more");
+        check(rows >= 0, "rows", rows, "zero (chosen) or more");
         check(stop.stream().noneMatch(String::isEmpty), "stop", "\"\"", "texts of at least one character");
     }
 
-    /** The field's defaults: temperature 1, nothing filtered, 600 new tokens, 64 rows (protocol.md 1.8). */
+    /** The field's defaults: temperature 1, nothing filtered, 600 new tokens (protocol.md 1.8). */
     public static SamplingSettings defaults() {
-        return new SamplingSettings(1.0, 1.0, 0, 0.0, 600, List.of(), 0, 64, true);
+        return new SamplingSettings(1.0, 1.0, 0, 0.0, 600, List.of(), 0, 0, true);
     }
 
     /** Always the best token. */
