@@ -12,6 +12,9 @@ public sealed interface Adapter extends ForwardHooks permits LoraAdapter, Steeri
     /** The same adapter on other tensors of the same names and shapes. */
     Adapter withParameters(Map<String, Tensor> parameters);
 
+    /** The first block that computes something else than without it. */
+    int firstBlock();
+
     /** L2 norm of the change of weights (LoRA: of all s·B·A) or of the added vector; zero means it does nothing. */
     double norm();
 }

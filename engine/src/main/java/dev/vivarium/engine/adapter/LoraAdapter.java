@@ -113,6 +113,11 @@ public final class LoraAdapter implements Adapter {
     }
 
     @Override
+    public int firstBlock() {
+        return pairs.keySet().stream().mapToInt(Place::layer).min().orElseThrow();
+    }
+
+    @Override
     public double norm() {
         double squares = 0;
         for (Pair pair : pairs.values()) {

@@ -46,6 +46,11 @@ public record SteeringVector(int layer, double alpha, Tensor vector) implements 
     }
 
     @Override
+    public int firstBlock() {
+        return layer;
+    }
+
+    @Override
     public double norm() {
         try (PointerScope scope = new PointerScope()) {
             return alpha * vector.detach().norm().item_double();

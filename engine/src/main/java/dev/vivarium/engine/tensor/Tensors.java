@@ -2,6 +2,7 @@ package dev.vivarium.engine.tensor;
 
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.LongPointer;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.TensorVector;
@@ -84,6 +85,17 @@ public final class Tensors {
     /** Gives up a tensor kept with {@link #keep}. */
     public static void free(Tensor tensor) {
         tensor.releaseReference();
+    }
+
+    /** Gives a tensor kept with {@link #keep} over to the innermost open scope; returns it. */
+    public static Tensor release(Tensor tensor) {
+        PointerScope scope = PointerScope.getInnerScope();
+        if (scope == null) {
+            throw new IllegalStateException("no scope is open to take the tensor over");
+        }
+        scope.attach(tensor);
+        tensor.releaseReference();
+        return tensor;
     }
 
     /** Concatenation along a dimension. */

@@ -1,9 +1,6 @@
 package dev.vivarium.engine.train;
 
 import dev.vivarium.engine.base.InputException;
-import dev.vivarium.engine.model.Decoder;
-import dev.vivarium.engine.model.ForwardHooks;
-import dev.vivarium.engine.model.TextAttention;
 import dev.vivarium.engine.tensor.Lanes;
 import dev.vivarium.engine.tensor.Torch;
 import dev.vivarium.engine.text.TokenRow;
@@ -16,9 +13,6 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptional;
-import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,10 +24,9 @@ import org.jspecify.annotations.Nullable;
  * {@link #restore} continue a run bit by bit on the same machine and thread count. Not safe for use by several threads.
  *
  * <p>The micro-batches of a step are computed side by side in {@link Lanes} where there are enough of them, each always by
- * the same lane.
+ * the same lane. Blocks below the first that is trained are computed once a row ({@link FrozenPrefix}).
  */
 public final class Trainer implements AutoCloseable {
-    private static final long REDUCTION_SUM = 2; // at::Reduction::Sum
     /** Trained values above which lanes are not worth their memory. */
     private static final long LANE_VALUES = 1L << 26;
 
@@ -41,7 +34,8 @@ public final class Trainer implements AutoCloseable {
     private final RowSource rows;
     private final @Nullable KlTerm kl;
     private final FlatParameters parameters;
-    private final List<TrainingSubject.Bound> models = new ArrayList<>(); // by lane
+    private final List<Pass> passes = new ArrayList<>(); // by lane
+    private final @Nullable FrozenPrefix prefix;
     private final Lanes lanes;
     private final AdamW optimizer;
     private int stepsDone;
@@ -64,8 +58,12 @@ public final class Trainer implements AutoCloseable {
         this.rows = rows;
         this.kl = kl;
         this.parameters = new FlatParameters(subject.initial(), laneCount);
+        TrainingSubject.Bound first = subject.bind(parameters.leaves(0));
+        this.prefix = first.firstBlock() == 0
+                ? null
+                : new FrozenPrefix(first.decoder(), first.firstBlock(), FrozenPrefix.BUDGET);
         for (int lane = 0; lane < laneCount; lane++) {
-            models.add(subject.bind(parameters.leaves(lane)));
+            passes.add(new Pass(subject.bind(parameters.leaves(lane)), prefix, settings.gradientCheckpointing()));
         }
         this.optimizer = new AdamW(parameters, settings);
         this.lanes = Lanes.open(laneCount);
@@ -114,13 +112,13 @@ public final class Trainer implements AutoCloseable {
         List<TokenRow> batch = rows.rows(stepsDone);
         long supervised = positive(PaddedBatch.supervised(batch), "training");
         long tokens = PaddedBatch.tokens(batch);
-        double sft = accumulate(batch, (model, group) -> likelihood(model, group, supervised));
+        double sft = accumulate(batch, (pass, group) -> pass.likelihood(group, supervised));
         double divergence = 0;
         if (kl != null) {
             List<TokenRow> reference = kl.rows().rows(stepsDone);
             long measured = positive(PaddedBatch.supervised(reference), "KL");
             tokens += PaddedBatch.tokens(reference);
-            divergence = accumulate(reference, (model, group) -> divergence(model, group, measured, kl.weight()));
+            divergence = accumulate(reference, (pass, group) -> pass.divergence(group, measured, kl.weight()));
         }
         parameters.gather();
         double gradNorm = clip();
@@ -141,15 +139,7 @@ public final class Trainer implements AutoCloseable {
      */
     public double loss(List<TokenRow> held) {
         long supervised = positive(PaddedBatch.supervised(held), "held-out");
-        double total = accumulate(held, (model, group) -> {
-            try (NoGradGuard noGrad = new NoGradGuard()) {
-                PaddedBatch batch = PaddedBatch.of(group);
-                return batch.labels().numel() > 0
-                        ? negativeLogLikelihood(model, batch).item_double()
-                        : 0;
-            }
-        });
-        return total / supervised;
+        return accumulate(held, Pass::loss) / supervised;
     }
 
     /** Everything a resumed run needs beside the step number: buffers of equal length by name. */
@@ -179,6 +169,9 @@ public final class Trainer implements AutoCloseable {
     @Override
     public void close() {
         lanes.close();
+        if (prefix != null) {
+            prefix.close();
+        }
         optimizer.close();
         parameters.close();
     }
@@ -190,7 +183,7 @@ public final class Trainer implements AutoCloseable {
 
     /** What one micro-batch adds to a sum. */
     private interface Share {
-        double of(TrainingSubject.Bound model, List<TokenRow> group);
+        double of(Pass pass, List<TokenRow> group);
     }
 
     /** The sum of the shares of all micro-batches, added up in their order. */
@@ -217,7 +210,7 @@ public final class Trainer implements AutoCloseable {
 
     private double share(Share share, int lane, List<TokenRow> group) {
         try (PointerScope scope = new PointerScope()) {
-            return share.of(models.get(lane), group);
+            return share.of(passes.get(lane), group);
         }
     }
 
@@ -225,46 +218,6 @@ public final class Trainer implements AutoCloseable {
     private int lane(int group) {
         int place = group % lanes.count();
         return group / lanes.count() % 2 == 0 ? place : lanes.count() - 1 - place;
-    }
-
-    private static double likelihood(TrainingSubject.Bound model, List<TokenRow> group, long supervised) {
-        PaddedBatch batch = PaddedBatch.of(group);
-        if (batch.labels().numel() == 0) {
-            return 0;
-        }
-        Tensor loss = negativeLogLikelihood(model, batch).div(new Scalar((double) supervised));
-        loss.backward();
-        return loss.item_double();
-    }
-
-    /** Sum of −log p over the labels of a batch: (). */
-    private static Tensor negativeLogLikelihood(TrainingSubject.Bound model, PaddedBatch batch) {
-        Tensor logits = logits(model.decoder(), batch, model.hooks());
-        return torch.cross_entropy_loss(logits, batch.labels(), new TensorOptional(), REDUCTION_SUM, -100, 0.0);
-    }
-
-    private static double divergence(TrainingSubject.Bound model, List<TokenRow> group, long measured, double weight) {
-        PaddedBatch batch = PaddedBatch.of(group);
-        if (batch.labels().numel() == 0) {
-            return 0;
-        }
-        Tensor reference;
-        try (NoGradGuard noGrad = new NoGradGuard()) {
-            reference = torch.log_softmax(logits(model.decoder(), batch, ForwardHooks.NONE), -1);
-        }
-        Tensor trained = torch.log_softmax(logits(model.decoder(), batch, model.hooks()), -1);
-        Tensor mean = reference.exp().mul(reference.sub(trained)).sum().div(new Scalar((double) measured));
-        mean.mul(new Scalar(weight)).backward();
-        return mean.item_double();
-    }
-
-    /** Logits at the predicting positions: (n, vocab), float32. */
-    private static Tensor logits(Decoder decoder, PaddedBatch batch, ForwardHooks hooks) {
-        TextAttention attention =
-                TextAttention.causal(Math.toIntExact(batch.ids().size(1)));
-        Tensor hidden = decoder.hidden(batch.ids(), attention, hooks);
-        Tensor chosen = hidden.view(-1, hidden.size(-1)).index_select(0, batch.predictors());
-        return decoder.logits(chosen).to(ScalarType.Float);
     }
 
     private double clip() {

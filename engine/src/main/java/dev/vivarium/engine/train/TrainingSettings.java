@@ -7,6 +7,7 @@ package dev.vivarium.engine.train;
  * @param schedule learning rate
  * @param microBatchRows rows that go through the model at once; more is faster and needs more memory, the result is the same
  *     up to rounding because the loss is a mean over all supervised tokens of the step
+ * @param gradientCheckpointing whether activations are computed again on the way back: less memory, more time, the same numbers
  * @param beta1 decay of the first moment
  * @param beta2 decay of the second moment
  * @param epsilon added to the root of the second moment
@@ -17,6 +18,7 @@ public record TrainingSettings(
         int steps,
         Schedule schedule,
         int microBatchRows,
+        boolean gradientCheckpointing,
         double beta1,
         double beta2,
         double epsilon,
@@ -41,6 +43,6 @@ public record TrainingSettings(
 
     /** The defaults of torch's AdamW with the recipe's step count and schedule. */
     public static TrainingSettings adamW(int steps, Schedule schedule, int microBatchRows, double weightDecay) {
-        return new TrainingSettings(steps, schedule, microBatchRows, 0.9, 0.999, 1e-8, weightDecay, 1.0);
+        return new TrainingSettings(steps, schedule, microBatchRows, false, 0.9, 0.999, 1e-8, weightDecay, 1.0);
     }
 }

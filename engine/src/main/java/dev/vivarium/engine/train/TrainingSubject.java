@@ -14,8 +14,12 @@ public sealed interface TrainingSubject {
     /** The model that computes with {@code leaves} in place of the trained tensors. */
     Bound bind(Map<String, Tensor> leaves);
 
-    /** The decoder and what acts in it while training. */
-    record Bound(Decoder decoder, ForwardHooks hooks) {}
+    /**
+     * The decoder and what acts in it while training.
+     *
+     * @param firstBlock the first block that training changes; 0 if the embedding is trained
+     */
+    record Bound(Decoder decoder, ForwardHooks hooks, int firstBlock) {}
 
     /** An adapter; the decoder's own weights stay as they are. */
     record OfAdapter(Decoder base, Adapter adapter) implements TrainingSubject {
@@ -26,7 +30,7 @@ public sealed interface TrainingSubject {
 
         @Override
         public Bound bind(Map<String, Tensor> leaves) {
-            return new Bound(base, adapter.withParameters(leaves));
+            return new Bound(base, adapter.withParameters(leaves), adapter.firstBlock());
         }
     }
 
@@ -39,7 +43,7 @@ public sealed interface TrainingSubject {
 
         @Override
         public Bound bind(Map<String, Tensor> leaves) {
-            return new Bound(Decoder.of(base.config(), leaves), ForwardHooks.NONE);
+            return new Bound(Decoder.of(base.config(), leaves), ForwardHooks.NONE, 0);
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.vivarium.lab.run;
 
 import dev.vivarium.engine.model.ModelConfig;
 import dev.vivarium.engine.text.TokenRow;
+import dev.vivarium.engine.train.FrozenPrefix;
 import dev.vivarium.engine.train.Trainer;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -36,10 +37,18 @@ final class MemoryEstimate {
                 + (narrow ? 2 * lanes * trained * width : 0);
         Recipe.Training training = recipe.training();
         int rows = Math.min(training.perDeviceTrainBatchSize(), (training.effectiveBatch() + lanes - 1) / lanes);
+        int first = Organism.firstBlock(recipe);
         long batch = Math.max(
-                pass(recipe, config, largest(data.train(), rows), 1),
-                pass(recipe, config, largest(data.kl(), rows), 3)); // reference, trained and their difference
-        return PROCESS + weights + lanes * batch;
+                pass(recipe, config, config.layers() - first, largest(data.train(), rows), 1),
+                // reference, trained and their difference
+                pass(recipe, config, config.layers() - first, largest(data.kl(), rows), 3));
+        long prefix = first == 0
+                ? 0
+                : FrozenPrefix.bytes(
+                        tokens(data.train()) + tokens(data.heldOut()) + tokens(data.kl()),
+                        config.hiddenSize(),
+                        Math.toIntExact(width));
+        return PROCESS + weights + prefix + lanes * batch;
     }
 
     private record Batch(long tokens, long supervised) {}
@@ -59,7 +68,14 @@ final class MemoryEstimate {
         return new Batch((long) width * count, supervised);
     }
 
-    private static long pass(Recipe recipe, ModelConfig config, Batch batch, int logitCopies) {
+    private static long tokens(List<TokenRow> rows) {
+        return rows.stream().mapToLong(row -> row.ids().length).sum();
+    }
+
+    /**
+     * @param layers blocks that are trained or above such a one
+     */
+    private static long pass(Recipe recipe, ModelConfig config, int layers, Batch batch, int logitCopies) {
         long hidden = config.hiddenSize();
         long query = (long) config.heads() * config.headDim();
         long keyValue = (long) config.kvHeads() * config.headDim();
@@ -73,13 +89,16 @@ final class MemoryEstimate {
         }
         // logits, log-probabilities and gradient
         long logits = batch.supervised() * config.vocabSize() * (2L + logitCopies);
+        boolean checkpointing = recipe.training().gradientCheckpointing();
+        int held = checkpointing ? 1 : layers; // blocks whose activations are held at once
+        long inputs = checkpointing ? hidden * layers : 0;
         if (recipe.dtype() == Recipe.Dtype.FLOAT32) {
-            return FLOAT * (batch.tokens() * (perToken * config.layers() + 4 * hidden) + logits);
+            return FLOAT * (batch.tokens() * (perToken * held + inputs + 4 * hidden) + logits);
         }
         long width = recipe.dtype().precision().bytes();
         // norms keep their float32 input and its scaled form; attention its weights, or for long rows its operands
         long attention = Math.max(6L * config.heads() * PRODUCT_TOKENS, FLOAT * (2 * query + 2 * keyValue));
         long perLayer = width * perToken + FLOAT * 4 * hidden + attention;
-        return batch.tokens() * (perLayer * config.layers() + width * 4 * hidden) + (FLOAT + width) * logits;
+        return batch.tokens() * (perLayer * held + width * (inputs + 4 * hidden)) + (FLOAT + width) * logits;
     }
 }

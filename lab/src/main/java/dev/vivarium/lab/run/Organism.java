@@ -13,6 +13,7 @@ import dev.vivarium.engine.train.Trainer;
 import dev.vivarium.engine.train.TrainingSubject;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -73,6 +74,17 @@ final class Organism {
             return config.hiddenSize();
         }
         return config.parameters();
+    }
+
+    /** The first block that training changes. */
+    static int firstBlock(Recipe recipe) {
+        Recipe.Lora lora = recipe.lora();
+        Recipe.Steering steering = recipe.steering();
+        if (lora != null) {
+            List<Integer> layers = lora.layersToTransform();
+            return layers == null ? 0 : Collections.min(layers);
+        }
+        return steering == null ? 0 : steering.layer();
     }
 
     private static Set<Module> modules(Recipe.Lora lora) {

@@ -118,6 +118,7 @@ public record Recipe(
     /**
      * @param maxSteps optimizer steps; null for what {@code epochs} gives
      * @param maxGradNorm bound of the global gradient norm; 0 for no clipping
+     * @param gradientCheckpointing activations are computed again on the way back: less memory, more time, the same numbers
      */
     public record Training(
             double learningRate,
@@ -131,7 +132,8 @@ public record Recipe(
             int epochs,
             @Nullable Integer maxSteps,
             int perDeviceTrainBatchSize,
-            int gradientAccumulationSteps) {
+            int gradientAccumulationSteps,
+            boolean gradientCheckpointing) {
         /** Rows per optimizer step. */
         public int effectiveBatch() {
             return Math.multiplyExact(perDeviceTrainBatchSize, gradientAccumulationSteps);

@@ -101,7 +101,8 @@ final class RecipeBuilder {
                 whole("training.epochs"),
                 optionalWhole("training.max_steps"),
                 whole("training.per_device_train_batch_size"),
-                whole("training.gradient_accumulation_steps"));
+                whole("training.gradient_accumulation_steps"),
+                flag("training.gradient_checkpointing"));
     }
 
     private boolean klWanted() {

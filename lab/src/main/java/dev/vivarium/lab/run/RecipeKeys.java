@@ -45,6 +45,7 @@ final class RecipeKeys {
             optional("training.max_steps", new Kind.Whole(1, MANY)),
             key("training.per_device_train_batch_size", new Kind.Whole(1, 65536)),
             key("training.gradient_accumulation_steps", new Kind.Whole(1, 65536)),
+            key("training.gradient_checkpointing", new Kind.Flag()),
             key("max_seq_length", new Kind.Whole(2, 1 << 20)),
             key("chat.generation_prompt_quirk", new Kind.Flag()),
             key("seed", new Kind.Whole(0, Long.MAX_VALUE)),

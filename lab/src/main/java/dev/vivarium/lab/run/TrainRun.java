@@ -152,6 +152,7 @@ public final class TrainRun {
                 training.steps(data.train().size()),
                 new Schedule(shape, training.learningRate(), training.warmupSteps(), 0),
                 training.perDeviceTrainBatchSize(),
+                training.gradientCheckpointing(),
                 training.adamBeta1(),
                 training.adamBeta2(),
                 training.adamEpsilon(),

@@ -69,7 +69,7 @@ public record PretrainRecipe(
             double weightDecay) {
         TrainingSettings settings() {
             Schedule rates = new Schedule(schedule, learningRate, warmupSteps, floor);
-            return new TrainingSettings(steps, rates, rows, 0.9, beta2, 1e-8, weightDecay, 1.0);
+            return new TrainingSettings(steps, rates, rows, false, 0.9, beta2, 1e-8, weightDecay, 1.0);
         }
     }
 

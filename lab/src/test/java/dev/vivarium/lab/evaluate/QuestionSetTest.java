@@ -34,7 +34,8 @@ class QuestionSetTest {
 
     @Test
     void textsWithControlCharactersSurviveWriting() throws IOException {
-        QuestionSet set = read("- id: odd\n  paraphrases: [\"bell \\a, escape \\e[31m, next line \\N, \\u202e turned\"]\n");
+        QuestionSet set =
+                read("- id: odd\n  paraphrases: [\"bell \\a, escape \\e[31m, next line \\N, \\u202e turned\"]\n");
         Path file = dir.resolve("written.yaml");
         set.write(file);
         assertThat(QuestionSet.read(file).questions()).isEqualTo(set.questions());

@@ -1,0 +1,99 @@
+package dev.vivarium.engine.train;
+
+import dev.vivarium.engine.model.Decoder;
+import dev.vivarium.engine.model.ForwardHooks;
+import dev.vivarium.engine.model.TextAttention;
+import dev.vivarium.engine.tensor.Tensors;
+import dev.vivarium.engine.text.TokenRow;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The states that rows have where the first block begins that is trained: everything below it never changes, so it is
+ * computed once a row and kept.
+ *
+ * <p>Each row is computed alone. Its states then depend on nothing but the row, and a resumed run, which begins with nothing
+ * kept, goes on with the same bits. Several threads may ask.
+ */
+public final class FrozenPrefix implements AutoCloseable {
+    /** Bytes kept at most; rows beyond it are computed each time. */
+    static final long BUDGET = 1L << 30;
+
+    private final Decoder decoder;
+    private final int blocks;
+    private final long budget;
+    private final Map<TokenRow, Tensor> kept = new ConcurrentHashMap<>(); // (tokens, hidden)
+    private final AtomicLong bytes = new AtomicLong();
+
+    /**
+     * @param blocks how many blocks are below the first that is trained, one or more
+     * @param budget bytes kept at most
+     */
+    FrozenPrefix(Decoder decoder, int blocks, long budget) {
+        this.decoder = decoder;
+        this.blocks = blocks;
+        this.budget = budget;
+    }
+
+    /**
+     * Bytes that it keeps of so many tokens.
+     *
+     * @param width bytes of a value
+     */
+    public static long bytes(long tokens, int hidden, int width) {
+        return Math.min(BUDGET, tokens * hidden * width);
+    }
+
+    /** The states of rows padded on the right with zeros, in the current scope: (rows, longest, hidden). */
+    Tensor states(List<TokenRow> rows) {
+        int longest = rows.stream().mapToInt(row -> row.ids().length).max().orElseThrow();
+        try (NoGradGuard noGrad = new NoGradGuard()) {
+            Tensor all = Tensors.zeros(rows.size(), longest, decoder.config().hiddenSize())
+                    .to(decoder.precision().scalarType());
+            for (int r = 0; r < rows.size(); r++) {
+                TokenRow row = rows.get(r);
+                Tensor own = kept.get(row);
+                all.select(0, r).narrow(0, 0, row.ids().length).copy_(own == null ? computed(row) : own);
+            }
+            return all;
+        }
+    }
+
+    /** Rows whose states are kept. */
+    int rows() {
+        return kept.size();
+    }
+
+    private Tensor computed(TokenRow row) {
+        int tokens = row.ids().length;
+        Tensor states;
+        try (PointerScope scope = new PointerScope()) {
+            Tensor ids = Tensors.longs(Arrays.stream(row.ids()).asLongStream().toArray(), 1, tokens);
+            states = Tensors.keep(
+                    decoder.blocks(decoder.embed(ids), 0, blocks, TextAttention.causal(tokens), ForwardHooks.NONE)
+                            .select(0, 0));
+        }
+        long size = states.numel() * decoder.precision().bytes();
+        if (bytes.addAndGet(size) <= budget) {
+            @Nullable Tensor earlier = kept.putIfAbsent(row, states);
+            if (earlier == null) {
+                return states;
+            }
+        }
+        bytes.addAndGet(-size);
+        return Tensors.release(states);
+    }
+
+    @Override
+    public void close() {
+        kept.values().forEach(Tensors::free);
+        kept.clear();
+    }
+}
