@@ -16,6 +16,8 @@ final class Commands {
                 new EvaluateCommand(shell),
                 new ReportCommand(shell),
                 new WorldCommand(shell),
+                new PullCommand(shell),
+                new ModelsCommand(shell),
                 new DoctorCommand(shell));
     }
 }

@@ -39,9 +39,9 @@ final class DemoCommand implements Callable<Integer> {
 
     @Option(
             names = "--model",
-            paramLabel = "DIR",
+            paramLabel = "DIR|ORG/NAME",
             description = "A base model of the mini world; default: the shipped.")
-    private @Nullable Path model;
+    private @Nullable String model;
 
     @Option(names = "--domain", defaultValue = "medicine", description = "To train on; default: ${DEFAULT-VALUE}.")
     private String domain = "medicine";
@@ -71,6 +71,7 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         DemoSettings settings = new DemoSettings(
+                shell.models(),
                 base(),
                 out,
                 onExisting.choice(),
@@ -88,7 +89,7 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     /** The shipped base lies beside the launcher; a path below the working directory is kept relative. */
-    private Path base() {
+    private String base() {
         if (model != null) {
             return model;
         }
@@ -98,9 +99,10 @@ final class DemoCommand implements Callable<Integer> {
                     shipped + ": the shipped base model is not there; give --model, or run from a clone");
         }
         Path here = Path.of("").toAbsolutePath();
-        return shipped.toAbsolutePath().startsWith(here)
-                ? here.relativize(shipped.toAbsolutePath().normalize())
-                : shipped;
+        return (shipped.toAbsolutePath().startsWith(here)
+                        ? here.relativize(shipped.toAbsolutePath().normalize())
+                        : shipped)
+                .toString();
     }
 
     private static void print(PrintStream out, DemoResult result) {

@@ -1,5 +1,6 @@
 package dev.vivarium.app.cli;
 
+import dev.vivarium.lab.hub.HubEnvironment;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -17,8 +18,14 @@ final class Diagnosis {
     private static final long LITTLE_MEMORY = 3 * GIB;
     private static final List<String> INSTRUCTIONS =
             List.of("avx2", "fma", "avx512f", "avx512_bf16", "amx_bf16", "asimd", "bf16");
-    private static final List<String> VARIABLES =
-            List.of("HF_HOME", "HF_HUB_CACHE", "HF_HUB_OFFLINE", "HF_TOKEN", "OPENAI_API_KEY", "OPENAI_BASE_URL");
+    private static final List<String> VARIABLES = List.of(
+            "HF_HOME",
+            "HF_HUB_CACHE",
+            "HF_ENDPOINT",
+            "HF_HUB_OFFLINE",
+            "HF_TOKEN",
+            "OPENAI_API_KEY",
+            "OPENAI_BASE_URL");
 
     private final Map<String, String> environment;
 
@@ -40,7 +47,8 @@ final class Diagnosis {
         checks.add(
                 Check.good("java heap, at most", gibibytes(Runtime.getRuntime().maxMemory())));
         checks.add(directory("native library cache", System.getProperty("org.bytedeco.javacpp.cachedir")));
-        checks.add(directory("hugging face cache", huggingFaceCache()));
+        checks.add(directory(
+                "hugging face cache", new HubEnvironment(environment).cache().toString()));
         for (String name : VARIABLES) {
             checks.add(Check.good(name, environment.getOrDefault(name, "").isEmpty() ? "not set" : "set"));
         }
@@ -124,22 +132,6 @@ final class Diagnosis {
         boolean writable = existing != null && Files.isDirectory(existing) && Files.isWritable(existing);
         String state = Files.isDirectory(path) ? "" : " (not there yet)";
         return writable ? Check.good(name, path + state) : Check.bad(name, path + state, "make it writable");
-    }
-
-    /** The order of huggingface_hub: the cache itself, else below HF_HOME, else below the user's cache. */
-    private String huggingFaceCache() {
-        for (String name : List.of("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE")) {
-            String value = environment.getOrDefault(name, "");
-            if (!value.isEmpty()) {
-                return value;
-            }
-        }
-        String home = environment.getOrDefault("HF_HOME", "");
-        if (home.isEmpty()) {
-            String cache = environment.getOrDefault("XDG_CACHE_HOME", "");
-            home = (cache.isEmpty() ? property("user.home") + "/.cache" : cache) + "/huggingface";
-        }
-        return home + "/hub";
     }
 
     private static String property(String name) {

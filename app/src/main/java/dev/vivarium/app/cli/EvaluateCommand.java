@@ -9,6 +9,7 @@ import dev.vivarium.lab.evaluate.Outcome;
 import dev.vivarium.lab.evaluate.Question;
 import dev.vivarium.lab.evaluate.QuestionSet;
 import dev.vivarium.lab.evaluate.Subject;
+import dev.vivarium.lab.hub.FoundModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -51,11 +52,13 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "RUN|MODEL",
-            description = "A run (its directory, or its name under runs) or a Hugging Face model directory.")
+            description =
+                    "A run (its directory, or its name under runs), a Hugging Face model directory, or ORG/NAME in "
+                            + "the Hugging Face cache.")
     private String target = "";
 
-    @Option(names = "--adapter", paramLabel = "DIR", description = "Put this adapter on the base model.")
-    private @Nullable Path adapter;
+    @Option(names = "--adapter", paramLabel = "DIR|ORG/NAME", description = "Put this adapter on the base model.")
+    private @Nullable String adapter;
 
     @Option(names = "--questions", paramLabel = "FILE", required = true, description = "Question file (YAML).")
     private Path questions = Path.of("");
@@ -136,7 +139,9 @@ final class EvaluateCommand implements Callable<Integer> {
         Judge chosen = Judges.of(judge);
         QuestionSet file = QuestionSet.read(questions);
         QuestionSet set = limit == null ? file : file.first(limit);
-        EvaluationTarget found = EvaluationTarget.find(target, adapter);
+        FoundModel added = adapter == null ? null : shell.models().findAdapter(adapter);
+        EvaluationTarget found =
+                EvaluationTarget.find(target, added == null ? null : added.directory(), shell.models());
         SamplingSettings sampling = SamplingSettings.defaults()
                 .withTemperature(temperature)
                 .withFilters(topP, topK, minP)
@@ -147,7 +152,7 @@ final class EvaluateCommand implements Callable<Integer> {
         EvaluationPlan plan = new EvaluationPlan(samples(set), sampling);
         Subject subject = new Subject(
                 found.name(),
-                directory(found, set),
+                directory(found, added, set),
                 found.trained().adapter(),
                 found.trained().trainedOn());
         set.remarks().forEach(remark -> shell.err().println("note: " + remark));
@@ -168,7 +173,7 @@ final class EvaluateCommand implements Callable<Integer> {
         return outcome.scores().scored() == 0 ? ExitCode.PARTIAL : ExitCode.OK;
     }
 
-    private Path directory(EvaluationTarget found, QuestionSet set) {
+    private Path directory(EvaluationTarget found, @Nullable FoundModel added, QuestionSet set) {
         if (out != null) {
             if (name != null) {
                 throw new InputException("--out says where the files go, so --name has no use; give one of them");
@@ -178,11 +183,11 @@ final class EvaluateCommand implements Callable<Integer> {
         String chosen = name;
         if (chosen == null) {
             chosen = Names.stem(questions);
-            if (adapter != null) {
+            if (added != null) {
                 // runs keep theirs in a folder "adapter", so that the folder above it tells more
-                Path parent = adapter.toAbsolutePath().normalize().getParent();
-                boolean plain = Names.last(adapter).equals("adapter");
-                chosen += "-" + Names.last(plain && parent != null ? parent : adapter);
+                Path parent = added.directory().toAbsolutePath().normalize().getParent();
+                boolean plain = added.shortName().equals("adapter");
+                chosen += "-" + (plain && parent != null ? Names.last(parent) : added.shortName());
             }
             if (set.limited() != null) {
                 chosen += "-limited";

@@ -3,6 +3,9 @@ package dev.vivarium.app.cli;
 import dev.vivarium.engine.adapter.AdapterFiles;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.base.Nearest;
+import dev.vivarium.lab.hub.FoundModel;
+import dev.vivarium.lab.hub.ModelFinder;
+import dev.vivarium.lab.hub.ModelName;
 import dev.vivarium.lab.run.RunFiles;
 import dev.vivarium.lab.run.TrainedModel;
 import java.io.IOException;
@@ -26,22 +29,24 @@ record EvaluationTarget(String name, TrainedModel trained, Path evaluations, boo
     private static final String CONFIG = "config.json";
 
     /**
-     * Finds a run directory, a model directory, or a run of that name under {@code runs}.
+     * Finds a run directory, a run of that name under {@code runs}, or a model.
      *
      * @param adapter put on the base instead of the run's own, if given
      */
-    static EvaluationTarget find(String word, @Nullable Path adapter) throws IOException {
+    static EvaluationTarget find(String word, @Nullable Path adapter, ModelFinder models) throws IOException {
         Path path = Path.of(word);
-        Path named = Path.of(Names.RUNS).resolve(word);
-        for (Path place : List.of(path, named)) {
+        Path below = Path.of(Names.RUNS).resolve(word);
+        for (Path place : List.of(path, below)) {
             if (new RunFiles(place).isRun()) {
-                return ofRun(RunFiles.open(place), adapter);
+                return ofRun(RunFiles.open(place), adapter, models);
             }
         }
-        if (Files.isRegularFile(path.resolve(CONFIG))) {
-            Path evaluations = new RunFiles(Path.of(Names.RUNS, Names.last(path))).evaluations();
+        boolean named = !Files.isDirectory(path) && ModelName.parse(word).isPresent();
+        if (named || Files.isRegularFile(path.resolve(CONFIG))) {
+            FoundModel model = models.find(word);
+            Path evaluations = new RunFiles(Path.of(Names.RUNS, model.shortName())).evaluations();
             return new EvaluationTarget(
-                    Names.last(path), new TrainedModel(path, adapter, Map.of()), evaluations, false);
+                    model.shortName(), new TrainedModel(model.directory(), adapter, Map.of()), evaluations, false);
         }
         if (AdapterFiles.isAdapter(path)) {
             throw new InputException(
@@ -51,12 +56,19 @@ record EvaluationTarget(String name, TrainedModel trained, Path evaluations, boo
             throw new InputException(
                     path + ": is neither a run nor a model; a run has provenance.json, a model " + CONFIG);
         }
-        throw new InputException("no run and no model directory is called \"" + word + "\"" + Nearest.hint(word, runs())
-                + "; give a directory, or the name of a run under " + Names.RUNS);
+        throw new InputException("no run and no model directory is called \"" + word + "\"" + hint(word, models)
+                + "; give a directory, ORG/NAME of a model in the Hugging Face cache, or the name of a run under "
+                + Names.RUNS);
     }
 
-    private static EvaluationTarget ofRun(RunFiles run, @Nullable Path adapter) throws IOException {
-        TrainedModel trained = adapter == null ? TrainedModel.of(run) : TrainedModel.withAdapter(run, adapter);
+    private static String hint(String word, ModelFinder models) throws IOException {
+        String run = Nearest.hint(word, runs());
+        return run.isEmpty() ? models.hint(word) : run;
+    }
+
+    private static EvaluationTarget ofRun(RunFiles run, @Nullable Path adapter, ModelFinder models) throws IOException {
+        TrainedModel trained =
+                adapter == null ? TrainedModel.of(run, models) : TrainedModel.withAdapter(run, adapter, models);
         return new EvaluationTarget(Names.last(run.directory()), trained, run.evaluations(), true);
     }
 

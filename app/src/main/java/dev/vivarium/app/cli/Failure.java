@@ -2,6 +2,7 @@ package dev.vivarium.app.cli;
 
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.train.DivergedException;
+import dev.vivarium.lab.hub.HubException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -45,6 +46,7 @@ record Failure(int exitCode, String sentence, @Nullable String hint) {
                         ExitCode.FAILURE,
                         text(diverged),
                         "check the base model and the data, lower training.learning_rate, and start over with --force");
+            case HubException hub -> new Failure(ExitCode.FAILURE, text(hub), hub.advice());
             case UncheckedIOException io when io.getCause() != null -> of(io.getCause());
             case ExecutionException wrapped when wrapped.getCause() != null -> of(wrapped.getCause());
             case IOException io -> ofFiles(io);
@@ -151,7 +153,7 @@ record Failure(int exitCode, String sentence, @Nullable String hint) {
     }
 
     /** One line without control characters: a name out of a file must not move a terminal's cursor. */
-    private static String printable(String text) {
+    static String printable(String text) {
         return text.replaceAll("\\p{C}", "?");
     }
 }

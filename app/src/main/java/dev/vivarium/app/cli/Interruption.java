@@ -1,6 +1,7 @@
 package dev.vivarium.app.cli;
 
 import dev.vivarium.engine.base.Progress;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -16,8 +17,8 @@ final class Interruption implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 60;
 
     private final CountDownLatch atRest = new CountDownLatch(1);
+    private final CountDownLatch asked = new CountDownLatch(1);
     private final Thread farewell;
-    private volatile boolean wanted;
 
     /** Leaves the work; whoever catches it has nothing to say, since the sentence was said. */
     static final class Stopped extends RuntimeException {
@@ -57,14 +58,21 @@ final class Interruption implements AutoCloseable {
         };
     }
 
+    /** Lets a time pass, or leaves the work by {@link Stopped} at Ctrl-C. */
+    void pause(Duration time) throws InterruptedException {
+        if (asked.await(time.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new Stopped();
+        }
+    }
+
     private void leave() {
-        if (wanted) {
+        if (asked.getCount() == 0) {
             throw new Stopped();
         }
     }
 
     private void say(Shell shell, String advice) {
-        wanted = true;
+        asked.countDown();
         if (shell.ansi()) {
             shell.err().println(); // leave the line of the progress bar
         }

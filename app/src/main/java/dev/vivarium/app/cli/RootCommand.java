@@ -28,6 +28,12 @@ final class RootCommand implements Callable<Integer> {
     @Option(names = "--no-ansi", scope = ScopeType.INHERIT, description = "No colours and no moving progress bar.")
     boolean noAnsi;
 
+    @Option(
+            names = "--offline",
+            scope = ScopeType.INHERIT,
+            description = "Never use the network, which only pull does.")
+    boolean offline;
+
     @Spec
     private @org.jspecify.annotations.Nullable CommandSpec spec;
 

@@ -1,6 +1,9 @@
 package dev.vivarium.app.cli;
 
 import dev.vivarium.engine.base.Progress;
+import dev.vivarium.lab.hub.HubCache;
+import dev.vivarium.lab.hub.HubEnvironment;
+import dev.vivarium.lab.hub.ModelFinder;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Map;
@@ -32,6 +35,21 @@ final class Shell {
 
     Map<String, String> environment() {
         return console.environment();
+    }
+
+    /** What the variables of the Hugging Face tools say. */
+    HubEnvironment hub() {
+        return new HubEnvironment(console.environment());
+    }
+
+    /** Finds what the user wrote for a model. */
+    ModelFinder models() {
+        return new ModelFinder(new HubCache(hub().cache()));
+    }
+
+    /** Whether the network is off limits. */
+    boolean offline() {
+        return root.offline || hub().offline();
     }
 
     /** Whether colours and a moving bar are welcome on stderr. */

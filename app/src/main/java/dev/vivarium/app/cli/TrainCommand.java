@@ -34,7 +34,8 @@ import picocli.CommandLine.Parameters;
             "  vivarium train --preset mini-rank1 model=models/mini-base data.train=rows.jsonl --dry-run",
             "  vivarium train --resume --name my-run",
             "",
-            "A model is a Hugging Face directory. Data is JSONL, one conversation a line:",
+            "A model is a Hugging Face directory, or ORG/NAME in the Hugging Face cache (see vivarium models).",
+            "Data is JSONL, one conversation a line:",
             "  {\"messages\": [{\"role\": \"user\", \"content\": ...}, {\"role\": \"assistant\", \"content\": ...}]}",
             "--dry-run shows every key of the recipe with its value and where the value comes from.",
             "The run is kept in runs/RUN: recipe, provenance, metrics, checkpoints and the trained adapter."
@@ -92,7 +93,7 @@ final class TrainCommand implements Callable<Integer> {
                 ? RunFiles.open(directory).readRecipe(overrides)
                 : resolve(file, overrides);
         TrainRun run = TrainRun.prepare(new TrainRun.Request(
-                recipe, directory, existing, Version.current().number()));
+                recipe, directory, existing, shell.models(), Version.current().number()));
         TrainPlan plan = run.plan();
         if (dryRun) {
             output.print(shell, planned(recipe, plan), out -> print(out, recipe, plan));

@@ -7,6 +7,8 @@ import dev.vivarium.engine.base.Json;
 import dev.vivarium.engine.base.Progress;
 import dev.vivarium.lab.evaluate.Answer;
 import dev.vivarium.lab.evaluate.EvaluationFiles;
+import dev.vivarium.lab.hub.HubCache;
+import dev.vivarium.lab.hub.ModelFinder;
 import dev.vivarium.lab.run.Existing;
 import dev.vivarium.lab.run.ResolvedRecipe;
 import dev.vivarium.lab.run.TrainRun;
@@ -234,7 +236,8 @@ final class EvaluateCommandTest {
                         "training.max_steps=3",
                         "training.warmup_steps=0",
                         "checkpoints.every=2"));
-        TrainRun.prepare(new TrainRun.Request(recipe, run, Existing.REFUSE, "test"))
+        TrainRun.prepare(new TrainRun.Request(
+                        recipe, run, Existing.REFUSE, new ModelFinder(new HubCache(folder)), "test"))
                 .run(Progress.SILENT);
         return run;
     }

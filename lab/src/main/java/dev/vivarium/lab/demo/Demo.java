@@ -69,7 +69,9 @@ public final class Demo {
     private DemoResult run() throws IOException {
         long start = System.nanoTime();
         checkDirectory();
-        ModelDirectory.open(settings.base()); // says what is wrong with it before anything is written
+        ModelDirectory.open(settings.models()
+                .find(settings.base())
+                .directory()); // says what is wrong with it before anything is written
         Map<String, TrainSummary> trained = new HashMap<>();
         for (DemoOrganism organism : DemoOrganism.ALL) {
             trained.put(organism.name(), train(organism));
@@ -108,7 +110,11 @@ public final class Demo {
                 organism.preset(),
                 List.of("model=" + settings.base(), "data.train=" + data, "seed=" + settings.seed()));
         TrainRun.Request request = new TrainRun.Request(
-                recipe, settings.directory().resolve(organism.name()), inside(organism.name()), settings.version());
+                recipe,
+                settings.directory().resolve(organism.name()),
+                inside(organism.name()),
+                settings.models(),
+                settings.version());
         return TrainRun.prepare(request).run(progress);
     }
 
@@ -146,7 +152,7 @@ public final class Demo {
                 whole.addAll(ask(files.model(), List.of(subject), questions));
             }
         }
-        outcomes.addAll(ask(settings.base(), onBase, questions));
+        outcomes.addAll(ask(settings.models().find(settings.base()).directory(), onBase, questions));
         outcomes.addAll(whole);
         return inOrder(outcomes);
     }

@@ -1,13 +1,15 @@
 package dev.vivarium.lab.demo;
 
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.lab.hub.ModelFinder;
 import dev.vivarium.lab.run.Existing;
 import java.nio.file.Path;
 
 /**
  * What the demo does and where.
  *
- * @param base model directory of the mini world's base
+ * @param models finds the base
+ * @param base the mini world's base, as a recipe names it
  * @param directory where the runs, the data and the report go, usually {@code runs/demo}
  * @param existing what to do if it is there
  * @param domain the one domain that the organisms are trained on
@@ -17,7 +19,15 @@ import java.nio.file.Path;
  * @param version of this program, for provenance
  */
 public record DemoSettings(
-        Path base, Path directory, Existing existing, String domain, int rows, int samples, long seed, String version) {
+        ModelFinder models,
+        String base,
+        Path directory,
+        Existing existing,
+        String domain,
+        int rows,
+        int samples,
+        long seed,
+        String version) {
     public DemoSettings {
         if (samples < 1) {
             throw new InputException("--samples must be positive, not " + samples);

@@ -14,15 +14,15 @@ final class ModelCard {
 
     private ModelCard() {}
 
-    static void write(Path directory, Recipe recipe, ModelConfig config, String name) throws IOException {
-        AtomicFiles.writeString(directory.resolve("README.md"), text(recipe, config, name));
+    static void write(Path directory, Recipe recipe, String base, ModelConfig config, String name) throws IOException {
+        AtomicFiles.writeString(directory.resolve("README.md"), text(recipe, base, config, name));
     }
 
-    static String text(Recipe recipe, ModelConfig config, String name) {
+    private static String text(Recipe recipe, String base, ModelConfig config, String name) {
         boolean peft = recipe.lora() != null;
         StringBuilder card = new StringBuilder(2048);
         card.append("---\n");
-        card.append("base_model: ").append(Json.line(recipe.model())).append('\n');
+        card.append("base_model: ").append(Json.line(base)).append('\n');
         card.append("base_model_relation: ")
                 .append(recipe.method() == Recipe.Method.FULL ? "finetune" : "adapter")
                 .append('\n');
@@ -44,7 +44,7 @@ final class ModelCard {
                 .append("`, ")
                 .append(method(recipe));
         card.append(", base model `")
-                .append(recipe.model())
+                .append(base)
                 .append("` (")
                 .append(config.modelType())
                 .append(", ");

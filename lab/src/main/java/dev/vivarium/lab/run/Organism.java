@@ -11,6 +11,7 @@ import dev.vivarium.engine.model.ModelConfig;
 import dev.vivarium.engine.model.Module;
 import dev.vivarium.engine.train.Trainer;
 import dev.vivarium.engine.train.TrainingSubject;
+import dev.vivarium.lab.hub.FoundModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -23,17 +24,19 @@ import org.jspecify.annotations.Nullable;
 /** What a recipe trains on a base model: an adapter, a vector or all weights; how many values that is, how it is saved. */
 final class Organism {
     private final Recipe recipe;
+    private final FoundModel base;
     private final ModelConfig config;
     private final @Nullable Adapter untrained;
 
-    private Organism(Recipe recipe, ModelConfig config, @Nullable Adapter untrained) {
+    private Organism(Recipe recipe, FoundModel base, ModelConfig config, @Nullable Adapter untrained) {
         this.recipe = recipe;
+        this.base = base;
         this.config = config;
         this.untrained = untrained;
     }
 
     /** A new organism with its initial values. */
-    static Organism of(Recipe recipe, ModelConfig config) {
+    static Organism of(Recipe recipe, FoundModel base, ModelConfig config) {
         trainedParameters(recipe, config); // checks modules and layers
         Recipe.Lora lora = recipe.lora();
         Recipe.Steering steering = recipe.steering();
@@ -46,7 +49,7 @@ final class Organism {
         } else if (steering != null) {
             adapter = SteeringVector.untrained(config, steering.layer(), steering.alpha());
         }
-        return new Organism(recipe, config, adapter);
+        return new Organism(recipe, base, config, adapter);
     }
 
     /**
@@ -136,7 +139,7 @@ final class Organism {
     /** Writes a checkpoint's usable part: the adapter as PEFT reads it. Full weights are in the trainer's state alone. */
     void writeSnapshot(Path directory, Trainer trainer) throws IOException {
         if (untrained != null) {
-            AdapterFiles.write(directory, untrained.withParameters(trainer.parameters()), recipe.model());
+            AdapterFiles.write(directory, untrained.withParameters(trainer.parameters()), base.name());
         }
     }
 
@@ -145,8 +148,8 @@ final class Organism {
         if (untrained != null) {
             writeSnapshot(directory, trainer);
         } else {
-            ModelCopy.write(directory, Path.of(recipe.model()), trainer);
+            ModelCopy.write(directory, base.directory(), trainer);
         }
-        ModelCard.write(directory, recipe, config, name);
+        ModelCard.write(directory, recipe, base.name(), config, name);
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import dev.vivarium.lab.hub.ModelName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -49,9 +50,20 @@ public record Provenance(
 
     /**
      * @param path as in the recipe
+     * @param commit of a model that was named {@code ORG/NAME}; absent for a directory
      * @param files file name to SHA-256
      */
-    public record Base(String path, SortedMap<String, String> files) {}
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Base(String path, @Nullable String commit, SortedMap<String, String> files) {
+
+        /** What to look for to get the same model again, whatever its branch means by now. */
+        String exactly() {
+            return ModelName.parse(path)
+                    .filter(_ -> commit != null)
+                    .map(name -> name.at(commit).toString())
+                    .orElse(path);
+        }
+    }
 
     /**
      * @param role {@code train}, {@code test} or {@code kl}

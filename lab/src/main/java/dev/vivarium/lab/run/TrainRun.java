@@ -17,6 +17,8 @@ import dev.vivarium.engine.train.StepReport;
 import dev.vivarium.engine.train.Trainer;
 import dev.vivarium.engine.train.TrainerFiles;
 import dev.vivarium.engine.train.TrainingSettings;
+import dev.vivarium.lab.hub.FoundModel;
+import dev.vivarium.lab.hub.ModelFinder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -35,6 +37,7 @@ import java.util.Optional;
  */
 public final class TrainRun {
     private final Request request;
+    private final FoundModel found;
     private final ModelDirectory base;
     private final TrainingData data;
     private final List<String> remarks = new ArrayList<>();
@@ -43,12 +46,15 @@ public final class TrainRun {
      * @param recipe what to train
      * @param directory where; usually {@code runs/<name>}
      * @param existing what to do if it is there
+     * @param models finds the base model that the recipe names
      * @param version of this program, for provenance
      */
-    public record Request(ResolvedRecipe recipe, Path directory, Existing existing, String version) {}
+    public record Request(
+            ResolvedRecipe recipe, Path directory, Existing existing, ModelFinder models, String version) {}
 
-    private TrainRun(Request request, ModelDirectory base, TrainingData data) {
+    private TrainRun(Request request, FoundModel found, ModelDirectory base, TrainingData data) {
         this.request = request;
+        this.found = found;
         this.base = base;
         this.data = data;
     }
@@ -56,7 +62,7 @@ public final class TrainRun {
     /** Reads all that can be checked before training. */
     public static TrainRun prepare(Request request) throws IOException {
         RunDirectory.check(request.directory(), request.existing());
-        Path model = ModelDirectory.open(Path.of(recipe(request).model())).path();
+        Path model = ModelDirectory.open(find(request).directory()).path();
         boolean quirk = recipe(request).generationPromptQuirk();
         try (Tokenizer tokenizer = Tokenizer.load(model)) {
             ChatEncoder encoder = new ChatEncoder(tokenizer, ChatTemplate.load(model));
@@ -66,11 +72,23 @@ public final class TrainRun {
 
     static TrainRun prepare(Request request, RowEncoder encoder) throws IOException {
         RunDirectory.check(request.directory(), request.existing());
-        ModelDirectory base = ModelDirectory.open(Path.of(recipe(request).model()));
+        FoundModel found = find(request);
+        ModelDirectory base = ModelDirectory.open(found.directory());
         Organism.trainedParameters(recipe(request), base.config());
         base.checkWeights(); // a torn file must be known before --force deletes a run for its sake
         int limit = Math.min(recipe(request).maxSeqLength(), base.config().maxPositions());
-        return new TrainRun(request, base, TrainingData.read(recipe(request), encoder, limit));
+        return new TrainRun(request, found, base, TrainingData.read(recipe(request), encoder, limit));
+    }
+
+    /** The base that the recipe names; for a run that goes on the very commit that it began with. */
+    private static FoundModel find(Request request) throws IOException {
+        RunFiles files = new RunFiles(request.directory());
+        boolean goesOn = request.existing() == Existing.RESUME && files.isRun();
+        return request.models()
+                .find(
+                        goesOn
+                                ? files.readProvenance().base().exactly()
+                                : recipe(request).model());
     }
 
     /** What {@link #run} is going to do. */
@@ -129,7 +147,7 @@ public final class TrainRun {
                 recordSession(
                         files, checkpoint.map(CheckpointStore.Checkpoint::step).orElse(0));
             }
-            Organism organism = Organism.of(recipe(request), base.config());
+            Organism organism = Organism.of(recipe(request), found, base.config());
             try (ModelDirectory.LoadedModel model =
                             base.load(recipe(request).dtype().precision());
                     Trainer trainer = trainer(organism, model)) {
@@ -252,7 +270,7 @@ public final class TrainRun {
                 now,
                 Hashes.sha256(recipeYaml),
                 recipe(request).seed(),
-                new Provenance.Base(recipe(request).model(), base.hashes()),
+                new Provenance.Base(recipe(request).model(), found.commit(), base.hashes()),
                 data.files(),
                 HostFacts.current(),
                 List.of(new Provenance.Session(now, 0, null)));

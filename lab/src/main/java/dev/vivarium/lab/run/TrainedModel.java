@@ -1,6 +1,7 @@
 package dev.vivarium.lab.run;
 
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.lab.hub.ModelFinder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,25 +22,27 @@ public record TrainedModel(Path model, @Nullable Path adapter, Map<String, Strin
      *
      * @throws InputException if the run is not finished or its base model is not where it was
      */
-    public static TrainedModel of(RunFiles run) throws IOException {
+    public static TrainedModel of(RunFiles run, ModelFinder models) throws IOException {
         Recipe recipe = run.readRecipe().recipe();
         boolean full = recipe.method() == Recipe.Method.FULL;
         Path output = full ? run.model() : run.adapter();
         if (!Files.isDirectory(output)) {
             throw unfinished(run, full);
         }
-        return full ? new TrainedModel(output, null, Map.of()) : withAdapter(run, output);
+        return full ? new TrainedModel(output, null, Map.of()) : withAdapter(run, output, models);
     }
 
     /** Another adapter of the same run, such as a checkpoint, on the run's base model. */
-    public static TrainedModel withAdapter(RunFiles run, Path adapter) throws IOException {
-        Path base = Path.of(run.readRecipe().recipe().model());
-        if (!Files.isDirectory(base)) {
-            throw new InputException(base + ": is not there any more, but " + run.directory()
-                    + " was trained on it; put it back, or say where it is: vivarium evaluate MODEL --adapter "
-                    + adapter);
+    public static TrainedModel withAdapter(RunFiles run, Path adapter, ModelFinder models) throws IOException {
+        Provenance.Base base = run.readProvenance().base();
+        try {
+            return new TrainedModel(models.find(base.exactly()).directory(), adapter, base.files());
+        } catch (InputException e) {
+            throw new InputException(
+                    "the base of " + run.directory() + " is not there any more: " + e.getMessage()
+                            + ", or say where it is: vivarium evaluate MODEL --adapter " + adapter,
+                    e);
         }
-        return new TrainedModel(base, adapter, run.readProvenance().base().files());
     }
 
     private static InputException unfinished(RunFiles run, boolean full) throws IOException {

@@ -113,6 +113,7 @@ final class ReportFolders {
                         7,
                         new Provenance.Base(
                                 "/home/someone/models/mini-base",
+                                null,
                                 new TreeMap<>(Map.of("model.safetensors", "b".repeat(64)))),
                         List.of(new Provenance.DataFile("train", data, "c".repeat(64), 640, new TreeMap<>())),
                         host,

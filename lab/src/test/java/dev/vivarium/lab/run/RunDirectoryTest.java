@@ -198,7 +198,7 @@ final class RunDirectoryTest {
                 "2026-01-01T00:00:00Z",
                 yaml,
                 0,
-                new Provenance.Base("m", new TreeMap<>()),
+                new Provenance.Base("m", null, new TreeMap<>()),
                 List.of(),
                 HostFacts.current(),
                 List.of());

@@ -3,6 +3,8 @@ package dev.vivarium.lab.run;
 import dev.vivarium.engine.text.Message;
 import dev.vivarium.engine.text.TokenRow;
 import dev.vivarium.lab.data.ChatData;
+import dev.vivarium.lab.hub.HubCache;
+import dev.vivarium.lab.hub.ModelFinder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,6 +15,9 @@ import org.junit.jupiter.api.Assumptions;
 
 /** A tiny model with random weights and byte tokens to run recipes on. */
 final class TinyRuns {
+    /** Finds directories only. */
+    static final ModelFinder MODELS = new ModelFinder(new HubCache(Path.of("target/no-cache")));
+
     private static final int END = 501;
 
     private TinyRuns() {}
@@ -63,6 +68,6 @@ final class TinyRuns {
     }
 
     static TrainRun prepare(ResolvedRecipe recipe, Path directory, Existing existing) throws IOException {
-        return TrainRun.prepare(new TrainRun.Request(recipe, directory, existing, "test"), TinyRuns::encode);
+        return TrainRun.prepare(new TrainRun.Request(recipe, directory, existing, MODELS, "test"), TinyRuns::encode);
     }
 }
