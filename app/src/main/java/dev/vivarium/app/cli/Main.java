@@ -95,6 +95,9 @@ public final class Main {
             return ExitCode.INTERRUPTED;
         }
         Failure failure = Failure.of(thrown);
+        if (shell.ansi()) {
+            shell.err().print(TerminalProgress.CLEAR_LINE); // what was under way when it failed
+        }
         shell.err().println("vivarium: " + failure.sentence());
         if (failure.hint() != null) {
             shell.err().println("  to do: " + failure.hint());

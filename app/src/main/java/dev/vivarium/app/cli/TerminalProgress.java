@@ -14,7 +14,7 @@ final class TerminalProgress implements Progress {
     private static final long REDRAW_NANOS = 200_000_000L;
     private static final long SECOND_NANOS = 1_000_000_000L;
     private static final int BAR_WIDTH = 20;
-    private static final String CLEAR_LINE = "\r\033[K";
+    static final String CLEAR_LINE = "\r\033[K";
 
     private final PrintStream err;
     private final int columns;

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -18,7 +19,10 @@ record Call(int code, String out, String err) {
         return with(Map.of(), arguments);
     }
 
-    static Call with(Map<String, String> environment, String... arguments) {
+    /** Without variables that say otherwise there is no Hugging Face cache and no token. */
+    static Call with(Map<String, String> variables, String... arguments) {
+        Map<String, String> environment = new HashMap<>(Map.of("HF_HOME", "target/no-hugging-face"));
+        environment.putAll(variables);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         Console console = new Console(print(out), print(err), false, 80, environment, Path.of(".."));

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -20,6 +21,11 @@ record RealProgram(Path folder) {
 
     /** Starts a command; what it prints is added to the log of that name. */
     Process start(String log, List<String> arguments) throws IOException {
+        return start(log, Map.of(), arguments);
+    }
+
+    /** The same with variables. */
+    Process start(String log, Map<String, String> variables, List<String> arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
@@ -39,6 +45,7 @@ record RealProgram(Path folder) {
                 ProcessBuilder.Redirect.appendTo(folder.resolve(log + ".log").toFile()));
         builder.environment().put("OMP_NUM_THREADS", "1");
         builder.environment().put("OMP_WAIT_POLICY", "passive");
+        builder.environment().putAll(variables);
         return builder.start();
     }
 

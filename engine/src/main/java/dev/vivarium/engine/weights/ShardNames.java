@@ -59,7 +59,7 @@ final class ShardNames {
      * The file {@code name} of {@code directory}, if it really lies there.
      *
      * <p>A link may lead elsewhere in the directory, and, in the Hugging Face cache, from
-     * {@code models--x/snapshots/revision} into {@code models--x/blobs}.
+     * {@code models--x/snapshots/revision} into {@code models--x/blobs} or the {@code blobs} that all its models share.
      */
     static Path inside(Path directory, String name, String where) {
         Path file = directory.resolve(name);
@@ -83,7 +83,9 @@ final class ShardNames {
         for (Path at = home; at != null; at = at.getParent()) {
             Path snapshots = at.getParent();
             if (snapshots != null && snapshots.endsWith("snapshots")) {
-                return real.startsWith(snapshots.resolveSibling("blobs"));
+                Path own = snapshots.resolveSibling("blobs");
+                Path shared = own.resolve("../../blobs").normalize();
+                return real.startsWith(own) || real.startsWith(shared);
             }
         }
         return false;

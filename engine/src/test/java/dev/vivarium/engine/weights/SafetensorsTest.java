@@ -320,6 +320,12 @@ class SafetensorsTest {
         try (WeightFiles weights = WeightFiles.open(snapshot)) {
             assertThat(weights.names()).isEmpty();
         }
+        Path shared = Files.createDirectories(dir.resolve("blobs/ab")).resolve("abcdef");
+        Files.move(blob, shared);
+        Files.createSymbolicLink(blob, Path.of("../../blobs/ab/abcdef"));
+        try (WeightFiles weights = WeightFiles.open(snapshot)) {
+            assertThat(weights.files()).containsExactly(snapshot.resolve(WeightFiles.SINGLE_FILE));
+        }
         Path other = Files.createDirectories(repository.resolve("snapshots/other"));
         Files.createSymbolicLink(other.resolve(WeightFiles.SINGLE_FILE), outside);
         assertThatThrownBy(() -> WeightFiles.open(other)).hasMessageContaining("leaves the model directory");
