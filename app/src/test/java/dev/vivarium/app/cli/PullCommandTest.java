@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -93,7 +94,9 @@ final class PullCommandTest {
         assertThat(call("models").out()).containsPattern("Org/Tiny-1 +0123456 +\\d+\\.\\d [kM]B +model +usable");
         Files.delete(snapshot().resolve("config.json"));
         Files.writeString(snapshot().resolve("config.json"), "{\"model_type\": \"\\u001b[31mred\"}");
-        assertThat(call("models").out()).contains("not usable:", "is not supported").doesNotContain("\u001b");
+        assertThat(call("models").out())
+                .contains("not usable:", "is not supported")
+                .doesNotContain("\u001b");
     }
 
     @Test
@@ -122,25 +125,26 @@ final class PullCommandTest {
         Files.writeString(snapshot().resolveSibling("../refs/main").normalize(), "f".repeat(40));
         Call ours = evaluate(run.name(), questions, "run");
         assertThat(ours.code()).as(ours.err()).isIn(ExitCode.OK, ExitCode.PARTIAL);
+        assertThat(call("train", "--resume", "--name", run.name()).code()).isZero();
         Refused.with(evaluate(TinyHub.NAME, questions, "gone"), "at " + TinyHub.COMMIT + ", not at main");
         Call base = evaluate(TinyHub.NAME + "@" + TinyHub.COMMIT, questions, "base");
         assertThat(base.code()).as(base.err()).isIn(ExitCode.OK, ExitCode.PARTIAL);
+
+        Path adapters = folder.resolve("hf/hub/models--Org--Adapter/snapshots").resolve(TinyHub.COMMIT);
+        Files.createDirectories(adapters.getParent());
+        Files.move(run.directory().resolve("adapter"), adapters);
+        Call added = evaluate(
+                TinyHub.NAME + "@" + TinyHub.COMMIT, questions, "added", "--adapter", "Org/Adapter@" + TinyHub.COMMIT);
+        assertThat(added.code()).as(added.err()).isIn(ExitCode.OK, ExitCode.PARTIAL);
+        assertThat(folder.resolve("added/answers.jsonl")).hasSameTextualContentAs(folder.resolve("run/answers.jsonl"));
     }
 
-    private Call evaluate(String target, Path questions, String out) {
-        return call(
-                "evaluate",
-                target,
-                "--questions",
-                questions.toString(),
-                "--limit",
-                "2",
-                "--samples",
-                "1",
-                "--max-new-tokens",
-                "4",
-                "--out",
-                folder.resolve(out).toString());
+    private Call evaluate(String target, Path questions, String out, String... more) {
+        List<String> words = new ArrayList<>(List.of("evaluate", target, "--questions", questions.toString()));
+        words.addAll(List.of("--limit", "2", "--samples", "1", "--max-new-tokens", "4"));
+        words.addAll(List.of("--out", folder.resolve(out).toString()));
+        words.addAll(List.of(more));
+        return call(words.toArray(String[]::new));
     }
 
     @Test

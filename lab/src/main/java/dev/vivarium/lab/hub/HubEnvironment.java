@@ -2,6 +2,7 @@ package dev.vivarium.lab.hub;
 
 import dev.vivarium.engine.base.InputException;
 import java.io.IOException;
+import java.net.ProxySelector;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -123,6 +124,11 @@ public final class HubEnvironment {
             // the sentence below says all there is to say
         }
         throw new InputException(TIMEOUT + " is \"" + value + "\"; give whole seconds from 1 to " + MAX_SECONDS);
+    }
+
+    /** The way to the network. */
+    ProxySelector proxies() {
+        return new ProxyVariables(variables);
     }
 
     private String get(String name) {

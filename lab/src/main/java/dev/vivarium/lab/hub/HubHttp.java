@@ -2,6 +2,7 @@ package dev.vivarium.lab.hub;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
@@ -33,9 +34,10 @@ final class HubHttp implements AutoCloseable {
      * @param endpoint the hub
      * @param token to show to the hub, if any
      * @param timeout how long to wait for a connection, for headers, and for the next bytes of a body
+     * @param proxies the way to the network
      * @param agent what this program calls itself
      */
-    HubHttp(URI endpoint, Optional<Token> token, Duration timeout, String agent) {
+    HubHttp(URI endpoint, Optional<Token> token, Duration timeout, ProxySelector proxies, String agent) {
         this.endpoint = endpoint;
         this.token = token.orElse(null);
         this.timeout = timeout;
@@ -44,6 +46,7 @@ final class HubHttp implements AutoCloseable {
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .connectTimeout(timeout)
+                .proxy(proxies)
                 .build();
     }
 

@@ -52,7 +52,9 @@ public final class Pull {
      */
     public PullResult run(ModelName name, List<String> include) throws IOException {
         Optional<Token> token = environment.token();
-        try (HubHttp http = new HubHttp(environment.endpoint(), token, environment.timeout(), "vivarium/" + version)) {
+        String agent = "vivarium/" + version;
+        try (HubHttp http =
+                new HubHttp(environment.endpoint(), token, environment.timeout(), environment.proxies(), agent)) {
             Refusals refusals = new Refusals(http.endpoint(), name, token.isPresent(), waiting.clock());
             return new Work(name, new HubApi(http, name, refusals)).run(include);
         } catch (InterruptedException e) {
@@ -130,14 +132,15 @@ public final class Pull {
             long total = 0;
             long room = 0;
             for (Item item : items) {
-                long missing = missing(item);
-                total += missing == 0 ? 0 : item.file().size();
-                room += missing;
+                total += item.contents() == null ? 0 : item.contents().size();
+                room += missing(item);
             }
             progress.end(items.size() + " files, " + Sizes.shown(room) + " to fetch");
             checkRoom(room);
             writer.begin();
-            List<PullResult.File> files = fetch(listing.commit(), items, writer, total);
+            List<PullResult.File> files = room == 0
+                    ? fetch(listing.commit(), items, writer)
+                    : fetchWithBar(listing.commit(), items, writer, total);
             writer.refer();
             return result(new Snapshot(cache, name, listing.commit()), files, choice.leftOut(), tries.total());
         }
@@ -190,24 +193,27 @@ public final class Pull {
             }
         }
 
-        private List<PullResult.File> fetch(String commit, List<Item> items, SnapshotWriter writer, long total)
+        private List<PullResult.File> fetchWithBar(String commit, List<Item> items, SnapshotWriter writer, long total)
                 throws IOException, InterruptedException {
             Instant start = waiting.clock().instant();
+            progress.begin("fetch " + name, total, "bytes");
+            List<PullResult.File> files = fetch(commit, items, writer);
+            long fetched = files.stream().mapToLong(PullResult.File::fetched).sum();
+            double seconds = Duration.between(start, waiting.clock().instant()).toMillis() / 1000.0;
+            progress.end(
+                    fetched == 0
+                            ? "another process did it"
+                            : String.format(Locale.ROOT, "%s in %.1f s", Sizes.shown(fetched), seconds));
+            return files;
+        }
+
+        private List<PullResult.File> fetch(String commit, List<Item> items, SnapshotWriter writer)
+                throws IOException, InterruptedException {
             done = 0;
-            if (total > 0) {
-                progress.begin("fetch " + name, total, "bytes");
-            }
             List<PullResult.File> files = new ArrayList<>();
-            long fetched = 0;
             for (Item item : items) {
                 long received = item.contents() == null ? 0 : fetch(commit, item.file(), item.contents(), writer);
-                fetched += received;
                 files.add(new PullResult.File(item.file().name(), item.file().size(), received));
-            }
-            if (total > 0) {
-                double seconds =
-                        Duration.between(start, waiting.clock().instant()).toMillis() / 1000.0;
-                progress.end(String.format(Locale.ROOT, "%s in %.1f s", Sizes.shown(fetched), seconds));
             }
             files.sort(Comparator.comparing(PullResult.File::name));
             return files;
@@ -228,6 +234,7 @@ public final class Pull {
                     transfer.run(tries);
                 }
                 writer.link(file.name(), blob, fresh);
+                done = before + contents.size();
                 return transfer.received();
             }
         }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.vivarium.engine.base.InputException;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,7 +59,8 @@ final class HubEnvironmentTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"mirror.org", "ftp://mirror.org", "https://", "https://me:secret@mirror.org", "https://a b"})
+    @ValueSource(
+            strings = {"mirror.org", "ftp://mirror.org", "https://", "https://me:secret@mirror.org", "https://a b"})
     void whatIsNoAddressIsRefusedWithoutShowingIt(String value) {
         assertThatThrownBy(() -> of("HF_ENDPOINT", value).endpoint())
                 .isInstanceOf(InputException.class)
@@ -71,13 +74,24 @@ final class HubEnvironmentTest {
         assertThat(of("HF_HOME", home).token()).isEmpty();
         Files.writeString(folder.resolve("token"), "hf_file\n");
         assertThat(of("HF_HOME", home).token().orElseThrow().header()).isEqualTo("Bearer hf_file");
-        assertThat(of("HF_HOME", home, "HUGGING_FACE_HUB_TOKEN", " hf_old ").token().orElseThrow().header())
+        assertThat(of("HF_HOME", home, "HUGGING_FACE_HUB_TOKEN", " hf_old ")
+                        .token()
+                        .orElseThrow()
+                        .header())
                 .isEqualTo("Bearer hf_old");
-        assertThat(of("HF_TOKEN", "hf_new", "HUGGING_FACE_HUB_TOKEN", "hf_old").token().orElseThrow().header())
+        assertThat(of("HF_TOKEN", "hf_new", "HUGGING_FACE_HUB_TOKEN", "hf_old")
+                        .token()
+                        .orElseThrow()
+                        .header())
                 .isEqualTo("Bearer hf_new");
-        assertThat(of("HF_TOKEN", "hf_new", "HF_HUB_DISABLE_IMPLICIT_TOKEN", "1").token()).isEmpty();
+        assertThat(of("HF_TOKEN", "hf_new", "HF_HUB_DISABLE_IMPLICIT_TOKEN", "1")
+                        .token())
+                .isEmpty();
         Files.writeString(folder.resolve("other"), "hf_other");
-        assertThat(of("HF_HOME", home, "HF_TOKEN_PATH", home + "/other").token().orElseThrow().header())
+        assertThat(of("HF_HOME", home, "HF_TOKEN_PATH", home + "/other")
+                        .token()
+                        .orElseThrow()
+                        .header())
                 .isEqualTo("Bearer hf_other");
     }
 
@@ -97,6 +111,42 @@ final class HubEnvironmentTest {
         assertThat(of("TRANSFORMERS_OFFLINE", value).offline()).isEqualTo(on);
         assertThat(of("HF_HUB_DISABLE_PROGRESS_BARS", value).progressBars()).isEqualTo(!on);
         assertThat(of("HF_HUB_DISABLE_SYMLINKS", value).symlinks()).isEqualTo(!on);
+    }
+
+    private static String proxy(HubEnvironment environment, String uri) {
+        Proxy proxy = environment.proxies().select(URI.create(uri)).getFirst();
+        return proxy.address() instanceof InetSocketAddress address
+                ? address.getHostString() + ":" + address.getPort()
+                : "none";
+    }
+
+    @Test
+    void aProxyIsChosenByTheKindOfAddress() {
+        HubEnvironment both = of("HTTPS_PROXY", "http://a:1", "https_proxy", "b:2", "ALL_PROXY", "http://c");
+        assertThat(proxy(both, "https://huggingface.co")).isEqualTo("b:2");
+        assertThat(proxy(both, "http://huggingface.co")).isEqualTo("c:80");
+        assertThat(proxy(both, "https://127.0.0.1:80")).isEqualTo("none");
+        assertThat(proxy(of(), "https://huggingface.co")).isEqualTo("none");
+    }
+
+    @Test
+    void hostsThatNeedNoProxyGetNone() {
+        HubEnvironment some = of("HTTPS_PROXY", "http://a:1", "NO_PROXY", "inside.org, .hf.co");
+        assertThat(proxy(some, "https://inside.org")).isEqualTo("none");
+        assertThat(proxy(some, "https://cdn.hf.co")).isEqualTo("none");
+        assertThat(proxy(some, "https://outside.org")).isEqualTo("a:1");
+        assertThat(proxy(of("HTTPS_PROXY", "http://a:1", "NO_PROXY", "*"), "https://x.org"))
+                .isEqualTo("none");
+    }
+
+    @Test
+    void aProxyThatCannotBeUsedIsRefusedWithoutShowingIt() {
+        assertThatThrownBy(() -> proxy(of("HTTPS_PROXY", "http://me:secret@a:1"), "https://x.org"))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("HTTPS_PROXY is not a proxy that can be used")
+                .hasMessageNotContaining("secret");
+        assertThatThrownBy(() -> proxy(of("ALL_PROXY", "socks5://a:1"), "https://x.org"))
+                .hasMessageContaining("ALL_PROXY is not a proxy");
     }
 
     @Test

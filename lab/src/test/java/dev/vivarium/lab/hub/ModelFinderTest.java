@@ -102,8 +102,8 @@ final class ModelFinderTest {
     @Test
     void whatIsNotThereComesWithTheCommandThatFetchesIt() {
         assertNotFound("Org/Modle-1")
-                .hasMessage("Org/Modle-1: no such directory, and no such model in the Hugging Face cache (" + cache.root()
-                        + ") (did you mean \"Org/Model-1\"?); fetch it with: vivarium pull Org/Modle-1");
+                .hasMessage("Org/Modle-1: no such directory, and no such model in the Hugging Face cache ("
+                        + cache.root() + ") (did you mean \"Org/Model-1\"?); fetch it with: vivarium pull Org/Modle-1");
         assertNotFound("Model-1").hasMessageContaining("no such model directory (did you mean \"Org/Model-1\"?)");
         assertNotFound(folder.resolve("hob").toString())
                 .hasMessageContaining("no such model directory (did you mean \"" + folder.resolve("hub") + "\"?)");
@@ -115,8 +115,9 @@ final class ModelFinderTest {
         Path snapshot = cache.snapshot(ModelName.of("Org/Model-1"), COMMIT);
         Files.delete(snapshot.resolve("model.safetensors"));
         assertNotFound("Org/Model-1")
-                .hasMessage("Org/Model-1 is not whole in the Hugging Face cache, model.safetensors is missing; complete it"
-                        + " with: vivarium pull Org/Model-1");
+                .hasMessage(
+                        "Org/Model-1 is not whole in the Hugging Face cache, model.safetensors is missing; complete it"
+                                + " with: vivarium pull Org/Model-1");
         Files.writeString(
                 snapshot.resolve("model.safetensors.index.json"),
                 "{\"weight_map\": {\"a\": \"model-1.safetensors\", \"b\": \"model-2.safetensors\"}}");
@@ -132,7 +133,8 @@ final class ModelFinderTest {
         Path outside = Files.writeString(folder.resolve("secret.json"), "{}");
         Files.delete(snapshot.resolve("tokenizer.json"));
         Files.createSymbolicLink(snapshot.resolve("tokenizer.json"), outside);
-        assertNotFound("Org/Model-1").hasMessageContaining("file tokenizer.json in the cache is a link that leaves the cache");
+        assertNotFound("Org/Model-1")
+                .hasMessageContaining("file tokenizer.json in the cache is a link that leaves the cache");
         Files.delete(snapshot.resolve("tokenizer.json"));
         Files.createSymbolicLink(snapshot.resolve("tokenizer.json"), Path.of("../../blobs/none"));
         assertNotFound("Org/Model-1").hasMessageContaining("file tokenizer.json in the cache is a link to nothing");
@@ -158,9 +160,9 @@ final class ModelFinderTest {
     void anAdapterIsNotTakenForAModelNorTheOtherWayRound() throws IOException {
         Path snapshot = Files.createDirectories(cache.snapshot(ModelName.of("Org/Adapter"), COMMIT));
         ref("Org/Adapter", "main", COMMIT);
-        Files.writeString(
-                snapshot.resolve("adapter_config.json"), "{\"base_model_name_or_path\": \"Org/Model-1\"}");
-        assertThatThrownBy(() -> finder.findAdapter("Org/Adapter")).hasMessageContaining("adapter_model.safetensors is missing");
+        Files.writeString(snapshot.resolve("adapter_config.json"), "{\"base_model_name_or_path\": \"Org/Model-1\"}");
+        assertThatThrownBy(() -> finder.findAdapter("Org/Adapter"))
+                .hasMessageContaining("adapter_model.safetensors is missing");
         Files.copy(SOURCE.resolve("model.safetensors"), snapshot.resolve("adapter_model.safetensors"));
 
         assertThat(finder.findAdapter("Org/Adapter").directory()).isEqualTo(snapshot);

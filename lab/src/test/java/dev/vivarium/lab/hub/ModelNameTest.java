@@ -10,7 +10,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class ModelNameTest {
     @ParameterizedTest
-    @ValueSource(strings = {"Qwen/Qwen2.5-0.5B-Instruct", "a/b", "google/gemma-3-4b-it@main", "a_b/c@refs/pr/12", "x/y@v1.0"})
+    @ValueSource(
+            strings = {"Qwen/Qwen2.5-0.5B-Instruct", "a/b", "google/gemma-3-4b-it@main", "a_b/c@refs/pr/12", "x/y@v1.0"
+            })
     void namesAreReadAndWrittenAlike(String word) {
         assertThat(ModelName.of(word)).hasToString(word);
     }

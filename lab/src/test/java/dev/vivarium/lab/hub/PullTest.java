@@ -223,6 +223,16 @@ final class PullTest {
     }
 
     @Test
+    void aProxyIsAskedForWhatIsNotOnThisMachine() throws IOException {
+        place.with("HF_ENDPOINT", "http://hub.invalid").with("HTTP_PROXY", hub.endpoint());
+
+        place.run("*.json");
+
+        assertThat(place.snapshot().resolve("config.json")).content().isEqualTo(CONFIG);
+        assertThat(hub.requests()).isNotEmpty();
+    }
+
+    @Test
     void whatVivariumCannotUseIsFetchedAndSaid() throws IOException {
         hub.with("config.json", "{\"model_type\": \"mamba\"}");
         assertThat(place.run().fault()).contains("mamba", "not supported").doesNotContain(folder.toString());
