@@ -14,6 +14,9 @@ import java.util.Set;
  * @param files all its files
  */
 record Listing(String commit, List<ListedFile> files) {
+    /** More than any disk holds, and small enough to add up. */
+    private static final long LARGEST = 1_000_000_000_000_000L;
+
     Listing {
         files = List.copyOf(files);
     }
@@ -38,7 +41,8 @@ record Listing(String commit, List<ListedFile> files) {
             if (!seen.add(name)) {
                 throw new InputException(where + ": lists the file \"" + name + "\" twice; nothing is fetched from it");
             }
-            files.add(new ListedFile(name, sibling.path("size").asLong(-1)));
+            long size = sibling.path("size").asLong(-1);
+            files.add(new ListedFile(name, size > LARGEST ? -1 : size));
         }
         return new Listing(commit, files);
     }
