@@ -42,7 +42,7 @@ class GeneratorTest {
             SamplingSettings.defaults().withMaxNewTokens(90).withSeed(11);
 
     @ParameterizedTest
-    @ValueSource(strings = {"qwen2", "qwen2-untied", "qwen3", "llama-3.1", "llama-3.2"})
+    @ValueSource(strings = {"qwen2", "qwen2-untied", "qwen3", "llama-3.1", "llama-3.2", "gemma3-text", "gemma3-multimodal"})
     void greedyDecodeGivesTheTokensOfTransformers(String name) {
         Parity parity = Parity.of(name);
         try (PointerScope scope = new PointerScope();

@@ -21,7 +21,7 @@ class DecoderParityTest {
     private static final double ACTIVATIONS = 2e-4;
 
     @ParameterizedTest
-    @ValueSource(strings = {"qwen2", "qwen2-untied", "qwen2-bf16", "qwen3", "llama-3.1", "llama-3.2"})
+    @ValueSource(strings = {"qwen2", "qwen2-untied", "qwen2-bf16", "qwen3", "llama-3.1", "llama-3.2", "gemma3-text", "gemma3-multimodal"})
     void computesWhatTransformersComputes(String name) {
         Parity parity = Parity.of(name);
         ModelDirectory directory = ModelDirectory.open(parity.file("model"));
@@ -62,7 +62,7 @@ class DecoderParityTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"qwen2", "qwen2-untied", "qwen2-bf16", "qwen3", "llama-3.1", "llama-3.2"})
+    @ValueSource(strings = {"qwen2", "qwen2-untied", "qwen2-bf16", "qwen3", "llama-3.1", "llama-3.2", "gemma3-text", "gemma3-multimodal"})
     void readsTheOlderSpellingOfTheConfiguration(String name) {
         Parity parity = Parity.of(name);
         ModelConfig modern = ConfigReader.parse(parity.json("model/config.json"), name);

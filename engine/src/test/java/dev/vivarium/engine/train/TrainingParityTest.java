@@ -41,7 +41,7 @@ class TrainingParityTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "lora-r8-rslora-all-qwen2",
+                "lora-r8-rslora-all-qwen2", "lora-r8-rslora-all-gemma3-text",
                 "lora-r8-rslora-all-llama-3.2",
                 "lora-r1-down_proj-layer1-qwen2",
                 "lora-kl-qwen2"
@@ -137,7 +137,7 @@ class TrainingParityTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"qwen2", "llama-3.2"})
+    @ValueSource(strings = {"qwen2", "llama-3.2", "gemma3-text"})
     void mergedWeightsGiveTheSameLogits(String base) {
         Case run = Case.of("lora-r8-rslora-all-" + base);
         try (LoadedModel model = run.base.load();
