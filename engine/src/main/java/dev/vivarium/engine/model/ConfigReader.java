@@ -182,9 +182,8 @@ final class ConfigReader {
         if (layers.isEmpty()) {
             return LocalAttention.NONE;
         }
-        RopeSettings rope = family.localRope()
-                ? rope(LOCAL, "rope_local_base_freq", false)
-                : rope(GLOBAL, "rope_theta", true);
+        RopeSettings rope =
+                family.localRope() ? rope(LOCAL, "rope_local_base_freq", false) : rope(GLOBAL, "rope_theta", true);
         return new LocalAttention(fields.size("sliding_window"), rope, layers);
     }
 

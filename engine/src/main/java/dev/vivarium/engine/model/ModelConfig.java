@@ -90,8 +90,8 @@ public record ModelConfig(
                 LocalAttention.NONE);
     }
 
-    /** The same with other tokens that end an answer. */
-    ModelConfig withEos(List<Integer> eos) {
+    /** The same with other tokens that end an answer, or none. */
+    public ModelConfig withEos(List<Integer> eos) {
         return new ModelConfig(
                 modelType,
                 vocabSize,

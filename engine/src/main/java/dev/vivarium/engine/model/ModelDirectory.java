@@ -1,7 +1,9 @@
 package dev.vivarium.engine.model;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vivarium.engine.base.Hashes;
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.base.Json;
 import dev.vivarium.engine.tensor.Tensors;
 import dev.vivarium.engine.weights.WeightFiles;
 import java.io.IOException;
@@ -150,6 +152,26 @@ public record ModelDirectory(Path path, ModelConfig config) {
             files.close();
             throw e;
         }
+    }
+
+    /**
+     * The {@code config.json} of a directory with the decoder's tensors under their names here: a copy of this one's, or
+     * where the decoder is part of a larger model, that of the language model alone.
+     */
+    public ObjectNode decoderConfig() {
+        ObjectNode whole = (ObjectNode) Json.read(path.resolve("config.json"));
+        if (!config.isPart()) {
+            return whole;
+        }
+        ObjectNode own = whole.withObject("text_config").deepCopy();
+        own.put("model_type", "gemma3_text");
+        own.putArray("architectures").add("Gemma3ForCausalLM");
+        for (String key : List.of("eos_token_id", "tie_word_embeddings", "dtype", "torch_dtype")) {
+            if (whole.hasNonNull(key)) {
+                own.set(key, whole.get(key));
+            }
+        }
+        return own;
     }
 
     /** SHA-256 by file name of everything here that decides what the model says: weights, configuration, tokenizer. */

@@ -35,9 +35,7 @@ public enum Precision {
     /** The nearest value of this format, by way of float32. */
     double round(double value) {
         try (PointerScope scope = new PointerScope()) {
-            return Tensors.floats(new float[] {(float) value}, 1)
-                    .to(scalarType)
-                    .item_double();
+            return Tensors.floats(new float[] {(float) value}, 1).to(scalarType).item_double();
         }
     }
 

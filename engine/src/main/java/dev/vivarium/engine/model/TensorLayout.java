@@ -23,8 +23,7 @@ public record TensorLayout(String body, String head) {
     /** The language model beside other parts, by the names of the modules. */
     public static final TensorLayout PART = new TensorLayout("model.language_model.", HEAD);
 
-    private static final TensorLayout OLDER_PART =
-            new TensorLayout("language_model.model.", "language_model.lm_head.");
+    private static final TensorLayout OLDER_PART = new TensorLayout("language_model.model.", "language_model.lm_head.");
     private static final List<TensorLayout> ALL = List.of(OLDER_PART, PART, ALONE);
 
     /** The layout of a model's modules, and so of its adapters. */
@@ -54,6 +53,8 @@ public record TensorLayout(String body, String head) {
 
     /** The name here of a tensor that this layout {@link #covers}. */
     public String name(String stored) {
-        return stored.startsWith(body) ? BODY + stored.substring(body.length()) : HEAD + stored.substring(head.length());
+        return stored.startsWith(body)
+                ? BODY + stored.substring(body.length())
+                : HEAD + stored.substring(head.length());
     }
 }

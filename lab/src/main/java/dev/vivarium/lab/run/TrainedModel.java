@@ -1,9 +1,12 @@
 package dev.vivarium.lab.run;
 
+import dev.vivarium.engine.adapter.AdapterFiles;
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.model.ModelDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +43,20 @@ public record TrainedModel(Path model, @Nullable Path adapter, Map<String, Strin
                     + adapter);
         }
         return new TrainedModel(base, adapter, run.readProvenance().base().files());
+    }
+
+    /**
+     * What of its files is not used, in plain sentences.
+     *
+     * @throws InputException if a file is missing or malformed
+     */
+    public List<String> remarks() {
+        ModelDirectory base = ModelDirectory.open(model);
+        List<String> remarks = new ArrayList<>(base.remarks());
+        if (adapter != null) {
+            remarks.addAll(AdapterFiles.remarks(adapter, base.config()));
+        }
+        return remarks;
     }
 
     private static InputException unfinished(RunFiles run, boolean full) throws IOException {
