@@ -110,7 +110,10 @@ public record ModelDirectory(Path path, ModelConfig config) {
                         + ")");
             }
             if (!unused.isEmpty()) {
-                remarks.add(path + ": " + unused.size() + " tensors of the language model are not used, for example "
+                remarks.add(path + ": "
+                        + (unused.size() == 1
+                                ? "1 tensor of the language model is not used: "
+                                : unused.size() + " tensors of the language model are not used, for example ")
                         + unused.getFirst());
             }
         }
