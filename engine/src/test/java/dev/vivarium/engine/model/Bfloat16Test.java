@@ -11,7 +11,9 @@ import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,6 +81,21 @@ class Bfloat16Test {
             Tensor apart = whole.narrow(1, 0, 200).to(ScalarType.Float).sub(start.to(ScalarType.Float));
             // each of the four blocks rounds to 8 bits a few times: about a percent in root mean square
             assertThat(apart.norm().item_double() / norm).isLessThan(0.02);
+        }
+    }
+
+    @Test
+    void theEmbeddingIsScaledByTheRoundedRootAsInTransformers() {
+        try (PointerScope scope = new PointerScope();
+                LoadedModel model = ModelDirectory.open(Parity.of("gemma3-text").file("model"))
+                        .load(Precision.BFLOAT16)) {
+            Decoder decoder = model.decoder();
+            assertThat(decoder.config().hiddenSize()).isEqualTo(72);
+            Tensor ids = Tensors.longs(new long[] {5, 9, 13}, 1, 3);
+            Tensor plain = torch.embedding(decoder.tensors().get(ModelShapes.EMBEDDING), ids);
+            // the root of 72 is 8.485, and 8.5 with the 8 bits of a bfloat16
+            Tensor expected = plain.to(ScalarType.Float).mul(new Scalar(8.5)).to(ScalarType.BFloat16);
+            assertThat(Tensors.same(decoder.embed(ids), expected)).isTrue();
         }
     }
 
