@@ -38,6 +38,7 @@ public final class Decoder {
     private final Norm finalNorm; // (hidden)
     private final Tensor head; // (vocab, hidden)
     private volatile Ropes ropes;
+    private final List<Tensor> made = new ArrayList<>(); // tables, and what norms multiply by
 
     /** Tables of the layers that see all, and of those with a window where these have frequencies of their own. */
     private record Ropes(RopeTable all, @Nullable RopeTable local) {
@@ -226,11 +227,14 @@ public final class Decoder {
     }
 
     private Ropes ropes(int positions) {
-        return new Ropes(
-                RopeTable.of(config.rope(), config.headDim(), positions, precision.scalarType()),
-                ownLocalRope()
-                        ? RopeTable.of(config.local().rope(), config.headDim(), positions, precision.scalarType())
-                        : null);
+        RopeTable all = ropeTable(config.rope(), positions);
+        return new Ropes(all, ownLocalRope() ? ropeTable(config.local().rope(), positions) : null);
+    }
+
+    private RopeTable ropeTable(RopeSettings settings, int positions) {
+        RopeTable table = RopeTable.of(settings, config.headDim(), positions, precision.scalarType());
+        made.addAll(List.of(table.cos(), table.sin()));
+        return table;
     }
 
     private boolean ownLocalRope() {
@@ -265,30 +269,20 @@ public final class Decoder {
         if (!config.style().shiftedNorms()) {
             return new Norm(weight, weight);
         }
+        if (weight.requires_grad()) {
+            return new Norm(weight, null);
+        }
         try (PointerScope scope = new PointerScope()) {
-            return new Norm(weight, weight.requires_grad() ? null : Tensors.keep(shifted(weight)));
+            Tensor factors = Tensors.keep(shifted(weight));
+            made.add(factors);
+            return new Norm(weight, factors);
         }
     }
 
-    /** Gives back what the decoder itself made of the weights; it is of no use then. */
+    /** Gives back the tensors that the decoder made for itself; it is of no use then. */
     void free() {
-        if (config.style().shiftedNorms()) {
-            free(finalNorm);
-            for (Block block : blocks) {
-                free(block.attentionInput);
-                free(block.attentionOutput);
-                free(block.mlpInput);
-                free(block.mlpOutput);
-                free(block.query);
-                free(block.key);
-            }
-        }
-    }
-
-    private static void free(@Nullable Norm norm) {
-        if (norm != null && norm.factors != null) {
-            Tensors.free(norm.factors);
-        }
+        made.forEach(Tensors::free);
+        made.clear();
     }
 
     private Tensor named(String name) {

@@ -3,7 +3,6 @@ package dev.vivarium.engine.model;
 import dev.vivarium.engine.tensor.Tensors;
 import java.util.HashMap;
 import java.util.Map;
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -26,7 +25,6 @@ public final class TextAttention implements Attention {
     private final Tensor positions;
     private final int tokens;
     private final @Nullable Tensor seen; // (rows, 1, tokens, tokens) bool; null where all rows are plainly causal
-    private final @Nullable PointerScope home = PointerScope.getInnerScope();
     private final Map<Integer, Tensor> windowed = new HashMap<>(); // seen, by window, made when first needed
     private final Map<Integer, Tensor> added = new HashMap<>(); // the same for the products' own mask
 
@@ -125,7 +123,7 @@ public final class TextAttention implements Attention {
             Tensor near = torch.ones(new long[] {tokens, tokens}, new TensorOptions(ScalarType.Bool))
                     .triu(1L - window)
                     .view(1, 1, tokens, tokens);
-            known = atHome(seen == null ? near.tril() : near.logical_and(seen));
+            known = seen == null ? near.tril() : near.logical_and(seen);
             windowed.put(window, known);
         }
         return known;
@@ -142,18 +140,10 @@ public final class TextAttention implements Attention {
                             .triu(1)
                             .view(1, 1, tokens, tokens)
                     : visible.logical_not();
-            known = atHome(Tensors.zeros(hidden.size(0), 1, 1, tokens, tokens)
-                    .masked_fill(hidden.unsqueeze(1), new Scalar(Double.NEGATIVE_INFINITY)));
+            known = Tensors.zeros(hidden.size(0), 1, 1, tokens, tokens)
+                    .masked_fill(hidden.unsqueeze(1), new Scalar(Double.NEGATIVE_INFINITY));
             added.put(within, known);
         }
         return known;
-    }
-
-    /** A mask lives as long as this, even if a scope within a pass made it. */
-    private Tensor atHome(Tensor mask) {
-        if (home != null && home != PointerScope.getInnerScope()) {
-            home.attach(mask);
-        }
-        return mask;
     }
 }
