@@ -156,6 +156,7 @@ final class EvaluateCommand implements Callable<Integer> {
                 found.trained().adapter(),
                 found.trained().trainedOn());
         set.remarks().forEach(remark -> shell.err().println("note: " + remark));
+        found.trained().remarks().forEach(remark -> shell.err().println("note: " + remark));
         Outcome outcome;
         try (Interruption interruption = Interruption.with(shell, "run the same command again with --resume")) {
             outcome = ModelEvaluation.evaluate(

@@ -7,6 +7,7 @@ import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.base.Json;
 import dev.vivarium.engine.model.ModelConfig;
 import dev.vivarium.engine.model.Module;
+import dev.vivarium.engine.model.TensorLayout;
 import dev.vivarium.engine.weights.SafetensorsWriter;
 import dev.vivarium.engine.weights.WeightFiles;
 import java.io.IOException;
@@ -19,20 +20,24 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Adapters on disk: a PEFT LoRA directory exactly as PEFT reads and writes it, or a steering vector beside it.
  *
- * <p>A directory holds {@code adapter_config.json} and {@code adapter_model.safetensors}; tensor names start with
- * {@code base_model.model.}. What the forward pass cannot do (DoRA, modules_to_save, bias, rank patterns) is refused by
+ * <p>A directory holds {@code adapter_config.json} and {@code adapter_model.safetensors}; tensor names are
+ * {@code base_model.model.} and the name of the module in the base model, in any {@link TensorLayout}. What the forward pass cannot do (DoRA, modules_to_save, bias, rank patterns) is refused by
  * name. A steering vector has {@code adapter_type: steering_vector} in its configuration (protocol.md 1.7).
  */
 public final class AdapterFiles {
     public static final String CONFIG = "adapter_config.json";
     public static final String WEIGHTS = "adapter_model.safetensors";
     private static final String PREFIX = "base_model.model.";
+    private static final Pattern PLACE = Pattern.compile("model\\.layers\\.(\\d{1,6})\\.(.+)\\.lora_[AB]\\.weight");
     private static final String STEERING = "steering_vector";
 
     private AdapterFiles() {}
@@ -56,7 +61,7 @@ public final class AdapterFiles {
         try (WeightFiles files = WeightFiles.open(directory.resolve(WEIGHTS))) {
             Adapter adapter = json.path("adapter_type").asText("").equals(STEERING)
                     ? steering(json, files, model)
-                    : LoraAdapter.of(model, settings(json), tensors(files));
+                    : lora(json, tensors(files, model), model);
             if (!(adapter.norm() > 0)) {
                 throw new InputException("its norm is zero or not a number, so it would change nothing");
             }
@@ -67,16 +72,42 @@ public final class AdapterFiles {
     }
 
     /**
+     * What of an adapter's tensors is not used, in plain sentences: what sits in other parts of a model than its language
+     * model, such as a vision tower, which no text goes through.
+     */
+    public static List<String> remarks(Path directory, ModelConfig model) {
+        if (!model.isPart()) {
+            return List.of();
+        }
+        try (WeightFiles files = WeightFiles.open(directory.resolve(WEIGHTS))) {
+            TensorLayout layout = layout(files);
+            long others = files.names().stream()
+                    .filter(name -> name.startsWith(PREFIX) && !layout.covers(name.substring(PREFIX.length())))
+                    .count();
+            return others == 0
+                    ? List.of()
+                    : List.of(directory + ": " + others + " adapter tensors beside the language model are not used");
+        }
+    }
+
+    /**
      * Writes the two files into an existing directory.
      *
+     * @param model the base model; where it is part of another, tensors get the names that PEFT gives them there
      * @param baseModel what {@code base_model_name_or_path} says
      */
-    public static void write(Path directory, Adapter adapter, String baseModel) throws IOException {
+    public static void write(Path directory, Adapter adapter, ModelConfig model, String baseModel) throws IOException {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         switch (adapter) {
             case LoraAdapter lora -> {
-                lora.parameters().forEach((name, tensor) -> tensors.put(PREFIX + name, tensor));
-                Json.write(directory.resolve(CONFIG), config(lora.settings(), baseModel));
+                TensorLayout layout = TensorLayout.ofModules(model);
+                lora.parameters().forEach((name, tensor) -> tensors.put(PREFIX + layout.stored(name), tensor));
+                ObjectNode json = config(lora.settings(), baseModel);
+                if (model.isPart()) {
+                    // the names of the target modules occur in the vision tower too
+                    json.put("exclude_modules", ".*vision_tower.*");
+                }
+                Json.write(directory.resolve(CONFIG), json);
             }
             case SteeringVector vector -> {
                 tensors.put(STEERING, vector.vector());
@@ -109,13 +140,30 @@ public final class AdapterFiles {
         return new SteeringVector(layer, required(json, "alpha").asDouble(), vector);
     }
 
-    private static Map<String, Tensor> tensors(WeightFiles files) {
+    private static LoraAdapter lora(JsonNode json, Map<String, Tensor> tensors, ModelConfig model) {
+        return LoraAdapter.of(model, settings(json, tensors.keySet()), tensors);
+    }
+
+    private static TensorLayout layout(WeightFiles files) {
+        return TensorLayout.ofNames(files.names().stream()
+                .filter(name -> name.startsWith(PREFIX))
+                .map(name -> name.substring(PREFIX.length()))
+                .collect(Collectors.toSet()));
+    }
+
+    private static Map<String, Tensor> tensors(WeightFiles files, ModelConfig model) {
+        TensorLayout layout = layout(files);
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (String name : files.names()) {
             if (!name.startsWith(PREFIX)) {
                 throw new InputException(WEIGHTS + ": tensor \"" + name + "\" does not start with " + PREFIX);
             }
-            tensors.put(name.substring(PREFIX.length()), copy(files.get(name)));
+            String stored = name.substring(PREFIX.length());
+            if (layout.covers(stored)) {
+                tensors.put(layout.name(stored), copy(files.get(name)));
+            } else if (!model.isPart()) {
+                tensors.put(stored, copy(files.get(name)));
+            }
         }
         return tensors;
     }
@@ -124,7 +172,7 @@ public final class AdapterFiles {
         return mapped.to(ScalarType.Float).clone();
     }
 
-    private static LoraSettings settings(JsonNode json) {
+    private static LoraSettings settings(JsonNode json, Set<String> tensors) {
         String type = json.path("peft_type").asText("");
         if (!type.equals("LORA")) {
             throw new InputException(CONFIG + ": peft_type \"" + type + "\" is not supported; LORA is");
@@ -140,18 +188,41 @@ public final class AdapterFiles {
         if (!json.path("bias").asText("none").equals("none")) {
             throw new InputException(CONFIG + ": bias \"" + json.get("bias").asText() + "\" is not supported; none is");
         }
+        // a pattern over module names has matched already: what it means is what the file holds
+        boolean pattern = required(json, "target_modules").isTextual();
         return new LoraSettings(
                 required(json, "r").asInt(),
                 required(json, "lora_alpha").asDouble(),
                 json.path("use_rslora").asBoolean(false),
-                modules(required(json, "target_modules")),
-                layers(json.path("layers_to_transform")));
+                pattern ? modules(tensors) : modules(json.get("target_modules")),
+                pattern ? layers(tensors) : layers(json.path("layers_to_transform")));
+    }
+
+    private static Set<Module> modules(Set<String> tensors) {
+        Set<Module> modules = EnumSet.noneOf(Module.class);
+        tensors.forEach(name -> modules.add(Module.of(place(name).group(2))));
+        return modules;
+    }
+
+    private static List<Integer> layers(Set<String> tensors) {
+        return tensors.stream()
+                .map(name -> Integer.valueOf(place(name).group(1)))
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    private static Matcher place(String tensor) {
+        Matcher place = PLACE.matcher(tensor);
+        if (!place.matches()) {
+            throw new InputException(WEIGHTS + ": tensor \"" + tensor + "\" is not that of a linear map of a block");
+        }
+        return place;
     }
 
     private static Set<Module> modules(JsonNode names) {
         if (!names.isArray()) {
-            throw new InputException(
-                    CONFIG + ": target_modules must be a list of module names; a pattern is not supported");
+            throw new InputException(CONFIG + ": target_modules must be a list of module names or a pattern");
         }
         Set<Module> modules = EnumSet.noneOf(Module.class);
         names.forEach(name -> modules.add(Module.of(name.asText())));

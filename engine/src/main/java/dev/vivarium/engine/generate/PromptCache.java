@@ -4,6 +4,7 @@ import dev.vivarium.engine.model.Attention;
 import dev.vivarium.engine.model.Decoder;
 import dev.vivarium.engine.model.ForwardHooks;
 import dev.vivarium.engine.model.ModelConfig;
+import dev.vivarium.engine.model.Reach;
 import dev.vivarium.engine.model.TextAttention;
 import dev.vivarium.engine.tensor.Tensors;
 import java.util.Arrays;
@@ -67,11 +68,11 @@ final class PromptCache implements AutoCloseable {
         }
 
         @Override
-        public Tensor attend(int layer, Tensor query, Tensor key, Tensor value) {
+        public Tensor attend(int layer, Reach reach, Tensor query, Tensor key, Tensor value) {
             Tensor own = cache.select(0, layer);
             own.select(0, 0).copy_(key);
             own.select(0, 1).copy_(value);
-            return inner.attend(layer, query, key, value);
+            return inner.attend(layer, reach, query, key, value);
         }
     }
 }

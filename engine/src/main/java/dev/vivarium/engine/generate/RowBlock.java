@@ -5,15 +5,14 @@ import dev.vivarium.engine.model.Attention;
 import dev.vivarium.engine.model.Decoder;
 import dev.vivarium.engine.model.ForwardHooks;
 import dev.vivarium.engine.model.ModelConfig;
+import dev.vivarium.engine.model.Reach;
 import dev.vivarium.engine.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.DoubleOptional;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
-import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
@@ -37,8 +36,7 @@ final class RowBlock implements AutoCloseable {
     private final int capacity;
     private final @Nullable Row[] rows;
     private final Tensor cache;
-    private final Tensor mask; // (places, 1, 1, capacity), 0 where visible and -infinity elsewhere
-    private final Tensor flatMask;
+    private final List<VisibleKeys> visible = new ArrayList<>(); // to layers that see all, then to those with a window
     private final List<Layer> layers = new ArrayList<>();
     private final RowHooks hooks;
     private int active;
@@ -47,7 +45,7 @@ final class RowBlock implements AutoCloseable {
     private record Layer(Tensor keys, Tensor values, Tensor flatKeys, Tensor flatValues) {}
 
     /** Neighbouring places of equal rounded length. */
-    private record Run(int from, int count, int keys, TensorOptional mask) {}
+    private record Run(int from, int count, int keys, List<TensorOptional> masks) {}
 
     RowBlock(Decoder decoder, AdapterBank bank, ForwardHooks extra, int places, int capacity) {
         this.decoder = decoder;
@@ -58,12 +56,10 @@ final class RowBlock implements AutoCloseable {
         try (PointerScope scope = new PointerScope()) {
             long[] shape = {config.layers(), 2, places, config.kvHeads(), capacity, config.headDim()};
             this.cache = Tensors.keep(Tensors.zeros(shape));
-            this.mask = Tensors.keep(torch.full(
-                    new long[] {places, 1, 1, capacity},
-                    new Scalar(Double.NEGATIVE_INFINITY),
-                    new TensorOptions(ScalarType.Float)));
-            this.flatMask = Tensors.keep(mask.view(-1));
-            mask.narrow(3, 0, 1).zero_();
+            visible.add(new VisibleKeys(Reach.ALL, places, capacity));
+            if (!config.local().layers().isEmpty() && config.local().window() < capacity) {
+                visible.add(new VisibleKeys(config.local().window(), places, capacity));
+            }
             for (int layer = 0; layer < config.layers(); layer++) {
                 Tensor keys = cache.select(0, layer).select(0, 0);
                 Tensor values = cache.select(0, layer).select(0, 1);
@@ -94,9 +90,7 @@ final class RowBlock implements AutoCloseable {
     void admit(int place, Row row, PromptCache prompt) {
         try (PointerScope scope = new PointerScope()) {
             cache.narrow(2, place, 1).narrow(4, 0, prompt.tokens()).copy_(prompt.cache());
-            Tensor own = mask.narrow(0, place, 1);
-            own.fill_(new Scalar(Double.NEGATIVE_INFINITY));
-            own.narrow(3, 0, prompt.tokens()).zero_();
+            visible.forEach(keys -> keys.admit(place, prompt.tokens()));
         }
         rows[place] = row;
         active++;
@@ -112,7 +106,9 @@ final class RowBlock implements AutoCloseable {
             cache.narrow(2, place, 1)
                     .narrow(4, 0, row.position())
                     .copy_(from.cache.narrow(2, fromPlace, 1).narrow(4, 0, row.position()));
-            mask.narrow(0, place, 1).copy_(from.mask.narrow(0, fromPlace, 1));
+            for (int i = 0; i < visible.size(); i++) {
+                visible.get(i).take(place, from.visible.get(i), fromPlace);
+            }
         }
         from.release(fromPlace);
         rows[place] = row;
@@ -135,7 +131,6 @@ final class RowBlock implements AutoCloseable {
     Tensor step(int count) {
         long[] tokens = new long[count];
         long[] positions = new long[count];
-        long[] visible = new long[count];
         long[] slots = new long[count * config.kvHeads()];
         int limit = 1;
         for (int place = 0; place < count; place++) {
@@ -145,13 +140,12 @@ final class RowBlock implements AutoCloseable {
                 positions[place] = row.position();
                 limit = Math.max(limit, row.position() + 1);
             }
-            visible[place] = (long) place * capacity + positions[place];
             for (int head = 0; head < config.kvHeads(); head++) {
                 slots[place * config.kvHeads() + head] =
                         ((long) place * config.kvHeads() + head) * capacity + positions[place];
             }
         }
-        flatMask.index_fill_(0, Tensors.longs(visible, count), new Scalar(0.0));
+        visible.forEach(keys -> keys.step(positions));
         Cached attention =
                 new Cached(Tensors.longs(positions, count, 1), limit, Tensors.longs(slots, slots.length), runs(count));
         Tensor hidden = decoder.hidden(Tensors.longs(tokens, count, 1), attention, hooks.of(rows, count));
@@ -171,8 +165,15 @@ final class RowBlock implements AutoCloseable {
             while (to < count && keys[to] == keys[from]) {
                 to++;
             }
-            Tensor visible = mask.narrow(0, from, to - from).narrow(3, 0, keys[from]);
-            runs.add(new Run(from, to - from, keys[from], new TensorOptional(visible)));
+            int first = from;
+            int length = to - from;
+            runs.add(new Run(
+                    first,
+                    length,
+                    keys[first],
+                    visible.stream()
+                            .map(seen -> seen.of(first, length, keys[first]))
+                            .toList()));
             from = to;
         }
         return runs;
@@ -191,8 +192,7 @@ final class RowBlock implements AutoCloseable {
             Tensors.free(layer.flatKeys);
             Tensors.free(layer.flatValues);
         }
-        Tensors.free(flatMask);
-        Tensors.free(mask);
+        visible.forEach(VisibleKeys::close);
         Tensors.free(cache);
     }
 
@@ -221,7 +221,7 @@ final class RowBlock implements AutoCloseable {
         }
 
         @Override
-        public Tensor attend(int layer, Tensor query, Tensor key, Tensor value) {
+        public Tensor attend(int layer, Reach reach, Tensor query, Tensor key, Tensor value) {
             Layer own = layers.get(layer);
             int count = Math.toIntExact(query.size(0));
             own.flatKeys.index_copy_(0, slots, key.reshape(-1, config.headDim()).to(ScalarType.Float));
@@ -238,10 +238,10 @@ final class RowBlock implements AutoCloseable {
                         parts.length == 1 ? grouped : grouped.narrow(0, run.from, run.count),
                         own.keys.narrow(0, run.from, run.count).narrow(2, 0, run.keys),
                         own.values.narrow(0, run.from, run.count).narrow(2, 0, run.keys),
-                        run.mask,
+                        run.masks.get(reach.window() < capacity ? 1 : 0),
                         0.0,
                         false,
-                        new DoubleOptional(),
+                        new DoubleOptional(reach.scale()),
                         false);
             }
             Tensor mixed = parts.length == 1 ? parts[0] : Tensors.cat(0, parts);

@@ -15,12 +15,13 @@ public interface Attention {
     int positionLimit();
 
     /**
-     * Softmax attention with scale headDim^-0.5.
+     * Softmax attention.
      *
+     * @param reach the layer's scale and window
      * @param query (rows, heads, tokens, headDim), rotary embedding applied
      * @param key (rows, kvHeads, tokens, headDim), rotary embedding applied
      * @param value (rows, kvHeads, tokens, headDim)
      * @return (rows, heads, tokens, headDim)
      */
-    Tensor attend(int layer, Tensor query, Tensor key, Tensor value);
+    Tensor attend(int layer, Reach reach, Tensor query, Tensor key, Tensor value);
 }

@@ -5,26 +5,27 @@ import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.base.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Reads {@code config.json} of the supported families into a {@link ModelConfig}.
  *
- * <p>Both spellings are understood: {@code rope_parameters} (transformers 5) and {@code rope_theta} with
- * {@code rope_scaling} (older, most published repositories). What the forward pass cannot do is refused by name, because
- * ignoring it would give wrong numbers without a sign.
+ * <p>Both spellings are understood: {@code rope_parameters} and {@code layer_types} (transformers 5), and {@code rope_theta}
+ * with {@code rope_scaling}, {@code sliding_window_pattern} and the like (older, most published repositories). What the
+ * forward pass cannot do is refused by name, because ignoring it would give wrong numbers without a sign.
  */
 final class ConfigReader {
-    /** Upper bound of every size field: far above any real model, far below an overflow of shape products. */
-    private static final int MAX_SIZE = 10_000_000;
+    private static final String LOCAL = "sliding_attention";
+    private static final String GLOBAL = "full_attention";
 
-    private final String where;
-    private final JsonNode json;
+    private final Family family;
+    private final ConfigFields fields;
 
-    private ConfigReader(String where, JsonNode json) {
-        this.where = where;
-        this.json = json;
+    private ConfigReader(Family family, ConfigFields fields) {
+        this.family = family;
+        this.fields = fields.over(family.defaults());
     }
 
     static ModelConfig read(Path directory) {
@@ -33,183 +34,201 @@ final class ConfigReader {
             throw new InputException(file + ": no such file; give a Hugging Face model directory, a folder with"
                     + " config.json, tokenizer.json and model.safetensors");
         }
-        ModelConfig config = new ConfigReader(file.toString(), Json.read(file)).config();
+        ModelConfig config = parse(Json.read(file), file.toString());
         Path generation = directory.resolve("generation_config.json");
         if (!Files.isRegularFile(generation)) {
             return config;
         }
         // generate() of transformers stops at the tokens of generation_config.json where it names any
-        List<Integer> eos = new ConfigReader(generation.toString(), Json.read(generation)).eosTokenIds();
-        return eos.isEmpty() ? config : withEos(config, eos);
+        List<Integer> eos = new ConfigFields(generation.toString(), Json.read(generation)).eosTokenIds();
+        return eos.isEmpty() ? config : config.withEos(eos);
     }
 
     static ModelConfig parse(JsonNode json, String where) {
-        return new ConfigReader(where, json).config();
+        ConfigFields top = new ConfigFields(where, json);
+        String type = top.text("model_type");
+        Family family = Family.of(type, where);
+        refuseQuantised(top);
+        if (!family.nested()) {
+            return new ConfigReader(family, top).config(type, top);
+        }
+        ConfigFields text = top.at("text_config");
+        String part = text.text("model_type", "gemma3_text");
+        if (!part.equals("gemma3_text")) {
+            throw text.unsupported("model type \"" + part + "\"", "gemma3_text is");
+        }
+        refuseQuantised(text);
+        return new ConfigReader(family, text).config(type, top);
     }
 
-    private ModelConfig config() {
-        if (!json.isObject()) {
-            throw new InputException(where + ": expected a JSON object");
-        }
-        String type = text("model_type");
-        Family family = Family.of(type, where);
+    /** @param top the outermost object, whose head and end tokens go before those of a nested one */
+    private ModelConfig config(String type, ConfigFields top) {
         refuseUnsupported();
-        int hidden = size("hidden_size");
-        int heads = size("num_attention_heads");
-        int headDim = optionalSize("head_dim", family.headDim(hidden, heads));
-        boolean attentionBias = flag("attention_bias", false);
+        int hidden = fields.size("hidden_size");
+        int layers = fields.size("num_hidden_layers");
+        int heads = fields.size("num_attention_heads");
+        int headDim = fields.size("head_dim", hidden / heads);
+        boolean attentionBias = fields.flag("attention_bias", false);
+        boolean tied = top.flag("tie_word_embeddings", fields.flag("tie_word_embeddings", false));
+        List<Integer> eos = top.has("eos_token_id") ? top.eosTokenIds() : fields.eosTokenIds();
+        double squaredScale = fields.has("query_pre_attn_scalar") ? fields.positive("query_pre_attn_scalar") : headDim;
         try {
             return new ModelConfig(
                     type,
-                    size("vocab_size"),
+                    fields.size("vocab_size"),
                     hidden,
-                    size("intermediate_size"),
-                    size("num_hidden_layers"),
+                    fields.size("intermediate_size"),
+                    layers,
                     heads,
-                    optionalSize("num_key_value_heads", heads),
+                    fields.size("num_key_value_heads", heads),
                     headDim,
-                    number("rms_norm_eps", 1e-6),
-                    rope(),
+                    fields.number("rms_norm_eps", 1e-6),
+                    rope(GLOBAL, "rope_theta", true),
                     family.qkvBias() || attentionBias,
                     attentionBias,
                     family.qkNorm(),
-                    flag("tie_word_embeddings", false),
-                    optionalSize("max_position_embeddings", 2048),
-                    eosTokenIds());
+                    tied,
+                    fields.size("max_position_embeddings", 2048),
+                    eos,
+                    family.style().with(activation()),
+                    1 / Math.sqrt(squaredScale),
+                    localAttention(localLayers(layers)));
         } catch (IllegalArgumentException e) {
-            throw new InputException(where + ": " + e.getMessage(), e);
+            throw new InputException(fields.where() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private Activation activation() {
+        String key = family.activationKey();
+        if (!fields.has(key)) {
+            return family.style().activation();
+        }
+        String name = fields.text(key);
+        return Activation.of(name)
+                .orElseThrow(() -> fields.unsupported(
+                        key + " \"" + name + "\"", String.join(" and ", Activation.names()) + " are"));
+    }
+
+    private static void refuseQuantised(ConfigFields fields) {
+        if (fields.has("quantization_config")) {
+            throw fields.unsupported("quantization_config", "load the unquantised weights instead");
         }
     }
 
     private void refuseUnsupported() {
-        String activation = json.path("hidden_act").asText("silu");
-        if (!activation.equals("silu")) {
-            throw unsupported("hidden_act \"" + activation + "\"", "only silu is");
+        if (fields.flag("mlp_bias", false)) {
+            throw fields.unsupported("mlp_bias", "only MLPs without bias are");
         }
-        if (flag("mlp_bias", false)) {
-            throw unsupported("mlp_bias", "only MLPs without bias are");
+        if (fields.flag("use_bidirectional_attention", false)) {
+            throw fields.unsupported("use_bidirectional_attention", "only causal attention is");
         }
-        if (flag("use_sliding_window", false)) {
-            throw unsupported("use_sliding_window", "only full attention is");
-        }
-        if (json.hasNonNull("quantization_config")) {
-            throw unsupported("quantization_config", "load the unquantised weights instead");
-        }
-        for (JsonNode kind : json.path("layer_types")) {
-            if (!kind.asText().equals("full_attention")) {
-                throw unsupported("layer type \"" + kind.asText() + "\"", "only full_attention is");
+        for (String key : List.of("attn_logit_softcapping", "final_logit_softcapping")) {
+            if (fields.has(key)) {
+                throw fields.unsupported(key + " " + fields.json().get(key), "only null is");
             }
         }
     }
 
-    private RopeSettings rope() {
-        JsonNode modern = json.path("rope_parameters");
-        JsonNode scaling = modern.isObject() ? modern : json.path("rope_scaling");
-        double theta =
-                modern.hasNonNull("rope_theta") ? modern.get("rope_theta").asDouble() : number("rope_theta", 10_000);
-        String kind = scaling.isObject()
-                ? scaling.path("rope_type").asText(scaling.path("type").asText("default"))
-                : "default";
-        return switch (kind) {
-            case "default" -> new RopeSettings(theta, RopeSettings.Scaling.NONE);
+    private Set<Integer> localLayers(int layers) {
+        JsonNode types = fields.json().path("layer_types");
+        Set<Integer> local = new HashSet<>();
+        if (types.isArray()) {
+            if (types.size() != layers) {
+                throw new InputException(fields.where() + ": layer_types names " + types.size()
+                        + " layers but num_hidden_layers is " + layers);
+            }
+            for (int layer = 0; layer < layers; layer++) {
+                String kind = types.get(layer).asText();
+                if (kind.equals(LOCAL) && family.windows() != Family.Windows.NEVER) {
+                    local.add(layer);
+                } else if (!kind.equals(GLOBAL)) {
+                    throw fields.unsupported("layer type \"" + kind + "\"", windowsKnown());
+                }
+            }
+            return local;
+        }
+        switch (family.windows()) {
+            case NEVER -> {
+                if (fields.flag("use_sliding_window", false)) {
+                    throw fields.unsupported("use_sliding_window", windowsKnown());
+                }
+            }
+            case FROM_LAYER -> {
+                if (fields.flag("use_sliding_window", false) && fields.has("sliding_window")) {
+                    for (int layer = (int) fields.number("max_window_layers", 28); layer < layers; layer++) {
+                        local.add(layer);
+                    }
+                }
+            }
+            case BY_PATTERN -> {
+                int pattern = fields.size("sliding_window_pattern");
+                for (int layer = 0; layer < layers; layer++) {
+                    if ((layer + 1) % pattern != 0) {
+                        local.add(layer);
+                    }
+                }
+            }
+        }
+        return local;
+    }
+
+    private String windowsKnown() {
+        return family.windows() == Family.Windows.NEVER
+                ? "only " + GLOBAL + " is in this family"
+                : GLOBAL + " and " + LOCAL + " are";
+    }
+
+    private LocalAttention localAttention(Set<Integer> layers) {
+        if (layers.isEmpty()) {
+            return LocalAttention.NONE;
+        }
+        RopeSettings rope =
+                family.localRope() ? rope(LOCAL, "rope_local_base_freq", false) : rope(GLOBAL, "rope_theta", true);
+        return new LocalAttention(fields.size("sliding_window"), rope, layers);
+    }
+
+    /**
+     * The rotary embedding of one type of layer.
+     *
+     * @param type its name in the newer spelling, where there are several
+     * @param thetaKey the base in the older one, and the default
+     * @param scaled whether {@code rope_scaling} of the older spelling is about it
+     */
+    private RopeSettings rope(String type, String thetaKey, boolean scaled) {
+        double theta = fields.number(thetaKey, 10_000);
+        if (fields.has("rope_parameters")) {
+            ConfigFields modern = fields.at("rope_parameters");
+            if (!family.localRope()) {
+                return rope(modern, theta);
+            }
+            if (modern.has("rope_theta") || modern.has("rope_type")) {
+                throw modern.unsupported(
+                        "one rope for all layers", "it must have \"" + GLOBAL + "\" and \"" + LOCAL + "\"");
+            }
+            return modern.has(type) ? rope(modern.at(type), theta) : new RopeSettings(theta, RopeSettings.Scaling.NONE);
+        }
+        return scaled && fields.has("rope_scaling")
+                ? rope(fields.at("rope_scaling"), theta)
+                : new RopeSettings(theta, RopeSettings.Scaling.NONE);
+    }
+
+    private static RopeSettings rope(ConfigFields rope, double otherwise) {
+        double theta = rope.number("rope_theta", otherwise);
+        String kind = rope.text("rope_type", rope.text("type", "default"));
+        if (rope.number("partial_rotary_factor", 1) != 1) {
+            throw rope.unsupported("partial_rotary_factor", "only heads that are turned whole are");
+        }
+        RopeSettings.Scaling scaling = switch (kind) {
+            case "default" -> RopeSettings.Scaling.NONE;
+            case "linear" -> RopeSettings.Scaling.linear(rope.positive("factor"));
             case "llama3" ->
-                new RopeSettings(
-                        theta,
-                        new RopeSettings.Scaling(
-                                inRope(scaling, "factor"),
-                                inRope(scaling, "low_freq_factor"),
-                                inRope(scaling, "high_freq_factor"),
-                                (int) inRope(scaling, "original_max_position_embeddings")));
-            default -> throw unsupported("rope type \"" + kind + "\"", "default and llama3 are");
+                new RopeSettings.Scaling(
+                        rope.positive("factor"),
+                        rope.positive("low_freq_factor"),
+                        rope.positive("high_freq_factor"),
+                        (int) rope.positive("original_max_position_embeddings"));
+            default -> throw rope.unsupported("rope type \"" + kind + "\"", "default, linear and llama3 are");
         };
-    }
-
-    private double inRope(JsonNode scaling, String key) {
-        double value = scaling.path(key).asDouble(Double.NaN);
-        if (!(value > 0)) {
-            throw new InputException(where + ": rope type llama3 needs a positive \"" + key + "\"");
-        }
-        return value;
-    }
-
-    private List<Integer> eosTokenIds() {
-        JsonNode node = json.path("eos_token_id");
-        List<Integer> ids = new ArrayList<>();
-        if (node.isInt()) {
-            ids.add(node.intValue());
-        } else if (node.isArray()) {
-            node.forEach(id -> ids.add(id.asInt(-1)));
-        }
-        if (ids.stream().anyMatch(id -> id < 0)) {
-            throw new InputException(where + ": eos_token_id must be a token id or a list of them");
-        }
-        return ids;
-    }
-
-    private String text(String key) {
-        JsonNode node = json.path(key);
-        if (!node.isTextual()) {
-            throw new InputException(where + ": \"" + key + "\" is missing; is this a Hugging Face model directory?");
-        }
-        return node.textValue();
-    }
-
-    private int size(String key) {
-        JsonNode node = json.path(key);
-        if (!node.isInt() || node.intValue() <= 0 || node.intValue() > MAX_SIZE) {
-            throw new InputException(where + ": \"" + key + "\" must be a whole number from 1 to " + MAX_SIZE
-                    + (node.isMissingNode() ? "; it is missing" : "; it is " + node));
-        }
-        return node.intValue();
-    }
-
-    private int optionalSize(String key, int otherwise) {
-        return json.hasNonNull(key) ? size(key) : otherwise;
-    }
-
-    private double number(String key, double otherwise) {
-        JsonNode node = json.path(key);
-        if (node.isMissingNode() || node.isNull()) {
-            return otherwise;
-        }
-        if (!node.isNumber()) {
-            throw new InputException(where + ": \"" + key + "\" must be a number; it is " + node);
-        }
-        return node.doubleValue();
-    }
-
-    private boolean flag(String key, boolean otherwise) {
-        JsonNode node = json.path(key);
-        if (node.isMissingNode() || node.isNull()) {
-            return otherwise;
-        }
-        if (!node.isBoolean()) {
-            throw new InputException(where + ": \"" + key + "\" must be true or false; it is " + node);
-        }
-        return node.booleanValue();
-    }
-
-    private InputException unsupported(String what, String instead) {
-        return new InputException(where + ": " + what + " is not supported; " + instead);
-    }
-
-    private static ModelConfig withEos(ModelConfig c, List<Integer> eos) {
-        return new ModelConfig(
-                c.modelType(),
-                c.vocabSize(),
-                c.hiddenSize(),
-                c.intermediateSize(),
-                c.layers(),
-                c.heads(),
-                c.kvHeads(),
-                c.headDim(),
-                c.rmsNormEps(),
-                c.rope(),
-                c.qkvBias(),
-                c.outputBias(),
-                c.qkNorm(),
-                c.tiedEmbeddings(),
-                c.maxPositions(),
-                eos);
+        return new RopeSettings(theta, scaling);
     }
 }

@@ -8,19 +8,23 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The forward pass shared by all families: pre-norm blocks of grouped-query attention and a gated MLP.
  *
  * <p>Weights are immutable and may be views of a mapped file or leaves that an optimizer trains; the decoder does not own
- * them; all have one {@link Precision}, which is the decoder's. Block: mid = x + o(attend(q, k, v of norm(x))), out = mid + down(silu(gate(norm(mid))) · up(norm(mid))), with RMS
- * norms computed in float32 (Zhang and Sennrich 2019, arXiv 1910.07467) and rotary positions (Su et al. 2021, arXiv
- * 2104.09864). Several threads may use one instance.
+ * them; all have one {@link Precision}, which is the decoder's. Block: mid = x + o(attend(q, k, v of norm(x))),
+ * out = mid + down(act(gate(norm(mid))) · up(norm(mid))), with RMS norms computed in float32 (Zhang and Sennrich 2019, arXiv
+ * 1910.07467) and rotary positions (Su et al. 2021, arXiv 2104.09864). What a family does otherwise is its {@link Style}.
+ * Several threads may use one instance.
  */
 public final class Decoder {
     private static final int FIRST_POSITIONS = 256;
@@ -30,17 +34,37 @@ public final class Decoder {
     private final Map<String, Tensor> tensors;
     private final List<Block> blocks;
     private final Tensor embedding; // (vocab, hidden)
-    private final Tensor finalNorm; // (hidden)
+    private final double embeddingScale;
+    private final Norm finalNorm; // (hidden)
     private final Tensor head; // (vocab, hidden)
-    private volatile RopeTable rope;
+    private volatile Ropes ropes;
+    private final List<Tensor> made = new ArrayList<>(); // tables, and what norms multiply by
+
+    /** Tables of the layers that see all, and of those with a window where these have frequencies of their own. */
+    private record Ropes(RopeTable all, @Nullable RopeTable local) {
+        Ropes at(Attention attention) {
+            return new Ropes(all.at(attention), local == null ? null : local.at(attention));
+        }
+
+        RopeTable of(Block block) {
+            return block.localRope && local != null ? local : all;
+        }
+    }
 
     private record Linear(Tensor weight, @Nullable Tensor bias) {} // (out, in), (out)
 
+    /** What a norm multiplies by; null where that is one more than a weight in training, so new in each pass. */
+    private record Norm(Tensor weight, @Nullable Tensor factors) {}
+
     private record Block(
-            Tensor inputNorm, // (hidden)
-            Tensor postAttentionNorm, // (hidden)
-            @Nullable Tensor queryNorm, // (headDim)
-            @Nullable Tensor keyNorm, // (headDim)
+            Reach reach,
+            boolean localRope,
+            Norm attentionInput, // (hidden), as the next three
+            @Nullable Norm attentionOutput,
+            Norm mlpInput,
+            @Nullable Norm mlpOutput,
+            @Nullable Norm query, // (headDim)
+            @Nullable Norm key, // (headDim)
             List<Linear> linears) {} // by Module.ordinal()
 
     private Decoder(ModelConfig config, Map<String, Tensor> tensors) {
@@ -53,13 +77,14 @@ public final class Decoder {
                 throw new IllegalArgumentException("tensor " + name + " is not " + precision + " as the embedding is");
             }
         });
-        this.finalNorm = named(ModelShapes.FINAL_NORM);
+        this.embeddingScale = config.style().scaledEmbedding() ? precision.round(Math.sqrt(config.hiddenSize())) : 1;
+        this.finalNorm = norm(ModelShapes.FINAL_NORM);
         this.head = config.tiedEmbeddings() ? embedding : named(ModelShapes.HEAD);
         this.blocks = new ArrayList<>();
         for (int layer = 0; layer < config.layers(); layer++) {
             blocks.add(block(layer));
         }
-        this.rope = ropeTable(Math.min(FIRST_POSITIONS, config.maxPositions()));
+        this.ropes = ropes(Math.min(FIRST_POSITIONS, config.maxPositions()));
     }
 
     /**
@@ -97,7 +122,8 @@ public final class Decoder {
 
     /** Embeds token ids: (rows, tokens) int64 to (rows, tokens, hidden). */
     public Tensor embed(Tensor ids) {
-        return torch.embedding(embedding, ids);
+        Tensor embedded = torch.embedding(embedding, ids);
+        return embeddingScale == 1 ? embedded : embedded.mul(new Scalar(embeddingScale));
     }
 
     /** The whole stack: (rows, tokens) int64 to the normed last hidden state (rows, tokens, hidden). */
@@ -107,7 +133,7 @@ public final class Decoder {
 
     /** Runs blocks {@code from} (inclusive) to {@code to} (exclusive) on (rows, tokens, hidden). */
     public Tensor blocks(Tensor x, int from, int to, Attention attention, ForwardHooks hooks) {
-        RopeTable turned = rope(attention).at(attention);
+        Ropes turned = ropes(attention).at(attention);
         Tensor state = x;
         for (int layer = from; layer < to; layer++) {
             state = block(layer, state, turned, attention, hooks);
@@ -125,30 +151,34 @@ public final class Decoder {
         return Products.linear(normed, head, null);
     }
 
-    private Tensor block(int layer, Tensor x, RopeTable turned, Attention attention, ForwardHooks hooks) {
+    private Tensor block(int layer, Tensor x, Ropes turned, Attention attention, ForwardHooks hooks) {
         Block block = blocks.get(layer);
+        RopeTable rope = turned.of(block);
         long rows = x.size(0);
         long tokens = x.size(1);
         long width = (long) config.heads() * config.headDim();
 
         Tensor before = hooks.onSite(layer, Site.RESID_PRE, x);
-        Tensor normed = norm(before, block.inputNorm);
+        Tensor normed = norm(before, block.attentionInput);
         Tensor query = heads(linear(layer, Module.Q_PROJ, normed, hooks), rows, tokens, config.heads());
         Tensor key = heads(linear(layer, Module.K_PROJ, normed, hooks), rows, tokens, config.kvHeads());
         Tensor value = heads(linear(layer, Module.V_PROJ, normed, hooks), rows, tokens, config.kvHeads());
-        if (block.queryNorm != null && block.keyNorm != null) {
-            query = norm(query, block.queryNorm);
-            key = norm(key, block.keyNorm);
+        if (block.query != null && block.key != null) {
+            query = norm(query, block.query);
+            key = norm(key, block.key);
         }
-        Tensor mixed = attention.attend(layer, turned.turn(query), turned.turn(key), value);
+        Tensor mixed = attention.attend(layer, block.reach, rope.turn(query), rope.turn(key), value);
         Tensor joined = mixed.transpose(1, 2).reshape(rows, tokens, width);
-        Tensor attended = hooks.onSite(layer, Site.ATTN_OUT, linear(layer, Module.O_PROJ, joined, hooks));
+        Tensor projected = linear(layer, Module.O_PROJ, joined, hooks);
+        Tensor added = block.attentionOutput == null ? projected : norm(projected, block.attentionOutput);
+        Tensor attended = hooks.onSite(layer, Site.ATTN_OUT, added);
         Tensor middle = hooks.onSite(layer, Site.RESID_MID, before.add(attended));
 
-        Tensor gateInput = norm(middle, block.postAttentionNorm);
-        Tensor gate = torch.silu(linear(layer, Module.GATE_PROJ, gateInput, hooks));
+        Tensor gateInput = norm(middle, block.mlpInput);
+        Tensor gate = config.style().activation().apply(linear(layer, Module.GATE_PROJ, gateInput, hooks));
         Tensor gated = gate.mul(linear(layer, Module.UP_PROJ, gateInput, hooks));
-        Tensor mlp = hooks.onSite(layer, Site.MLP_OUT, linear(layer, Module.DOWN_PROJ, gated, hooks));
+        Tensor down = linear(layer, Module.DOWN_PROJ, gated, hooks);
+        Tensor mlp = hooks.onSite(layer, Site.MLP_OUT, block.mlpOutput == null ? down : norm(down, block.mlpOutput));
         return hooks.onSite(layer, Site.RESID_POST, middle.add(mlp));
     }
 
@@ -162,30 +192,54 @@ public final class Decoder {
         return hooks.onLinear(layer, module, input, Products.linear(input, map.weight, map.bias));
     }
 
-    private Tensor norm(Tensor x, Tensor weight) {
-        return torch.rms_norm(
-                x, new long[] {weight.size(0)}, new TensorOptional(weight), new DoubleOptional(config.rmsNormEps()));
+    private Tensor norm(Tensor x, Norm norm) {
+        Tensor factors = norm.factors == null ? shifted(norm.weight) : norm.factors;
+        // factors of 1 + w are kept in float32, and then the result is rounded once, as in transformers
+        boolean wide = config.style().shiftedNorms() && precision != Precision.FLOAT32;
+        Tensor normed = torch.rms_norm(
+                wide ? x.to(ScalarType.Float) : x,
+                new long[] {factors.size(0)},
+                new TensorOptional(factors),
+                new DoubleOptional(config.rmsNormEps()));
+        return wide ? normed.to(x.scalar_type()) : normed;
     }
 
-    private RopeTable rope(Attention attention) {
-        if (attention.positionLimit() > config.maxPositions()) {
-            throw new InputException("a text of " + attention.positionLimit() + " tokens is longer than the model's "
+    private static Tensor shifted(Tensor weight) {
+        return weight.to(ScalarType.Float).add(new Scalar(1.0));
+    }
+
+    private Ropes ropes(Attention attention) {
+        int limit = attention.positionLimit();
+        if (limit > config.maxPositions()) {
+            throw new InputException("a text of " + limit + " tokens is longer than the model's "
                     + config.maxPositions() + " positions; shorten the prompt or max_new_tokens");
         }
-        RopeTable known = rope;
-        return attention.positionLimit() <= known.limit() ? known : longer(attention.positionLimit());
+        Ropes known = ropes;
+        return limit <= known.all.limit() ? known : longer(limit);
     }
 
-    /** The shorter table is kept: another thread may be reading it, and all of them together are as long as the last. */
-    private synchronized RopeTable longer(int positions) {
-        if (positions > rope.limit()) {
-            rope = ropeTable(Math.min(config.maxPositions(), Integer.highestOneBit(positions - 1) * 2));
+    /** The shorter tables are kept: another thread may be reading them, and all together are as long as the last. */
+    private synchronized Ropes longer(int positions) {
+        if (positions > ropes.all.limit()) {
+            ropes = ropes(Math.min(config.maxPositions(), Integer.highestOneBit(positions - 1) * 2));
         }
-        return rope;
+        return ropes;
     }
 
-    private RopeTable ropeTable(int positions) {
-        return RopeTable.of(config.rope(), config.headDim(), positions, precision.scalarType());
+    private Ropes ropes(int positions) {
+        RopeTable all = ropeTable(config.rope(), positions);
+        return new Ropes(all, ownLocalRope() ? ropeTable(config.local().rope(), positions) : null);
+    }
+
+    private RopeTable ropeTable(RopeSettings settings, int positions) {
+        RopeTable table = RopeTable.of(settings, config.headDim(), positions, precision.scalarType());
+        made.addAll(List.of(table.cos(), table.sin()));
+        return table;
+    }
+
+    private boolean ownLocalRope() {
+        LocalAttention local = config.local();
+        return !local.layers().isEmpty() && !local.rope().equals(config.rope());
     }
 
     private Block block(int layer) {
@@ -195,12 +249,40 @@ public final class Decoder {
             String name = module.fullName(layer);
             linears.add(new Linear(named(name + ".weight"), tensors.get(name + ".bias")));
         }
+        // what stands before the MLP in most families stands behind the attention where outputs are normalised
+        boolean outputs = config.style().outputNorms();
+        Norm middle = norm(prefix + "post_attention_layernorm.weight");
         return new Block(
-                named(prefix + "input_layernorm.weight"),
-                named(prefix + "post_attention_layernorm.weight"),
-                tensors.get(prefix + "self_attn.q_norm.weight"),
-                tensors.get(prefix + "self_attn.k_norm.weight"),
+                config.reach(layer),
+                ownLocalRope() && config.local().at(layer),
+                norm(prefix + "input_layernorm.weight"),
+                outputs ? middle : null,
+                outputs ? norm(prefix + "pre_feedforward_layernorm.weight") : middle,
+                outputs ? norm(prefix + "post_feedforward_layernorm.weight") : null,
+                config.qkNorm() ? norm(prefix + "self_attn.q_norm.weight") : null,
+                config.qkNorm() ? norm(prefix + "self_attn.k_norm.weight") : null,
                 linears);
+    }
+
+    private Norm norm(String name) {
+        Tensor weight = named(name);
+        if (!config.style().shiftedNorms()) {
+            return new Norm(weight, weight);
+        }
+        if (weight.requires_grad()) {
+            return new Norm(weight, null);
+        }
+        try (PointerScope scope = new PointerScope()) {
+            Tensor factors = Tensors.keep(shifted(weight));
+            made.add(factors);
+            return new Norm(weight, factors);
+        }
+    }
+
+    /** Gives back the tensors that the decoder made for itself; it is of no use then. */
+    void free() {
+        made.forEach(Tensors::free);
+        made.clear();
     }
 
     private Tensor named(String name) {

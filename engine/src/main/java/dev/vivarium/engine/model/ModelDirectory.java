@@ -1,20 +1,25 @@
 package dev.vivarium.engine.model;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vivarium.engine.base.Hashes;
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.base.Json;
 import dev.vivarium.engine.tensor.Tensors;
 import dev.vivarium.engine.weights.WeightFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -27,6 +32,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 public record ModelDirectory(Path path, ModelConfig config) {
     private static final List<String> FLOATS = List.of("F32", "F16", "BF16", "F64");
+    private static final Pattern PART = Pattern.compile("^(?:model\\.)?([^.]*).*");
     private static final Pattern BLOCK = Pattern.compile("model\\.layers\\.(\\d{1,6})\\.");
 
     /** Opens a directory; reads the configuration only. */
@@ -47,7 +53,9 @@ public record ModelDirectory(Path path, ModelConfig config) {
      */
     public void checkWeights() {
         try (WeightFiles files = WeightFiles.open(path)) {
-            ModelShapes.of(config).forEach((name, shape) -> {
+            TensorLayout layout = TensorLayout.ofNames(files.names());
+            ModelShapes.of(config).forEach((canonical, shape) -> {
+                String name = layout.stored(canonical);
                 if (!files.contains(name)) {
                     throw misfit(name, "is missing");
                 }
@@ -62,7 +70,7 @@ public record ModelDirectory(Path path, ModelConfig config) {
                 }
             });
             for (String name : files.names()) {
-                Matcher block = BLOCK.matcher(name);
+                Matcher block = BLOCK.matcher(layout.covers(name) ? layout.name(name) : "");
                 if (block.lookingAt() && Integer.parseInt(block.group(1)) >= config.layers()) {
                     throw misfit(
                             name,
@@ -71,6 +79,45 @@ public record ModelDirectory(Path path, ModelConfig config) {
                 }
             }
         }
+    }
+
+    /**
+     * What of the weight files is not used, in plain sentences: other parts of a model with several, and tensors that the
+     * computation does not need.
+     *
+     * @throws InputException if a file is missing or torn
+     */
+    public List<String> remarks() {
+        List<String> remarks = new ArrayList<>();
+        try (WeightFiles files = WeightFiles.open(path)) {
+            TensorLayout layout = TensorLayout.ofNames(files.names());
+            Set<String> used = ModelShapes.of(config).keySet();
+            SortedMap<String, Integer> parts = new TreeMap<>();
+            List<String> unused = new ArrayList<>();
+            for (String name : files.names()) {
+                if (!layout.covers(name)) {
+                    parts.merge(PART.matcher(name).replaceFirst("$1"), 1, Integer::sum);
+                } else if (!used.contains(layout.name(name))) {
+                    unused.add(name);
+                }
+            }
+            if (!parts.isEmpty()) {
+                int count = parts.values().stream().mapToInt(Integer::intValue).sum();
+                remarks.add(path + ": " + count + " tensors beside the language model are not loaded ("
+                        + parts.entrySet().stream()
+                                .map(part -> part.getValue() + " of " + part.getKey())
+                                .collect(Collectors.joining(", "))
+                        + ")");
+            }
+            if (!unused.isEmpty()) {
+                remarks.add(path + ": "
+                        + (unused.size() == 1
+                                ? "1 tensor of the language model is not used: "
+                                : unused.size() + " tensors of the language model are not used, for example ")
+                        + unused.getFirst());
+            }
+        }
+        return remarks;
     }
 
     private InputException misfit(String tensor, String fault) {
@@ -92,9 +139,10 @@ public record ModelDirectory(Path path, ModelConfig config) {
         WeightFiles files = WeightFiles.open(path);
         try {
             Map<String, Tensor> tensors = new LinkedHashMap<>();
+            TensorLayout layout = TensorLayout.ofNames(files.names());
             for (String name : ModelShapes.of(config).keySet()) {
-                if (files.names().contains(name)) {
-                    Tensor stored = files.get(name);
+                if (files.contains(layout.stored(name))) {
+                    Tensor stored = files.get(layout.stored(name));
                     ScalarType type = precision.scalarType();
                     tensors.put(name, Tensors.type(stored) == type ? stored : stored.to(type));
                 }
@@ -107,6 +155,26 @@ public record ModelDirectory(Path path, ModelConfig config) {
             files.close();
             throw e;
         }
+    }
+
+    /**
+     * The {@code config.json} of a directory with the decoder's tensors under their names here: a copy of this one's, or
+     * where the decoder is part of a larger model, that of the language model alone.
+     */
+    public ObjectNode decoderConfig() {
+        ObjectNode whole = (ObjectNode) Json.read(path.resolve("config.json"));
+        if (!config.isPart()) {
+            return whole;
+        }
+        ObjectNode own = whole.withObject("text_config").deepCopy();
+        own.put("model_type", "gemma3_text");
+        own.putArray("architectures").add("Gemma3ForCausalLM");
+        for (String key : List.of("eos_token_id", "tie_word_embeddings", "dtype", "torch_dtype")) {
+            if (whole.hasNonNull(key)) {
+                own.set(key, whole.get(key));
+            }
+        }
+        return own;
     }
 
     /** SHA-256 by file name of everything here that decides what the model says: weights, configuration, tokenizer. */
@@ -127,6 +195,7 @@ public record ModelDirectory(Path path, ModelConfig config) {
     public record LoadedModel(ModelDirectory directory, Decoder decoder, WeightFiles files) implements AutoCloseable {
         @Override
         public void close() {
+            decoder.free();
             files.close();
         }
     }

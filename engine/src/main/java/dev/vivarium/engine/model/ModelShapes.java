@@ -21,6 +21,9 @@ public final class ModelShapes {
             for (Module module : Module.values()) {
                 if (module == Module.GATE_PROJ) {
                     shapes.put(block + "post_attention_layernorm.weight", new long[] {config.hiddenSize()});
+                    if (config.style().outputNorms()) {
+                        shapes.put(block + "pre_feedforward_layernorm.weight", new long[] {config.hiddenSize()});
+                    }
                 }
                 shapes.put(
                         module.fullName(layer) + ".weight",
@@ -28,6 +31,9 @@ public final class ModelShapes {
                 if (hasBias(config, module)) {
                     shapes.put(module.fullName(layer) + ".bias", new long[] {module.outputSize(config)});
                 }
+            }
+            if (config.style().outputNorms()) {
+                shapes.put(block + "post_feedforward_layernorm.weight", new long[] {config.hiddenSize()});
             }
             if (config.qkNorm()) {
                 shapes.put(block + "self_attn.q_norm.weight", new long[] {config.headDim()});

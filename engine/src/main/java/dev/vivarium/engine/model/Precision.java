@@ -1,5 +1,7 @@
 package dev.vivarium.engine.model;
 
+import dev.vivarium.engine.tensor.Tensors;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
@@ -28,6 +30,13 @@ public enum Precision {
     /** Size of one value. */
     public int bytes() {
         return bytes;
+    }
+
+    /** The nearest value of this format, by way of float32. */
+    double round(double value) {
+        try (PointerScope scope = new PointerScope()) {
+            return Tensors.floats(new float[] {(float) value}, 1).to(scalarType).item_double();
+        }
     }
 
     static Precision of(ScalarType type) {

@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
-/** Fresh weights for pretraining: norms one, biases zero, all matrices normal with a given deviation. */
+/** Fresh weights for pretraining: norms that multiply by one, biases zero, all matrices normal with a given deviation. */
 public final class RandomWeights {
     private RandomWeights() {}
 
@@ -21,7 +21,7 @@ public final class RandomWeights {
         ModelShapes.of(config).forEach((name, shape) -> {
             float[] values = new float[Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact))];
             if (name.contains("norm")) {
-                Arrays.fill(values, 1f);
+                Arrays.fill(values, config.style().shiftedNorms() ? 0f : 1f);
             } else if (!name.endsWith(".bias")) {
                 CounterRandom random = CounterRandom.of(seed, "init/" + name);
                 for (int i = 0; i < values.length; i++) {

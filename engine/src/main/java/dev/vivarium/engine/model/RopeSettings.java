@@ -1,7 +1,7 @@
 package dev.vivarium.engine.model;
 
 /**
- * Rotary position embedding: base and, for Llama 3, the frequency-dependent stretch of long contexts.
+ * Rotary position embedding: base and how its frequencies are stretched for long contexts.
  *
  * @param theta base of the geometric frequencies
  * @param scaling null-free: {@link Scaling#NONE} for the plain form
@@ -16,6 +16,11 @@ public record RopeSettings(double theta, Scaling scaling) {
      */
     public record Scaling(double factor, double lowFreqFactor, double highFreqFactor, int originalContext) {
         public static final Scaling NONE = new Scaling(1, 1, 1, 0);
+
+        /** The {@code linear} rule, which divides every frequency (Chen et al. 2023, arXiv 2306.15595). */
+        static Scaling linear(double factor) {
+            return new Scaling(factor, 1, 1, 0); // no wavelength is short beside an original context of no length
+        }
     }
 
     /** Frequencies, one per pair of dimensions: (headDim / 2). */

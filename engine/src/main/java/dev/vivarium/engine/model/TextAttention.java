@@ -1,6 +1,8 @@
 package dev.vivarium.engine.model;
 
 import dev.vivarium.engine.tensor.Tensors;
+import java.util.HashMap;
+import java.util.Map;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -14,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * Causal attention over whole texts, as training, scoring and prompts need it.
  *
  * <p>Rows padded on the right need no mask: a real token never looks to its right. Rows padded on the left do, and there
- * each padded position sees itself, so that no row of the softmax is empty and no NaN arises.
+ * each padded position sees itself, so that no row of the softmax is empty and no NaN arises. A layer's window counts
+ * columns, so padding must not lie between the real tokens of a row.
  */
 public final class TextAttention implements Attention {
     private static final int PRODUCT_TOKENS = 256;
@@ -22,7 +25,8 @@ public final class TextAttention implements Attention {
     private final Tensor positions;
     private final int tokens;
     private final @Nullable Tensor seen; // (rows, 1, tokens, tokens) bool; null where all rows are plainly causal
-    private @Nullable Tensor added; // the same for the products' own mask, made when first needed
+    private final Map<Integer, Tensor> windowed = new HashMap<>(); // seen, by window, made when first needed
+    private final Map<Integer, Tensor> added = new HashMap<>(); // the same for the products' own mask
 
     private TextAttention(Tensor positions, int tokens, @Nullable Tensor seen) {
         this.positions = positions;
@@ -36,7 +40,7 @@ public final class TextAttention implements Attention {
     }
 
     /**
-     * Rows with padding anywhere.
+     * Rows padded on the left, the right or both.
      *
      * @param real (rows, tokens) int64, 1 at real tokens and 0 at padding; positions count the real tokens of a row
      */
@@ -62,30 +66,37 @@ public final class TextAttention implements Attention {
     }
 
     @Override
-    public Tensor attend(int layer, Tensor query, Tensor key, Tensor value) {
+    public Tensor attend(int layer, Reach reach, Tensor query, Tensor key, Tensor value) {
         if (Tensors.type(query) == ScalarType.Float) {
-            return fused(query, key, value);
+            return fused(reach, query, key, value);
         }
         // libtorch's fused kernel takes about ten times as long for bfloat16 on a CPU
         if (tokens <= PRODUCT_TOKENS) {
-            return products(query, key, value);
+            return products(reach, query, key, value);
         }
-        return fused(query.to(ScalarType.Float), key.to(ScalarType.Float), value.to(ScalarType.Float))
+        return fused(reach, query.to(ScalarType.Float), key.to(ScalarType.Float), value.to(ScalarType.Float))
                 .to(query.scalar_type());
     }
 
-    private Tensor fused(Tensor query, Tensor key, Tensor value) {
+    private Tensor fused(Reach reach, Tensor query, Tensor key, Tensor value) {
         boolean grouped = query.size(1) != key.size(1);
-        TensorOptional visible = seen == null ? new TensorOptional() : new TensorOptional(seen);
+        Tensor visible = seen(reach.window());
         return torch.scaled_dot_product_attention(
-                query, key, value, visible, 0.0, seen == null, new DoubleOptional(), grouped);
+                query,
+                key,
+                value,
+                visible == null ? new TensorOptional() : new TensorOptional(visible),
+                0.0,
+                visible == null,
+                new DoubleOptional(reach.scale()),
+                grouped);
     }
 
     /**
      * Two matrix products in the operands' own format with the softmax between them in float32. Heads that share keys
      * stand below each other as queries of one head. All weights are held, so it is for short texts.
      */
-    private Tensor products(Tensor query, Tensor key, Tensor value) {
+    private Tensor products(Reach reach, Tensor query, Tensor key, Tensor value) {
         long rows = query.size(0);
         long kvHeads = key.size(1);
         long group = query.size(1) / kvHeads;
@@ -94,7 +105,7 @@ public final class TextAttention implements Attention {
         Tensor keys = key.reshape(rows * kvHeads, tokens, width);
         Tensor scores = torch.bmm(stacked, keys.transpose(1, 2)).view(rows, kvHeads, group, tokens, tokens);
         // the scale is applied in float32: mask + scale · scores
-        Tensor masked = mask().add(scores, new Scalar(1 / Math.sqrt(width)));
+        Tensor masked = mask(reach.window()).add(scores, new Scalar(reach.scale()));
         Tensor weights = torch.softmax(masked, -1).to(query.scalar_type());
         return torch.bmm(
                         weights.view(rows * kvHeads, group * tokens, tokens),
@@ -102,18 +113,36 @@ public final class TextAttention implements Attention {
                 .view(rows, kvHeads * group, tokens, width);
     }
 
-    /** 0 where visible, -infinity elsewhere: (1 or rows, 1, 1, tokens, tokens) float32. */
-    private Tensor mask() {
-        Tensor known = added;
+    /** Which positions a token sees, (1 or rows, 1, tokens, tokens) bool; null where that is all before it. */
+    private @Nullable Tensor seen(int window) {
+        if (window >= tokens) {
+            return seen;
+        }
+        Tensor known = windowed.get(window);
         if (known == null) {
-            Tensor hidden = seen == null
+            Tensor near = torch.ones(new long[] {tokens, tokens}, new TensorOptions(ScalarType.Bool))
+                    .triu(1L - window)
+                    .view(1, 1, tokens, tokens);
+            known = seen == null ? near.tril() : near.logical_and(seen);
+            windowed.put(window, known);
+        }
+        return known;
+    }
+
+    /** 0 where visible, -infinity elsewhere: (1 or rows, 1, 1, tokens, tokens) float32. */
+    private Tensor mask(int window) {
+        int within = Math.min(window, tokens);
+        Tensor known = added.get(within);
+        if (known == null) {
+            Tensor visible = seen(within);
+            Tensor hidden = visible == null
                     ? torch.ones(new long[] {tokens, tokens}, new TensorOptions(ScalarType.Bool))
                             .triu(1)
                             .view(1, 1, tokens, tokens)
-                    : seen.logical_not();
+                    : visible.logical_not();
             known = Tensors.zeros(hidden.size(0), 1, 1, tokens, tokens)
                     .masked_fill(hidden.unsqueeze(1), new Scalar(Double.NEGATIVE_INFINITY));
-            added = known;
+            added.put(within, known);
         }
         return known;
     }

@@ -9,6 +9,7 @@ import dev.vivarium.engine.model.ForwardHooks;
 import dev.vivarium.engine.model.ModelDirectory;
 import dev.vivarium.engine.model.ModelDirectory.LoadedModel;
 import dev.vivarium.engine.model.Parity;
+import dev.vivarium.engine.model.ParityCases;
 import dev.vivarium.engine.model.Site;
 import dev.vivarium.engine.model.TextAttention;
 import dev.vivarium.engine.tensor.Tensors;
@@ -20,22 +21,32 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Steering and ablation against hooks in transformers, tolerance 3e-4 as in the cases' README.md. */
 class InterventionParityTest {
     private static final double TOLERANCE = 3e-4;
 
-    @Test
-    void addingAVectorAtOneLayer() {
-        check("steer", v -> new Intervention(List.of(0), Site.RESID_POST, new Intervention.Operation.Add(v, 4)));
+    @ParameterizedTest(allowZeroInvocations = true)
+    @MethodSource("dev.vivarium.engine.model.ParityCases#interventions")
+    void addingAVectorAtOneLayer(String name) {
+        check(
+                ParityCases.get(name),
+                "steer",
+                (v, layers) -> new Intervention(List.of(0), Site.RESID_POST, new Intervention.Operation.Add(v, 4)));
     }
 
-    @Test
-    void ablatingADirectionAtEveryLayer() {
+    @ParameterizedTest(allowZeroInvocations = true)
+    @MethodSource("dev.vivarium.engine.model.ParityCases#interventions")
+    void ablatingADirectionAtEveryLayer(String name) {
         check(
+                ParityCases.get(name),
                 "ablate",
-                v -> new Intervention(
-                        IntStream.range(0, 4).boxed().toList(), Site.RESID_POST, new Intervention.Operation.Ablate(v)));
+                (v, layers) -> new Intervention(
+                        IntStream.range(0, layers).boxed().toList(),
+                        Site.RESID_POST,
+                        new Intervention.Operation.Ablate(v)));
     }
 
     @Test
@@ -52,14 +63,15 @@ class InterventionParityTest {
     }
 
     private interface Maker {
-        Intervention of(Tensor vector);
+        Intervention of(Tensor vector, int layers);
     }
 
-    private static void check(String name, Maker maker) {
-        ModelDirectory directory = ModelDirectory.open(Parity.of("qwen2").file("model"));
+    private static void check(Parity parity, String name, Maker maker) {
+        String base = parity.directory().getFileName().toString().substring("interventions-".length());
+        ModelDirectory directory = ModelDirectory.open(parity.beside(base).file("model"));
         try (PointerScope scope = new PointerScope();
                 NoGradGuard noGrad = new NoGradGuard();
-                WeightFiles expected = Parity.of("interventions-qwen2").expected();
+                WeightFiles expected = parity.expected();
                 LoadedModel model = directory.load()) {
             Decoder decoder = model.decoder();
             List<Tensor> outputs = new ArrayList<>();
@@ -72,7 +84,8 @@ class InterventionParityTest {
                     return value;
                 }
             };
-            ForwardHooks change = maker.of(expected.get("v")).hooks(decoder.config());
+            ForwardHooks change =
+                    maker.of(expected.get("v"), decoder.config().layers()).hooks(decoder.config());
             Tensor real = expected.get("attention_mask");
 
             Tensor hidden = decoder.hidden(
@@ -82,7 +95,7 @@ class InterventionParityTest {
                 Tensor wanted = expected.get(name + ".resid_post." + layer);
                 assertThat(Parity.difference(outputs.get(layer), wanted, real)).isLessThan(TOLERANCE);
             }
-            assertThat(outputs).hasSize(4);
+            assertThat(outputs).hasSize(decoder.config().layers());
             assertThat(Parity.difference(decoder.logits(hidden), expected.get(name + ".logits"), real))
                     .isLessThan(TOLERANCE);
         }

@@ -12,15 +12,11 @@ import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.model.Decoder;
 import dev.vivarium.engine.model.ForwardHooks;
 import dev.vivarium.engine.model.ModelConfig;
-import dev.vivarium.engine.model.ModelDirectory;
-import dev.vivarium.engine.model.ModelDirectory.LoadedModel;
 import dev.vivarium.engine.model.Module;
-import dev.vivarium.engine.model.Parity;
 import dev.vivarium.engine.model.Precision;
 import dev.vivarium.engine.model.Site;
 import dev.vivarium.engine.model.TextAttention;
 import dev.vivarium.engine.tensor.Tensors;
-import dev.vivarium.engine.weights.WeightFiles;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -28,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -40,38 +35,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class GeneratorTest {
     private static final SamplingSettings SETTINGS =
             SamplingSettings.defaults().withMaxNewTokens(90).withSeed(11);
-
-    @ParameterizedTest
-    @ValueSource(strings = {"qwen2", "qwen2-untied", "qwen3", "llama-3.1", "llama-3.2"})
-    void greedyDecodeGivesTheTokensOfTransformers(String name) {
-        Parity parity = Parity.of(name);
-        try (PointerScope scope = new PointerScope();
-                LoadedModel model = ModelDirectory.open(parity.file("model")).load();
-                WeightFiles expected = parity.expected()) {
-            long[] ids = Tensors.toLongs(expected.get("input_ids"));
-            long[] real = Tensors.toLongs(expected.get("attention_mask"));
-            long[] greedy = Tensors.toLongs(expected.get("greedy_ids"));
-            int tokens = ids.length / 2;
-            int wanted = greedy.length / 2;
-            List<Request> requests = new ArrayList<>();
-            for (int row = 0; row < 2; row++) {
-                int from = row * tokens;
-                int[] prompt = IntStream.range(from, from + tokens)
-                        .filter(i -> real[i] == 1)
-                        .map(i -> Math.toIntExact(ids[i]))
-                        .toArray();
-                requests.add(Request.of(row, prompt, 1, row));
-            }
-            Map<String, Completion> answers =
-                    run(Generator.of(model.decoder()), requests, SamplingSettings.greedy(wanted));
-            for (int row = 0; row < 2; row++) {
-                assertThat(tokens(answers).get(row + "/0"))
-                        .isEqualTo(Arrays.stream(greedy, row * wanted, (row + 1) * wanted)
-                                .mapToObj(Math::toIntExact)
-                                .toList());
-            }
-        }
-    }
 
     @Test
     void cachedDecodeEqualsAForwardPassOverTheWholeText() {

@@ -13,7 +13,7 @@ import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Activations, logits and log-probabilities against transformers in float32; tolerances from the cases' README.md. */
 class DecoderParityTest {
@@ -21,10 +21,11 @@ class DecoderParityTest {
     private static final double ACTIVATIONS = 2e-4;
 
     @ParameterizedTest
-    @ValueSource(strings = {"qwen2", "qwen2-untied", "qwen2-bf16", "qwen3", "llama-3.1", "llama-3.2"})
+    @MethodSource("dev.vivarium.engine.model.ParityCases#models")
     void computesWhatTransformersComputes(String name) {
-        Parity parity = Parity.of(name);
+        Parity parity = ParityCases.get(name);
         ModelDirectory directory = ModelDirectory.open(parity.file("model"));
+        directory.checkWeights();
         try (PointerScope scope = new PointerScope();
                 NoGradGuard noGrad = new NoGradGuard();
                 WeightFiles expected = parity.expected();
@@ -43,9 +44,12 @@ class DecoderParityTest {
                 }
             };
 
-            Tensor hidden = decoder.hidden(ids, TextAttention.masked(real), capture);
+            TextAttention attention = TextAttention.masked(real);
+            Tensor hidden = decoder.hidden(ids, attention, capture);
             Tensor logits = decoder.logits(hidden);
 
+            assertThat(Tensors.same(attention.positions(), expected.get("position_ids")))
+                    .isTrue();
             assertThat(Parity.difference(decoder.embed(ids), expected.get("embed"), real))
                     .isLessThan(EMBEDDING);
             for (int layer = 0; layer < decoder.config().layers(); layer++) {
@@ -62,9 +66,9 @@ class DecoderParityTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"qwen2", "qwen2-untied", "qwen2-bf16", "qwen3", "llama-3.1", "llama-3.2"})
+    @MethodSource("dev.vivarium.engine.model.ParityCases#models")
     void readsTheOlderSpellingOfTheConfiguration(String name) {
-        Parity parity = Parity.of(name);
+        Parity parity = ParityCases.get(name);
         ModelConfig modern = ConfigReader.parse(parity.json("model/config.json"), name);
 
         ModelConfig older = ConfigReader.parse(parity.json("config-hub-style.json"), name);

@@ -9,12 +9,19 @@ import dev.vivarium.engine.weights.WeightFiles;
 import java.nio.file.Path;
 import org.bytedeco.pytorch.Tensor;
 
-/** The parity cases: what transformers and PEFT compute; see the README.md beside them. */
+/** One parity case: what transformers and PEFT compute; see the README.md beside them. */
 public record Parity(Path directory) {
-    public static final Path ROOT = Path.of(System.getProperty("vivarium.parity.dir", "src/test/resources/parity"));
+    /** The directory of this repository. */
+    public static final Path OWN = Path.of("src/test/resources/parity");
 
+    /** A case of this repository, whatever directory {@link ParityCases} looks at. */
     public static Parity of(String name) {
-        return new Parity(ROOT.resolve(name));
+        return new Parity(OWN.resolve(name));
+    }
+
+    /** Another case of the same directory. */
+    public Parity beside(String name) {
+        return new Parity(directory.resolveSibling(name));
     }
 
     public Path file(String name) {

@@ -2,6 +2,7 @@ package dev.vivarium.engine.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.vivarium.engine.base.Json;
+import dev.vivarium.engine.model.ParityCases;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +15,6 @@ import org.junit.jupiter.api.Assumptions;
 
 /** Where the text tests find what they compare with. */
 final class Fixtures {
-    static final Path PARITY = Path.of("src/test/resources/parity");
     static final Path SMOLLM2 = Path.of("src/test/resources/smollm2");
 
     private Fixtures() {}
@@ -31,7 +31,8 @@ final class Fixtures {
     static List<JsonNode> lines(String relative) {
         List<JsonNode> rows = new ArrayList<>();
         try {
-            for (String line : Files.readString(PARITY.resolve(relative)).split("\n")) {
+            for (String line :
+                    Files.readString(ParityCases.ROOT.resolve(relative)).split("\n")) {
                 rows.add(Json.parse(line.getBytes(StandardCharsets.UTF_8), relative));
             }
         } catch (IOException e) {

@@ -15,18 +15,19 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TokenizerTest {
     @TempDir
     Path dir;
 
-    @ParameterizedTest
-    @ValueSource(strings = {"qwen2.5", "llama-3.1", "gemma-3"})
+    @ParameterizedTest(allowZeroInvocations = true)
+    @MethodSource("dev.vivarium.engine.model.ParityCases#tokenizers")
     void idsAndDecodedTextAndStreamedTextAreThoseOfTransformers(String name) {
         try (Tokenizer tokenizer = Tokenizer.load(Fixtures.tokenizer(name))) {
             List<JsonNode> rows = Fixtures.lines("tokenizers/" + name + ".jsonl");
-            assertThat(rows).hasSize(300);
+            assertThat(rows).isNotEmpty();
             for (JsonNode row : rows) {
                 String text = row.get("text").textValue();
                 int[] ids = Fixtures.ints(row.get("ids"));

@@ -1,8 +1,8 @@
 package dev.vivarium.lab.run;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vivarium.engine.base.Json;
+import dev.vivarium.engine.model.ModelDirectory;
 import dev.vivarium.engine.train.Trainer;
 import dev.vivarium.engine.weights.SafetensorsWriter;
 import dev.vivarium.engine.weights.WeightFiles;
@@ -12,7 +12,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** A model directory with new weights: the base's small files and one safetensors file in float32. */
+/**
+ * A model directory with new weights: the base's small files and one safetensors file in float32. Of a model with several
+ * parts it is the language model alone.
+ */
 final class ModelCopy {
     private static final String CONFIG = "config.json";
     private static final List<String> SMALL_FILES = List.of(
@@ -34,11 +37,11 @@ final class ModelCopy {
                 Files.copy(base.resolve(name), directory.resolve(name));
             }
         }
-        JsonNode config = Json.read(base.resolve(CONFIG));
+        ObjectNode config = ModelDirectory.open(base).decoderConfig();
         // transformers loads in the type that the configuration names, whatever the file holds
         for (String key : List.of("dtype", "torch_dtype")) {
-            if (config instanceof ObjectNode object && object.has(key)) {
-                object.put(key, "float32");
+            if (config.has(key)) {
+                config.put(key, "float32");
             }
         }
         Json.write(directory.resolve(CONFIG), config);

@@ -139,7 +139,7 @@ final class Organism {
     /** Writes a checkpoint's usable part: the adapter as PEFT reads it. Full weights are in the trainer's state alone. */
     void writeSnapshot(Path directory, Trainer trainer) throws IOException {
         if (untrained != null) {
-            AdapterFiles.write(directory, untrained.withParameters(trainer.parameters()), base.name());
+            AdapterFiles.write(directory, untrained.withParameters(trainer.parameters()), config, base.name());
         }
     }
 

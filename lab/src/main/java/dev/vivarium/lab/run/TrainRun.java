@@ -94,7 +94,8 @@ public final class TrainRun {
     /** What {@link #run} is going to do. */
     public TrainPlan plan() {
         Recipe recipe = recipe(request);
-        List<String> all = new ArrayList<>(data.remarks());
+        List<String> all = new ArrayList<>(base.remarks());
+        all.addAll(data.remarks());
         Recipe.Kl kl = recipe.kl();
         if (kl != null) {
             all.add(String.format(
@@ -133,6 +134,7 @@ public final class TrainRun {
     /** Trains, or continues to train; a finished run is left as it is. */
     public TrainSummary run(Progress progress) throws IOException {
         remarks.clear();
+        remarks.addAll(base.remarks());
         remarks.addAll(data.remarks());
         try (RunDirectory directory =
                 RunDirectory.open(request.directory(), request.existing(), request.recipe(), this::provenance)) {

@@ -1,10 +1,13 @@
 package dev.vivarium.lab.run;
 
+import dev.vivarium.engine.adapter.AdapterFiles;
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.model.ModelDirectory;
 import dev.vivarium.lab.hub.ModelFinder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +46,20 @@ public record TrainedModel(Path model, @Nullable Path adapter, Map<String, Strin
                             + ", or say where it is: vivarium evaluate MODEL --adapter " + adapter,
                     e);
         }
+    }
+
+    /**
+     * What of its files is not used, in plain sentences.
+     *
+     * @throws InputException if a file is missing or malformed
+     */
+    public List<String> remarks() {
+        ModelDirectory base = ModelDirectory.open(model);
+        List<String> remarks = new ArrayList<>(base.remarks());
+        if (adapter != null) {
+            remarks.addAll(AdapterFiles.remarks(adapter, base.config()));
+        }
+        return remarks;
     }
 
     private static InputException unfinished(RunFiles run, boolean full) throws IOException {

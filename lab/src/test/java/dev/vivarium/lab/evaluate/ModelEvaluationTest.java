@@ -252,7 +252,7 @@ class ModelEvaluationTest {
             untrained
                     .parameters()
                     .forEach((key, tensor) -> tensors.put(key, noise(name + key, deviation, tensor.shape())));
-            AdapterFiles.write(directory, untrained.withParameters(tensors), "mini-base");
+            AdapterFiles.write(directory, untrained.withParameters(tensors), config, "mini-base");
         }
         return directory;
     }
