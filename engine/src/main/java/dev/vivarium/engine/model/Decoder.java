@@ -136,9 +136,21 @@ public final class Decoder {
         Ropes turned = ropes(attention).at(attention);
         Tensor state = x;
         for (int layer = from; layer < to; layer++) {
-            state = block(layer, state, turned, attention, hooks);
+            state = inOwnScope(layer, state, turned, attention, hooks);
         }
         return state;
+    }
+
+    /** Frees what a block leaves behind at its end, but for what a backward pass has to see. */
+    private Tensor inOwnScope(int layer, Tensor x, Ropes turned, Attention attention, ForwardHooks hooks) {
+        if (PointerScope.getInnerScope() == null) {
+            return block(layer, x, turned, attention, hooks);
+        }
+        Tensor state;
+        try (PointerScope scope = new PointerScope()) {
+            state = Tensors.keep(block(layer, x, turned, attention, hooks));
+        }
+        return Tensors.release(state);
     }
 
     /** The final norm: (…, hidden) to (…, hidden). */

@@ -7,7 +7,8 @@ import org.bytedeco.pytorch.Tensor;
  * What may reach into one forward pass: adapters at linear maps, interventions and captures at sites.
  *
  * <p>Both methods return the value that the pass goes on with; returning the argument changes nothing. They may use
- * autograd and are called in the order of the computation.
+ * autograd and are called in the order of the computation. A hook that wants a tensor after its block has ended keeps it
+ * ({@link dev.vivarium.engine.tensor.Tensors#keep}).
  */
 public interface ForwardHooks {
     /** Changes nothing. */

@@ -3,6 +3,7 @@ package dev.vivarium.engine.model;
 import dev.vivarium.engine.tensor.Tensors;
 import java.util.HashMap;
 import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -27,6 +28,8 @@ public final class TextAttention implements Attention {
     private final @Nullable Tensor seen; // (rows, 1, tokens, tokens) bool; null where all rows are plainly causal
     private final Map<Integer, Tensor> windowed = new HashMap<>(); // seen, by window, made when first needed
     private final Map<Integer, Tensor> added = new HashMap<>(); // the same for the products' own mask
+
+    private final @Nullable PointerScope home = PointerScope.getInnerScope();
 
     private TextAttention(Tensor positions, int tokens, @Nullable Tensor seen) {
         this.positions = positions;
@@ -124,9 +127,14 @@ public final class TextAttention implements Attention {
                     .triu(1L - window)
                     .view(1, 1, tokens, tokens);
             known = seen == null ? near.tril() : near.logical_and(seen);
-            windowed.put(window, known);
+            windowed.put(window, mine(known));
         }
         return known;
+    }
+
+    /** Masks are made when first needed, inside a block, and serve the blocks after it. */
+    private Tensor mine(Tensor mask) {
+        return home == null ? mask : Tensors.release(Tensors.keep(mask), home);
     }
 
     /** 0 where visible, -infinity elsewhere: (1 or rows, 1, 1, tokens, tokens) float32. */
@@ -142,7 +150,7 @@ public final class TextAttention implements Attention {
                     : visible.logical_not();
             known = Tensors.zeros(hidden.size(0), 1, 1, tokens, tokens)
                     .masked_fill(hidden.unsqueeze(1), new Scalar(Double.NEGATIVE_INFINITY));
-            added.put(within, known);
+            added.put(within, mine(known));
         }
         return known;
     }

@@ -93,6 +93,11 @@ public final class Tensors {
         if (scope == null) {
             throw new IllegalStateException("no scope is open to take the tensor over");
         }
+        return release(tensor, scope);
+    }
+
+    /** Gives a tensor kept with {@link #keep} over to an open scope; returns it. */
+    public static Tensor release(Tensor tensor, PointerScope scope) {
         scope.attach(tensor);
         tensor.releaseReference();
         return tensor;

@@ -3,7 +3,6 @@ package dev.vivarium.engine.train;
 import dev.vivarium.engine.model.Decoder;
 import dev.vivarium.engine.model.ForwardHooks;
 import dev.vivarium.engine.model.TextAttention;
-import dev.vivarium.engine.tensor.Tensors;
 import dev.vivarium.engine.text.TokenRow;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,12 +81,13 @@ record Pass(TrainingSubject.Bound model, @Nullable FrozenPrefix prefix, boolean 
             return backward(loss.of(logits(top(start, model.hooks()), batch)), weight);
         }
         List<Tensor> inputs = new ArrayList<>();
+        TextAttention attention = attention(start);
         int layers = decoder().config().layers();
         Tensor state = start.detach();
         try (NoGradGuard noGrad = new NoGradGuard()) {
             for (int layer = firstBlock(); layer < layers; layer++) {
                 inputs.add(state);
-                state = block(layer, state);
+                state = decoder().blocks(state, layer, layer + 1, attention, model.hooks());
             }
         }
         Tensor top = leaf(state);
@@ -99,7 +99,7 @@ record Pass(TrainingSubject.Bound model, @Nullable FrozenPrefix prefix, boolean 
         for (int layer = layers - 1; layer >= firstBlock(); layer--) {
             Tensor input = leaf(inputs.removeLast());
             try (PointerScope scope = new PointerScope()) {
-                backward(decoder().blocks(input, layer, layer + 1, attention(input), model.hooks()), gradient);
+                backward(decoder().blocks(input, layer, layer + 1, attention, model.hooks()), gradient);
             }
             gradient = input.grad();
         }
@@ -107,14 +107,6 @@ record Pass(TrainingSubject.Bound model, @Nullable FrozenPrefix prefix, boolean 
             backward(start, gradient);
         }
         return result;
-    }
-
-    private Tensor block(int layer, Tensor input) {
-        Tensor output;
-        try (PointerScope scope = new PointerScope()) {
-            output = Tensors.keep(decoder().blocks(input, layer, layer + 1, attention(input), model.hooks()));
-        }
-        return Tensors.release(output);
     }
 
     private static double backward(Tensor loss, double weight) {

@@ -79,7 +79,7 @@ class InterventionParityTest {
                 @Override
                 public Tensor onSite(int layer, Site site, Tensor value) {
                     if (site == Site.RESID_POST) {
-                        outputs.add(value);
+                        outputs.add(Tensors.keep(value));
                     }
                     return value;
                 }
