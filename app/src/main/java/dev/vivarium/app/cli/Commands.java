@@ -15,6 +15,9 @@ final class Commands {
                 new TrainCommand(shell),
                 new EvaluateCommand(shell),
                 new ReportCommand(shell),
+                new ScoreCommand(shell),
+                new PlanCommand(shell),
+                new JudgeCommand(shell),
                 new WorldCommand(shell),
                 new DoctorCommand(shell));
     }
