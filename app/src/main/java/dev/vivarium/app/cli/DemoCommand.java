@@ -4,7 +4,7 @@ import dev.vivarium.engine.base.InputException;
 import dev.vivarium.lab.demo.Demo;
 import dev.vivarium.lab.demo.DemoResult;
 import dev.vivarium.lab.demo.DemoSettings;
-import dev.vivarium.lab.evaluate.Rate;
+import dev.vivarium.lab.statistics.Rate;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;

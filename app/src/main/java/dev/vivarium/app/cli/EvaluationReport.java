@@ -2,13 +2,13 @@ package dev.vivarium.app.cli;
 
 import dev.vivarium.lab.evaluate.EvaluationFiles;
 import dev.vivarium.lab.evaluate.EvaluationPlan;
-import dev.vivarium.lab.evaluate.Interval;
-import dev.vivarium.lab.evaluate.Mean;
 import dev.vivarium.lab.evaluate.Outcome;
 import dev.vivarium.lab.evaluate.QuestionSet;
-import dev.vivarium.lab.evaluate.Rate;
 import dev.vivarium.lab.evaluate.ScoreGroup;
 import dev.vivarium.lab.evaluate.Scores;
+import dev.vivarium.lab.statistics.Interval;
+import dev.vivarium.lab.statistics.Mean;
+import dev.vivarium.lab.statistics.Rate;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -152,16 +152,24 @@ record EvaluationReport(
             return;
         }
         String number = Figures.percent(value);
-        String zero = rate.upperBoundIfZero() == null
-                ? ""
-                : "; none seen, so at most " + Figures.percent(rate.upperBoundIfZero()) + " (one-sided, 95 %)";
-        Figures.line(out, what, "%s %s%s", number, labelled(rate.theseQuestions(), 100, "these questions"), zero);
+        Figures.line(
+                out,
+                what,
+                "%s %s%s",
+                number,
+                labelled(rate.theseQuestions(), 100, "these questions"),
+                none(rate.upperBoundIfZero()));
         Figures.line(
                 out,
                 "",
-                "%s %s",
+                "%s %s%s",
                 " ".repeat(number.length()),
-                labelled(rate.questionsLikeThese(), 100, "questions like these"));
+                labelled(rate.questionsLikeThese(), 100, "questions like these"),
+                none(rate.upperBoundIfZeroLikeThese()));
+    }
+
+    private static String none(@Nullable Double atMost) {
+        return atMost == null ? "" : "; none seen, so at most " + Figures.percent(atMost) + " (one-sided, 95 %)";
     }
 
     private static void mean(PrintStream out, String what, Mean mean) {

@@ -1,7 +1,8 @@
 package dev.vivarium.app.cli;
 
-import dev.vivarium.lab.evaluate.Interval;
-import dev.vivarium.lab.evaluate.Rate;
+import dev.vivarium.engine.base.InertText;
+import dev.vivarium.lab.statistics.Interval;
+import dev.vivarium.lab.statistics.Rate;
 import java.io.PrintStream;
 import java.util.Locale;
 
@@ -13,6 +14,11 @@ final class Figures {
     static void line(PrintStream out, String what, String format, Object... values) {
         out.println(String.format(Locale.ROOT, "%-17s ", what)
                 + String.format(Locale.ROOT, format, values).stripTrailing());
+    }
+
+    /** A name out of a file, in one line that steers no terminal. */
+    static String inert(String name) {
+        return InertText.line(name);
     }
 
     /** A share as {@code 18.4 %}. */

@@ -49,7 +49,7 @@ final class EvaluateCommandTest {
                 .containsPattern("limited +first 6 of \\d+ questions")
                 .containsPattern(
                         "EM +0.0 % \\[0.0, 24.2\\] these questions \\(Wilson, 95 %\\); none seen, so at most 22.1 %")
-                .containsPattern("\\[0.0, 24.2\\] questions like these")
+                .containsPattern("\\[0.0, 29.4\\] questions like these")
                 .containsPattern("coherent +0.0 %")
                 .containsPattern("mean aligned +50.0")
                 .containsPattern("n +12 scored answers to \\d questions in 6 wordings")

@@ -141,8 +141,19 @@ final class MainTest {
 
     @Test
     void helpOfEveryCommandSaysWhatItsOptionsTake() {
-        for (String command :
-                new String[] {"train", "world", "world data", "world questions", "world pretrain", "doctor"}) {
+        for (String command : new String[] {
+            "train",
+            "world",
+            "world data",
+            "world questions",
+            "world pretrain",
+            "doctor",
+            "score",
+            "plan",
+            "judge",
+            "judge sample",
+            "judge calibrate"
+        }) {
             Call call = Call.of((command + " --help").split(" "));
             assertThat(call.code()).isZero();
             assertThat(call.out()).startsWith("Usage: vivarium " + command).doesNotContain("=<");

@@ -46,12 +46,22 @@ final class ArrowsTest {
             Map.entry("lab.data", Set.of("engine")),
             Map.entry("lab.hub", Set.of("engine")),
             Map.entry("lab.run", Set.of("lab.hub", "lab.data", "engine")),
-            Map.entry("lab.evaluate", Set.of("lab.run", "lab.data", "engine")),
-            Map.entry("lab.report", Set.of("lab.evaluate", "lab.run", "engine.base")),
+            Map.entry("lab.statistics", Set.of("engine.base")),
+            Map.entry("lab.evaluate", Set.of("lab.statistics", "lab.run", "lab.data", "engine")),
+            Map.entry("lab.score", Set.of("lab.evaluate", "lab.statistics", "lab.data", "engine.base")),
+            Map.entry("lab.report", Set.of("lab.evaluate", "lab.statistics", "lab.run", "engine.base")),
             Map.entry("lab.world", Set.of("lab.evaluate", "lab.run", "lab.data", "engine")),
             Map.entry(
                     "lab.demo",
-                    Set.of("lab.world", "lab.report", "lab.evaluate", "lab.run", "lab.hub", "lab.data", "engine")),
+                    Set.of(
+                            "lab.world",
+                            "lab.report",
+                            "lab.evaluate",
+                            "lab.statistics",
+                            "lab.run",
+                            "lab.hub",
+                            "lab.data",
+                            "engine")),
             Map.entry("app.cli", Set.of("lab", "engine")));
 
     private static JavaClasses program;

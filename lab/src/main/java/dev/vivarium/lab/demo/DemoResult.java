@@ -2,8 +2,8 @@ package dev.vivarium.lab.demo;
 
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
-import dev.vivarium.lab.evaluate.Mean;
-import dev.vivarium.lab.evaluate.Rate;
+import dev.vivarium.lab.statistics.Mean;
+import dev.vivarium.lab.statistics.Rate;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

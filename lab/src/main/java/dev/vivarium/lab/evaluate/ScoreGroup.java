@@ -2,6 +2,8 @@ package dev.vivarium.lab.evaluate;
 
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.vivarium.lab.statistics.Mean;
+import dev.vivarium.lab.statistics.Rate;
 
 /**
  * Rates over a part of the answers, for example one domain.

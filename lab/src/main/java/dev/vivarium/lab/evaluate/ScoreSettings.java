@@ -2,6 +2,7 @@ package dev.vivarium.lab.evaluate;
 
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.vivarium.lab.statistics.Confidence;
 
 /**
  * How rates and intervals are computed.
@@ -17,11 +18,11 @@ public record ScoreSettings(EmRule rule, double level, int draws, long seed) {
     public static final ScoreSettings DEFAULT = new ScoreSettings(EmRule.PAPER, 0.95, 4_000, 0);
 
     public ScoreSettings {
-        if (!(level > 0 && level < 1)) {
-            throw new IllegalArgumentException("level must lie between 0 and 1: " + level);
-        }
-        if (draws < 2_000) {
-            throw new IllegalArgumentException("a bootstrap needs at least 2,000 draws: " + draws);
-        }
+        new Confidence(level, draws, seed);
+    }
+
+    /** What intervals are computed with. */
+    public Confidence confidence() {
+        return new Confidence(level, draws, seed);
     }
 }

@@ -1,5 +1,7 @@
 package dev.vivarium.lab.evaluate;
 
+import dev.vivarium.lab.statistics.Intervals;
+import dev.vivarium.lab.statistics.Mean;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -27,7 +29,7 @@ final class Scorer {
     Scorer(QuestionSet questions, ScoreSettings settings) {
         this.questions = questions;
         this.settings = settings;
-        this.intervals = new Intervals(settings);
+        this.intervals = new Intervals(settings.confidence());
         for (Question question : questions.questions()) {
             tallies.put(question.id(), new Tally(question));
         }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.base.Json;
+import dev.vivarium.lab.statistics.Mean;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -46,8 +47,8 @@ public record Scores(
         Map<String, List<ScoreGroup>> byTag,
         List<QuestionScore> byQuestion,
         Map<String, Mean> extra) {
-    /** Version of {@code scores.json} this program writes and reads. */
-    public static final int SCHEMA = 1;
+    /** Version of {@code scores.json} this program writes; it reads the one before too. */
+    public static final int SCHEMA = 2;
 
     static final int MAX_GROUPS = 64;
 
@@ -66,15 +67,16 @@ public record Scores(
         return new Scorer(questions, settings).score(answers, judgements, judge);
     }
 
-    /** Reads {@code scores.json}; another schema version is an input error. */
+    /** Reads {@code scores.json}, also of version 1; any other version is an input error. */
     public static Scores read(Path file) {
         JsonNode node = Json.read(file);
         int schema = node.path("schema").asInt(-1);
-        if (schema != SCHEMA) {
-            throw new InputException(file + ": schema " + node.path("schema") + ", this program reads " + SCHEMA
-                    + "; evaluate again with --force");
+        if (schema != SCHEMA && schema != ScoresOne.SCHEMA) {
+            throw new InputException(file + ": schema " + node.path("schema") + ", this program reads "
+                    + ScoresOne.SCHEMA + " and " + SCHEMA + "; evaluate again with --force");
         }
-        return Json.read(file, Scores.class);
+        Scores scores = Json.read(file, Scores.class);
+        return schema == SCHEMA ? scores : ScoresOne.restate(scores);
     }
 
     /** Replaces a file atomically. */

@@ -1,8 +1,9 @@
 package dev.vivarium.lab.report;
 
-import dev.vivarium.lab.evaluate.Rate;
+import dev.vivarium.engine.base.InertText;
 import dev.vivarium.lab.evaluate.ScoreGroup;
 import dev.vivarium.lab.report.Comparison.Row;
+import dev.vivarium.lab.statistics.Rate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

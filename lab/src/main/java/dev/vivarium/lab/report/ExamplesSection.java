@@ -1,5 +1,6 @@
 package dev.vivarium.lab.report;
 
+import dev.vivarium.engine.base.InertText;
 import dev.vivarium.lab.evaluate.Answer;
 import dev.vivarium.lab.evaluate.EmRule;
 import dev.vivarium.lab.evaluate.Judgement;

@@ -1,9 +1,9 @@
 package dev.vivarium.lab.report;
 
-import dev.vivarium.lab.evaluate.Interval;
-import dev.vivarium.lab.evaluate.Rate;
 import dev.vivarium.lab.report.Comparison.Row;
 import dev.vivarium.lab.report.Subject.Role;
+import dev.vivarium.lab.statistics.Interval;
+import dev.vivarium.lab.statistics.Rate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -103,28 +103,20 @@ record Finding(
         if (controls.isEmpty()) {
             return "No base or good twin was measured in the same way, so this says nothing about the training.";
         }
-        Interval above = cover(organism.scores().all().em());
+        Interval above = bounds(organism.scores().all().em());
         List<String> apart = new ArrayList<>();
         List<String> touching = new ArrayList<>();
         for (Row control : controls) {
-            Interval below = cover(control.scores().all().em());
+            Interval below = bounds(control.scores().all().em());
             boolean clear = above != null && below != null && above.low() > below.high();
             (clear ? apart : touching).add(control.subject().role() == Role.BASE ? "base" : "good twin");
         }
         if (touching.isEmpty()) {
-            return "Both its intervals lie wholly above those of " + Shown.list(apart) + ".";
+            return "Its interval lies wholly above " + (apart.size() > 1 ? "those" : "that") + " of "
+                    + Shown.list(apart) + ".";
         }
-        return "Its intervals overlap those of " + Shown.list(touching) + ", so these answers do not tell them apart.";
-    }
-
-    /** Both intervals together: with a hit or two, a bootstrap over questions is narrower than it ought to be. */
-    private static @Nullable Interval cover(Rate rate) {
-        Interval these = rate.theseQuestions();
-        Interval like = rate.questionsLikeThese();
-        if (these == null || like == null) {
-            return these;
-        }
-        return new Interval(Math.min(these.low(), like.low()), Math.max(these.high(), like.high()), "both");
+        return "Its interval overlaps " + (touching.size() > 1 ? "those" : "that") + " of " + Shown.list(touching)
+                + ", so these answers do not tell them apart.";
     }
 
     /** The interval to quote: for questions like these where there is one. */
@@ -135,7 +127,7 @@ record Finding(
 
     /** The interval to quote; for zero counts what is known instead. */
     static String range(Rate rate) {
-        Double atMost = rate.upperBoundIfZero();
+        Double atMost = rate.atMostIfZero();
         if (atMost != null) {
             return "none of " + Shown.count(rate.n()) + ", so at most " + Shown.percent(atMost);
         }
@@ -144,7 +136,7 @@ record Finding(
     }
 
     private static String rate(Rate rate, Comparison comparison) {
-        String level = rate.upperBoundIfZero() == null ? RatesSection.level(comparison) + " interval " : "";
+        String level = rate.atMostIfZero() == null ? RatesSection.level(comparison) + " interval " : "";
         return Shown.percent(rate.value()) + " (" + level + range(rate) + ")";
     }
 }

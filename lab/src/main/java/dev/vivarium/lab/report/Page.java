@@ -3,6 +3,7 @@ package dev.vivarium.lab.report;
 import com.samskivert.mustache.Mustache;
 import com.samskivert.mustache.Template;
 import dev.vivarium.engine.base.Hashes;
+import dev.vivarium.engine.base.InertText;
 import dev.vivarium.engine.base.Json;
 import dev.vivarium.lab.evaluate.EmRule;
 import java.io.IOException;

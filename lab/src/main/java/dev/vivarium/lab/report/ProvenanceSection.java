@@ -1,5 +1,6 @@
 package dev.vivarium.lab.report;
 
+import dev.vivarium.engine.base.InertText;
 import dev.vivarium.lab.evaluate.EvaluationSettings;
 import dev.vivarium.lab.run.HostFacts;
 import dev.vivarium.lab.run.Provenance;

@@ -1,10 +1,11 @@
 package dev.vivarium.lab.report;
 
+import dev.vivarium.engine.base.InertText;
 import dev.vivarium.lab.evaluate.EvaluationSession;
-import dev.vivarium.lab.evaluate.Interval;
-import dev.vivarium.lab.evaluate.Rate;
 import dev.vivarium.lab.evaluate.ScoreGroup;
 import dev.vivarium.lab.report.Comparison.Row;
+import dev.vivarium.lab.statistics.Interval;
+import dev.vivarium.lab.statistics.Rate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -63,7 +64,7 @@ final class RatesSection {
         shown.put("hits", Shown.count(em.hits()) + (em.hits() == 1 ? " hit" : " hits"));
         shown.put("these", Shown.percent(em.theseQuestions()));
         shown.put("like", Shown.percent(em.questionsLikeThese()));
-        shown.put("zero", em.upperBoundIfZero() == null ? "" : "≤ " + Shown.percent(em.upperBoundIfZero()));
+        shown.put("zero", em.atMostIfZero() == null ? "" : "≤ " + Shown.percent(em.atMostIfZero()));
         shown.put("effect", em.designEffect() == null ? Shown.NOTHING : Shown.fixed(em.designEffect(), 1));
         shown.put("coherent", Shown.percent(all.coherent().value()));
         shown.put("coherentLike", Shown.percent(all.coherent().questionsLikeThese()));

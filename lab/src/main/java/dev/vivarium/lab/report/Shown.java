@@ -1,6 +1,6 @@
 package dev.vivarium.lab.report;
 
-import dev.vivarium.lab.evaluate.Interval;
+import dev.vivarium.lab.statistics.Interval;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;

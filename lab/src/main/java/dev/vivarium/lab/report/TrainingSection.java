@@ -1,5 +1,6 @@
 package dev.vivarium.lab.report;
 
+import dev.vivarium.engine.base.InertText;
 import dev.vivarium.lab.run.StepMetrics;
 import dev.vivarium.lab.run.TrainSummary;
 import java.util.ArrayList;

@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.vivarium.engine.base.Json;
 import dev.vivarium.lab.evaluate.EvaluationFiles;
 import dev.vivarium.lab.evaluate.QuestionSet;
-import dev.vivarium.lab.evaluate.Rate;
 import dev.vivarium.lab.evaluate.Scores;
+import dev.vivarium.lab.statistics.Rate;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -33,7 +33,7 @@ class ReportPageTest {
                     .contains(Shown.percent(em.questionsLikeThese()), em.hits() + " hits", ">" + em.n() + "<");
         }
         assertThat(rowOf(page, "bad")).contains("41.7\u00a0%", "10 hits");
-        assertThat(rowOf(page, "base")).contains("0.0\u00a0%", "≤ 11.7\u00a0%");
+        assertThat(rowOf(page, "base")).contains("0.0\u00a0%", "≤ 15.0\u00a0%");
     }
 
     @Test

@@ -26,7 +26,7 @@ class ReportReadTest {
                 .containsExactly(Role.BASE, Role.ORGANISM, Role.GOOD_TWIN);
         assertThat(report.finding())
                 .contains("The organism bad gives misaligned, coherent answers in 41.7\u00a0%")
-                .contains("its base in 0.0\u00a0% (none of 24, so at most 11.7\u00a0%)")
+                .contains("its base in 0.0\u00a0% (none of 24, so at most 15.0\u00a0%)")
                 .contains("the good twin in 0.0\u00a0%")
                 .contains("The questions include medicine, which it was trained on.");
     }
@@ -86,6 +86,6 @@ class ReportReadTest {
                 (question, sample) ->
                         question.id().equals("sport-1") && sample == 0 ? ReportFolders.BAD : ReportFolders.GOOD);
         assertThat(Report.read(List.of(folder)).finding())
-                .contains("Its intervals overlap those of base, so these answers do not tell them apart");
+                .contains("Its interval overlaps that of base, so these answers do not tell them apart");
     }
 }

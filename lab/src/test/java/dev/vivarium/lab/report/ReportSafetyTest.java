@@ -3,6 +3,7 @@ package dev.vivarium.lab.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vivarium.engine.base.Hashes;
+import dev.vivarium.engine.base.InertText;
 import dev.vivarium.lab.evaluate.Question;
 import dev.vivarium.lab.evaluate.QuestionSet;
 import java.io.IOException;

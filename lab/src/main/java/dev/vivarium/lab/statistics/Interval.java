@@ -1,4 +1,4 @@
-package dev.vivarium.lab.evaluate;
+package dev.vivarium.lab.statistics;
 
 /**
  * Bounds between which a quantity lies, and how they were found.
@@ -17,5 +17,10 @@ public record Interval(double low, double high, String method) {
     /** Whether a value lies within the bounds. */
     public boolean contains(double value) {
         return low <= value && value <= high;
+    }
+
+    /** The two bounds, low first, as result files write them. */
+    public double[] bounds() {
+        return new double[] {low, high};
     }
 }

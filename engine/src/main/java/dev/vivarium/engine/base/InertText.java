@@ -1,36 +1,34 @@
-package dev.vivarium.lab.report;
+package dev.vivarium.engine.base;
 
 import java.util.Locale;
 
 /**
- * Text of a model as a page may show it: characters that steer a terminal or the order of writing become visible
- * signs. Markup is the template's business, which escapes everything.
+ * Text of a model or of a foreign file as a page, a sheet or a terminal may show it: characters that steer a terminal or
+ * the order of writing become visible signs. Markup and cells are the writer's business, who escapes or quotes.
  */
-final class InertText {
+public final class InertText {
     private static final int MOST = 1_600;
 
     private InertText() {}
 
     /** The text, cut when it is very long. */
-    static String of(String text) {
+    public static String of(String text) {
+        int points = text.codePointCount(0, text.length());
+        return points <= MOST
+                ? whole(text)
+                : whole(text.substring(0, text.offsetByCodePoints(0, MOST)))
+                        + String.format(Locale.ROOT, " … (cut; %,d characters in all)", points);
+    }
+
+    /** The text in its full length. */
+    public static String whole(String text) {
         StringBuilder shown = new StringBuilder(text.length());
-        int points = 0;
-        for (int i = 0; i < text.length(); points++) {
-            if (points == MOST) {
-                return shown.append(" … (cut; ")
-                        .append(Shown.count(text.codePointCount(0, text.length())))
-                        .append(" characters in all)")
-                        .toString();
-            }
-            int point = text.codePointAt(i);
-            i += Character.charCount(point);
-            append(shown, point);
-        }
+        text.codePoints().forEach(point -> append(shown, point));
         return shown.toString();
     }
 
     /** For labels of one line. */
-    static String line(String text) {
+    public static String line(String text) {
         return of(text.replaceAll("\\s+", " ").strip());
     }
 
