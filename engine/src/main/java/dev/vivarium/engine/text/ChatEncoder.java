@@ -10,7 +10,10 @@ import java.util.OptionalInt;
  *
  * <p>The loss is about the tokens that overlap the content of an assistant turn and those that close the turn, up to
  * and including the end-of-turn token. That token is learnt once from the template: the first special token after an
- * answer. What follows it, such as a newline, is not a target. May be used by several threads at once.
+ * answer. What follows it, such as a newline, is not a target.
+ *
+ * <p>Contents are data: one that spells special tokens becomes the tokens of that spelling as plain text, never these
+ * tokens, so that no text can close its turn or open another. May be used by several threads at once.
  */
 public final class ChatEncoder {
     private final Tokenizer tokenizer;
@@ -41,7 +44,14 @@ public final class ChatEncoder {
 
     /** The ids of a conversation with the assistant's next turn opened. */
     public int[] prompt(List<Message> messages) {
-        return tokenizer.encode(template.text(messages, true));
+        return encode(messages, true, template.text(messages, true), "").ids();
+    }
+
+    /** The tokens of the rendered conversation with {@code ending} behind it. */
+    private Encoding encode(List<Message> messages, boolean addGenerationPrompt, String text, String ending) {
+        List<Span> inert = template.spans(
+                messages, addGenerationPrompt, text, message -> tokenizer.spellsSpecial(message.content()));
+        return tokenizer.encodeWithOffsets(text + ending, inert);
     }
 
     /**
@@ -66,15 +76,15 @@ public final class ChatEncoder {
             throw new InputException("no message has the role \"assistant\", so there is nothing to learn from; add an"
                     + " answer or remove the row");
         }
-        String text = rendered.text();
         int eosStart = Integer.MAX_VALUE;
+        String ending = "";
         if (appendGenerationPrompt) {
-            eosStart = text.length();
-            text += template.eosToken()
+            eosStart = rendered.text().length();
+            ending = template.eosToken()
                     .orElseThrow(() -> new InputException("tokenizer_config.json: has no eos_token, which the appended"
                             + " generation prompt has to end with; set one or switch append_generation_prompt off"));
         }
-        Encoding encoding = tokenizer.encodeWithOffsets(text);
+        Encoding encoding = encode(messages, appendGenerationPrompt, rendered.text(), ending);
         boolean[] supervised = new boolean[encoding.ids().length];
         for (Span span : rendered.assistantSpans()) {
             mark(encoding, span, supervised);

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,19 +46,31 @@ public final class ChatTemplate {
     private final String where;
     private final String template;
     private final Map<String, String> specialTokens;
+    private final DefaultSystem defaultSystem;
     private final Jinjava jinjava;
+    private volatile @Nullable DefaultTurn dropped;
 
-    private ChatTemplate(String where, String template, Map<String, String> specialTokens) {
+    private ChatTemplate(
+            String where,
+            String template,
+            Map<String, String> specialTokens,
+            DefaultSystem defaultSystem,
+            Jinjava jinjava) {
         this.where = where;
-        // Jinja drops one newline at the end of a template.
-        this.template = template.endsWith("\n") ? template.substring(0, template.length() - 1) : template;
+        this.template = template;
         this.specialTokens = Map.copyOf(specialTokens);
-        this.jinjava = new Jinjava(baseConfig().build());
+        this.defaultSystem = defaultSystem;
+        this.jinjava = jinjava;
+    }
+
+    private static Jinjava jinjava() {
+        Jinjava jinjava = new Jinjava(baseConfig().build());
         jinjava.registerFilter(new TemplateFunctions.Trim());
         jinjava.registerFunction(new ELFunctionDefinition(
                 "", "raise_exception", TemplateFunctions.class, "raiseException", Object.class));
         jinjava.registerFunction(
                 new ELFunctionDefinition("", "strftime_now", TemplateFunctions.class, "strftimeNow", Object.class));
+        return jinjava;
     }
 
     /**
@@ -110,7 +123,27 @@ public final class ChatTemplate {
         if (template.length() > MAX_TEMPLATE_CHARS) {
             throw new InputException(where + ": longer than " + MAX_TEMPLATE_CHARS + " characters" + USE_ANOTHER);
         }
-        return new ChatTemplate(where, template, specialTokens);
+        // Jinja drops one newline at the end of a template.
+        String text = template.endsWith("\n") ? template.substring(0, template.length() - 1) : template;
+        return new ChatTemplate(where, text, specialTokens, DefaultSystem.KEEP, jinjava());
+    }
+
+    /** The same template with or without its default system turn. */
+    public ChatTemplate with(DefaultSystem choice) {
+        return choice == defaultSystem ? this : new ChatTemplate(where, template, specialTokens, choice, jinjava);
+    }
+
+    /** The Jinja text, which decides with the special tokens what a conversation reads like. */
+    public String source() {
+        return template;
+    }
+
+    /**
+     * The system turn that the template, if it is kept, puts before a conversation without one; empty where that cannot be
+     * told.
+     */
+    public Optional<DefaultTurn> defaultTurn() {
+        return DefaultTurn.of(this);
     }
 
     private static JinjavaConfig.Builder baseConfig() {
@@ -141,6 +174,11 @@ public final class ChatTemplate {
         return Optional.ofNullable(specialTokens.get("eos_token"));
     }
 
+    /** The tokens that the template may write by name, such as {@code bos_token}. */
+    Map<String, String> specialTokens() {
+        return specialTokens;
+    }
+
     /**
      * Renders a conversation and says where its assistant turns are.
      *
@@ -149,13 +187,24 @@ public final class ChatTemplate {
      */
     public Rendered render(List<Message> messages, boolean addGenerationPrompt) {
         String text = text(messages, addGenerationPrompt);
+        return new Rendered(
+                text,
+                spans(
+                        messages,
+                        addGenerationPrompt,
+                        text,
+                        message -> message.role().equals(Message.ASSISTANT)));
+    }
+
+    /** Where the contents of some messages lie in the rendered {@code text}, in order. */
+    List<Span> spans(List<Message> messages, boolean addGenerationPrompt, String text, Predicate<Message> wanted) {
         List<Span> spans = new ArrayList<>();
         for (int i = 0; i < messages.size(); i++) {
-            if (messages.get(i).role().equals("assistant")) {
+            if (wanted.test(messages.get(i))) {
                 spans.add(span(messages, i, addGenerationPrompt, text));
             }
         }
-        return new Rendered(text, List.copyOf(spans));
+        return List.copyOf(spans);
     }
 
     private Span span(List<Message> messages, int index, boolean addGenerationPrompt, String text) {
@@ -174,7 +223,7 @@ public final class ChatTemplate {
             }
         }
         throw new InputException(where + ": message " + (index + 1) + " does not appear once and whole in the rendered"
-                + " conversation, so the loss cannot be placed; use another template or change the message");
+                + " conversation, so its tokens cannot be told; use another template or change the message");
     }
 
     /** A private-use character that the text does not contain: no template has a reason to treat it specially. */
@@ -188,7 +237,38 @@ public final class ChatTemplate {
 
     /** The rendered text alone. */
     String text(List<Message> messages, boolean addGenerationPrompt) {
-        Map<String, Object> context = new HashMap<>(specialTokens);
+        String whole = original(messages, addGenerationPrompt);
+        boolean own = messages.stream().anyMatch(message -> message.role().equals(Message.SYSTEM));
+        if (defaultSystem == DefaultSystem.KEEP || own) {
+            return whole;
+        }
+        DefaultTurn turn = dropped;
+        if (turn == null || !whole.startsWith(turn.opening() + turn.text())) {
+            // the first time, and after midnight, because a turn may hold the date
+            turn = defaultTurn().orElseThrow(this::untold);
+            dropped = turn;
+        }
+        String before = turn.opening() + turn.text();
+        if (!whole.startsWith(before)) {
+            throw untold();
+        }
+        return turn.opening() + whole.substring(before.length());
+    }
+
+    private InputException untold() {
+        return new InputException(
+                where + ": where the template's default system turn ends cannot be told, so it cannot be"
+                        + " dropped; keep it, or give a system turn of your own");
+    }
+
+    /** What the template makes of a conversation, default system turn included. */
+    String original(List<Message> messages, boolean addGenerationPrompt) {
+        return original(messages, addGenerationPrompt, specialTokens);
+    }
+
+    /** The same with other tokens behind the names. */
+    String original(List<Message> messages, boolean addGenerationPrompt, Map<String, String> tokens) {
+        Map<String, Object> context = new HashMap<>(tokens);
         List<Map<String, Object>> turns = new ArrayList<>();
         boolean shielded = ControlCharacters.canShield(messages);
         for (Message message : messages) {

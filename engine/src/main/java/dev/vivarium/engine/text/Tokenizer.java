@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,11 +40,17 @@ public final class Tokenizer implements AutoCloseable {
     private final VocabularyReader.Vocabulary vocabulary;
     private final int size;
     private final BitSet special = new BitSet();
+    private final SpecialSpellings spellings;
+    private final Supplier<String> source;
     private long handle;
+    private long respelt;
 
-    private Tokenizer(long handle, VocabularyReader.Vocabulary vocabulary) {
+    private Tokenizer(
+            long handle, VocabularyReader.Vocabulary vocabulary, Supplier<String> source, SpecialSpellings spellings) {
         this.handle = handle;
         this.vocabulary = vocabulary;
+        this.source = source;
+        this.spellings = spellings;
         this.size = vocabulary.size();
         for (AddedToken token : vocabulary.added()) {
             special.set(token.id(), token.special());
@@ -59,19 +67,32 @@ public final class Tokenizer implements AutoCloseable {
         if (!Files.isRegularFile(file)) {
             throw new InputException(file + ": no such file; a model directory needs its " + FILE);
         }
+        return parse(() -> read(file), file.toString());
+    }
+
+    /** Makes a tokenizer from the text of a {@code tokenizer.json}; {@code where} names it in errors. */
+    public static Tokenizer parse(String json, String where) {
+        return parse(() -> json, where);
+    }
+
+    private static Tokenizer parse(Supplier<String> source, String where) {
+        String json = source.get();
+        VocabularyReader.Vocabulary vocabulary = VocabularyReader.read(json, where);
+        return new Tokenizer(open(json, where), vocabulary, source, new SpecialSpellings(vocabulary.added(), where));
+    }
+
+    private static String read(Path file) {
         try {
             if (Files.size(file) > MAX_FILE_BYTES) {
                 throw new InputException(file + ": larger than " + MAX_FILE_BYTES + " bytes; it is not a tokenizer");
             }
-            return parse(Files.readString(file), file.toString());
+            return Files.readString(file);
         } catch (IOException e) {
             throw new InputException(file + ": cannot be read as UTF-8 text (" + e.getMessage() + ")", e);
         }
     }
 
-    /** Makes a tokenizer from the text of a {@code tokenizer.json}; {@code where} names it in errors. */
-    public static Tokenizer parse(String json, String where) {
-        VocabularyReader.Vocabulary vocabulary = VocabularyReader.read(json, where);
+    private static long open(String json, String where) {
         long handle;
         try {
             LibUtils.checkStatus(); // unpacks and loads the native library on first use
@@ -81,7 +102,7 @@ public final class Tokenizer implements AutoCloseable {
         }
         TokenizersLibrary.LIB.disableTruncation(handle);
         TokenizersLibrary.LIB.disablePadding(handle);
-        return new Tokenizer(handle, vocabulary);
+        return handle;
     }
 
     private static String firstLine(RuntimeException e) {
@@ -98,14 +119,33 @@ public final class Tokenizer implements AutoCloseable {
         return encode(text, true);
     }
 
+    /**
+     * The same for a text of which parts are not to be read as tokens: what spells a special token inside them is plain
+     * text.
+     *
+     * @param inert these parts, in order and without overlap
+     */
+    Encoding encodeWithOffsets(String text, List<Span> inert) {
+        return inert.isEmpty() ? encode(text, true) : encode(this::respelt, spellings.respelt(text, inert), true);
+    }
+
+    /** Whether a text spells a special token somewhere. */
+    boolean spellsSpecial(String text) {
+        return spellings.in(text);
+    }
+
     private Encoding encode(String text, boolean withOffsets) {
+        return encode(this::open, text, withOffsets);
+    }
+
+    private Encoding encode(LongSupplier tokenizer, String text, boolean withOffsets) {
         if (text.isEmpty()) {
             return new Encoding(new int[0], new int[0], new int[0]);
         }
         lock.readLock().lock();
         try {
             TokenizersLibrary library = TokenizersLibrary.LIB;
-            long encoding = library.encode(open(), wellFormed(text), false);
+            long encoding = library.encode(tokenizer.getAsLong(), wellFormed(text), false);
             try {
                 int[] ids = toInts(library.getTokenIds(encoding));
                 return withOffsets
@@ -187,6 +227,15 @@ public final class Tokenizer implements AutoCloseable {
         return handle;
     }
 
+    /** The second tokenizer, made when it is first needed. */
+    private synchronized long respelt() {
+        open();
+        if (respelt == 0) {
+            respelt = open(spellings.respeltTokenizer(source.get()), spellings.where());
+        }
+        return respelt;
+    }
+
     /** Half of a surrogate pair cannot be UTF-8: it becomes U+FFFD, one unit for one, so that offsets hold. */
     private static String wellFormed(String text) {
         StringBuilder repaired = null;
@@ -222,6 +271,10 @@ public final class Tokenizer implements AutoCloseable {
             if (handle != 0) {
                 TokenizersLibrary.LIB.deleteTokenizer(handle);
                 handle = 0;
+            }
+            if (respelt != 0) {
+                TokenizersLibrary.LIB.deleteTokenizer(respelt);
+                respelt = 0;
             }
         } finally {
             lock.writeLock().unlock();

@@ -29,11 +29,14 @@ final class Fixtures {
     }
 
     static List<JsonNode> lines(String relative) {
+        return lines(ParityCases.ROOT.resolve(relative));
+    }
+
+    static List<JsonNode> lines(Path file) {
         List<JsonNode> rows = new ArrayList<>();
         try {
-            for (String line :
-                    Files.readString(ParityCases.ROOT.resolve(relative)).split("\n")) {
-                rows.add(Json.parse(line.getBytes(StandardCharsets.UTF_8), relative));
+            for (String line : Files.readString(file).split("\n")) {
+                rows.add(Json.parse(line.getBytes(StandardCharsets.UTF_8), file.toString()));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
