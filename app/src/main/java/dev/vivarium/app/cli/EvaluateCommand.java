@@ -124,6 +124,9 @@ final class EvaluateCommand implements Callable<Integer> {
             description = "Answers in flight at once; more need more memory. 0: as many as keep all threads busy.")
     private int rows;
 
+    @Mixin
+    private final DefaultSystemOption defaultSystem = new DefaultSystemOption();
+
     @Option(names = "--fast", description = "Let answers depend on the batch; see below.")
     private boolean fast;
 
@@ -149,7 +152,8 @@ final class EvaluateCommand implements Callable<Integer> {
                 .withSeed(seed)
                 .withRows(rows)
                 .withDeterministic(!fast);
-        EvaluationPlan plan = new EvaluationPlan(samples(set), sampling);
+        EvaluationPlan plan =
+                new EvaluationPlan(samples(set), sampling, defaultSystem.of(found.trained().defaultSystem()));
         Subject subject = new Subject(
                 found.name(),
                 directory(found, added, set),

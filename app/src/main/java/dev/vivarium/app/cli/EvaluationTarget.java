@@ -46,7 +46,7 @@ record EvaluationTarget(String name, TrainedModel trained, Path evaluations, boo
             FoundModel model = models.find(word);
             Path evaluations = new RunFiles(Path.of(Names.RUNS, model.shortName())).evaluations();
             return new EvaluationTarget(
-                    model.shortName(), new TrainedModel(model.directory(), adapter, Map.of()), evaluations, false);
+                    model.shortName(), new TrainedModel(model.directory(), adapter), evaluations, false);
         }
         if (AdapterFiles.isAdapter(path)) {
             throw new InputException(

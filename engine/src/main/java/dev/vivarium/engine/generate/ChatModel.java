@@ -7,11 +7,14 @@ import dev.vivarium.engine.model.ForwardHooks;
 import dev.vivarium.engine.model.ModelDirectory;
 import dev.vivarium.engine.text.ChatEncoder;
 import dev.vivarium.engine.text.ChatTemplate;
+import dev.vivarium.engine.text.DefaultSystem;
 import dev.vivarium.engine.text.Message;
 import dev.vivarium.engine.text.Tokenizer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.bytedeco.javacpp.PointerScope;
 
@@ -22,13 +25,15 @@ import org.bytedeco.javacpp.PointerScope;
 public final class ChatModel implements AutoCloseable {
     private final ModelDirectory.LoadedModel model;
     private final Tokenizer tokenizer;
-    private final ChatEncoder encoder;
+    private final ChatTemplate template;
+    private final Map<DefaultSystem, ChatEncoder> encoders = new EnumMap<>(DefaultSystem.class);
     private final AdapterBank bank;
 
-    private ChatModel(ModelDirectory.LoadedModel model, Tokenizer tokenizer, ChatEncoder encoder, AdapterBank bank) {
+    private ChatModel(
+            ModelDirectory.LoadedModel model, Tokenizer tokenizer, ChatTemplate template, AdapterBank bank) {
         this.model = model;
         this.tokenizer = tokenizer;
-        this.encoder = encoder;
+        this.template = template;
         this.bank = bank;
     }
 
@@ -43,8 +48,8 @@ public final class ChatModel implements AutoCloseable {
         try {
             Tokenizer tokenizer = Tokenizer.load(base.path());
             try {
-                ChatEncoder encoder = new ChatEncoder(tokenizer, ChatTemplate.load(base.path()));
-                return new ChatModel(base.load(), tokenizer, encoder, bank);
+                ChatTemplate template = ChatTemplate.load(base.path());
+                return new ChatModel(base.load(), tokenizer, template, bank);
             } catch (RuntimeException e) {
                 tokenizer.close();
                 throw e;
@@ -71,8 +76,8 @@ public final class ChatModel implements AutoCloseable {
      * @param name of the conversation, for the message
      * @throws InputException if it leaves no position for an answer
      */
-    public void check(List<Message> messages, String name) {
-        int tokens = encoder.prompt(messages).length;
+    public void check(List<Message> messages, DefaultSystem defaultSystem, String name) {
+        int tokens = encoder(defaultSystem).prompt(messages).length;
         int positions = model.decoder().config().maxPositions();
         if (tokens >= positions) {
             throw new InputException(
@@ -85,8 +90,27 @@ public final class ChatModel implements AutoCloseable {
             List<TextGenerator.TextRequest> requests,
             SamplingSettings settings,
             Consumer<TextGenerator.TextAnswer> sink) {
+        return texts().generate(requests, settings, sink);
+    }
+
+    /** The same piece by piece; see {@link TextGenerator#stream}. */
+    public GenerationReport stream(
+            List<TextGenerator.TextRequest> requests,
+            SamplingSettings settings,
+            TextGenerator.Listener listener,
+            Consumer<TextGenerator.TextAnswer> sink) {
+        return texts().stream(requests, settings, listener, sink);
+    }
+
+    private TextGenerator texts() {
         Generator generator = new Generator(model.decoder(), bank, ForwardHooks.NONE);
-        return new TextGenerator(generator, tokenizer, encoder::prompt).generate(requests, settings, sink);
+        return new TextGenerator(
+                generator, tokenizer, request -> encoder(request.defaultSystem()).prompt(request.messages()));
+    }
+
+    private ChatEncoder encoder(DefaultSystem defaultSystem) {
+        return encoders.computeIfAbsent(
+                defaultSystem, choice -> new ChatEncoder(tokenizer, template.with(choice)));
     }
 
     @Override

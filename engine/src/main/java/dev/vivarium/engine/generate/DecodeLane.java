@@ -180,7 +180,7 @@ final class DecodeLane implements AutoCloseable {
         Completion completion;
         if (endTokens.contains(row.lastToken())) {
             completion = row.completion(Completion.Finish.STOP, true);
-        } else if (loop.rule().stops(row.buffer(), row.count())) {
+        } else if (loop.rule().stops(row.request().index(), row.sample(), row.buffer(), row.count())) {
             completion = row.completion(Completion.Finish.STOP, false);
         } else if (row.count() >= loop.limit(row.promptLength())) {
             completion = row.completion(Completion.Finish.LENGTH, false);

@@ -35,14 +35,15 @@ public final class Generator {
     @FunctionalInterface
     public interface StopRule {
         /** Never. */
-        StopRule NEVER = (tokens, count) -> false;
+        StopRule NEVER = (request, sample, tokens, count) -> false;
 
         /**
-         * Asked after each token, by several threads.
+         * Asked after each token that is part of the answer, by several threads.
          *
+         * @param request the {@link Request#index} of the answer
          * @param tokens the answer so far in its first {@code count} entries; not to be changed
          */
-        boolean stops(int[] tokens, int count);
+        boolean stops(int request, int sample, int[] tokens, int count);
     }
 
     /**

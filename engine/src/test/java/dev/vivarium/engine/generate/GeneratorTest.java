@@ -231,7 +231,7 @@ class GeneratorTest {
             Generator generator = Generator.of(SampleModels.small());
             Request request = Request.of(0, SampleModels.prompt(10, 1), 4, 1);
             List<Completion> answers = new ArrayList<>();
-            generator.generate(List.of(request), SETTINGS, (tokens, count) -> count == 3, answers::add);
+            generator.generate(List.of(request), SETTINGS, (index, sample, tokens, count) -> count == 3, answers::add);
             assertThat(answers)
                     .hasSize(4)
                     .allSatisfy(answer -> assertThat(answer.drawn()).isLessThanOrEqualTo(3));

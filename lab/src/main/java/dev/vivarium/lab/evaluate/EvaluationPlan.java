@@ -2,6 +2,8 @@ package dev.vivarium.lab.evaluate;
 
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.generate.SamplingSettings;
+import dev.vivarium.engine.text.DefaultSystem;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -10,8 +12,9 @@ import java.util.TreeMap;
  *
  * @param samples answers per question
  * @param sampling temperature, limits, seed, rows in flight, and whether answers must not depend on these rows
+ * @param defaultSystem what questions without a system turn do with that of the chat template
  */
-public record EvaluationPlan(int samples, SamplingSettings sampling) {
+public record EvaluationPlan(int samples, SamplingSettings sampling, DefaultSystem defaultSystem) {
     /** What {@code evaluation.json} and the command line say of answers that were not sampled deterministically. */
     public static final String NOT_DETERMINISTIC =
             "answers may depend on batch size and order, so repeating or resuming need not give the same answers";
@@ -25,18 +28,24 @@ public record EvaluationPlan(int samples, SamplingSettings sampling) {
         }
     }
 
+    /** Questions read as the chat template renders them. */
+    public EvaluationPlan(int samples, SamplingSettings sampling) {
+        this(samples, sampling, DefaultSystem.KEEP);
+    }
+
     /** The field's sampling (protocol.md section 1.8) in the deterministic mode. */
     public static EvaluationPlan of(int samples, long seed) {
         return new EvaluationPlan(samples, SamplingSettings.defaults().withSeed(seed));
     }
 
-    /** What of the sampling decides answers, for {@code evaluation.json}; rows in flight do not. */
+    /** What of all this decides answers, for {@code evaluation.json}; rows in flight do not. */
     Map<String, String> samplingFacts() {
         Map<String, String> facts = new TreeMap<>();
         facts.put("temperature", Double.toString(sampling.temperature()));
         facts.put("top_p", Double.toString(sampling.topP()));
         facts.put("top_k", Integer.toString(sampling.topK()));
         facts.put("min_p", Double.toString(sampling.minP()));
+        facts.put("default_system", defaultSystem.name().toLowerCase(Locale.ROOT));
         facts.put("max_new_tokens", Integer.toString(sampling.maxNewTokens()));
         facts.put("deterministic", Boolean.toString(sampling.deterministic()));
         if (!sampling.deterministic()) {

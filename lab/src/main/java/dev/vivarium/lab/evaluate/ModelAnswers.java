@@ -6,10 +6,10 @@ import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.generate.ChatModel;
 import dev.vivarium.engine.generate.Completion;
 import dev.vivarium.engine.generate.GenerationReport;
-import dev.vivarium.engine.generate.SamplingSettings;
 import dev.vivarium.engine.generate.TextGenerator.TextAnswer;
 import dev.vivarium.engine.generate.TextGenerator.TextRequest;
 import dev.vivarium.engine.model.ModelDirectory;
+import dev.vivarium.engine.text.DefaultSystem;
 import dev.vivarium.engine.text.Message;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -67,12 +67,14 @@ final class ModelAnswers implements AutoCloseable {
      *
      * @throws InputException naming the first that cannot
      */
-    void check(QuestionSet questions) {
-        questions.questions().forEach(question -> model.check(messages(question), "question " + question.id()));
+    void check(QuestionSet questions, DefaultSystem defaultSystem) {
+        questions
+                .questions()
+                .forEach(question -> model.check(messages(question), defaultSystem, "question " + question.id()));
     }
 
     /** Samples everything that is missing in one pass; each answer goes to the sink of its part as soon as it is complete. */
-    GenerationReport sample(List<Part> parts, SamplingSettings settings) throws IOException {
+    GenerationReport sample(List<Part> parts, EvaluationPlan plan) throws IOException {
         record Asked(Question question, AnswerSource.Sink sink) {}
         List<Asked> asked = new ArrayList<>();
         List<TextRequest> requests = new ArrayList<>();
@@ -86,6 +88,7 @@ final class ModelAnswers implements AutoCloseable {
                 requests.add(new TextRequest(
                         requests.size(),
                         messages(question),
+                        plan.defaultSystem(),
                         numbers.stream().mapToInt(Integer::intValue).toArray(),
                         adapterOf.get(part.subject()),
                         seedKey(question.id())));
@@ -93,7 +96,7 @@ final class ModelAnswers implements AutoCloseable {
             });
         }
         try {
-            return model.generate(requests, settings, answer -> {
+            return model.generate(requests, plan.sampling(), answer -> {
                 Asked to = asked.get(answer.request());
                 try {
                     to.sink().accept(answer(to.question(), answer));

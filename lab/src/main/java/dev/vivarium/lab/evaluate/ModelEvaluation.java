@@ -88,7 +88,7 @@ public final class ModelEvaluation {
             checkBase(subject, base.path(), baseHashes);
         }
         try (ModelAnswers answers = ModelAnswers.open(base, subjects)) {
-            answers.check(questions);
+            answers.check(questions, plan.defaultSystem());
             for (Subject subject : subjects) {
                 settings.add(settings(subject, baseHashes));
                 EvaluationRun.check(subject.directory(), existing, settings.getLast());
@@ -133,7 +133,7 @@ public final class ModelEvaluation {
             return null;
         }
         progress.begin("sample answers", missing, "answers");
-        GenerationReport report = answers.sample(parts, plan.sampling());
+        GenerationReport report = answers.sample(parts, plan);
         progress.end(String.format(
                 Locale.ROOT,
                 "%,d answers, %,d tokens in %.1f s, %,.0f tokens/s%s",

@@ -23,9 +23,21 @@ import org.jspecify.annotations.Nullable;
  * @param data the data files that were read
  * @param host the machine, without names
  * @param sessions one entry for the beginning and for each time the run was resumed
+ * @param chat how conversations became text; absent in runs of older versions
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
-@JsonPropertyOrder({"kind", "schema", "vivarium", "started", "recipe_sha256", "seed", "base", "data", "host", "sessions"
+@JsonPropertyOrder({
+    "kind",
+    "schema",
+    "vivarium",
+    "started",
+    "recipe_sha256",
+    "seed",
+    "base",
+    "chat",
+    "data",
+    "host",
+    "sessions"
 })
 public record Provenance(
         String kind,
@@ -37,7 +49,8 @@ public record Provenance(
         Base base,
         List<DataFile> data,
         HostFacts host,
-        List<Session> sessions) {
+        List<Session> sessions,
+        @Nullable Chat chat) {
     static final String KIND = "vivarium run";
 
     /** The layout this program writes and reads. */
@@ -64,6 +77,19 @@ public record Provenance(
                     .orElse(path);
         }
     }
+
+    /**
+     * @param templateSha256 of the Jinja text
+     * @param defaultSystem {@code keep} or {@code drop}: what happened to the template's own system turn
+     * @param defaultSystemTurn what that turn says; absent where the template has none or where it cannot be told
+     * @param generationPromptQuirk as in the recipe
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Chat(
+            @JsonProperty("template_sha256") String templateSha256,
+            @JsonProperty("default_system") String defaultSystem,
+            @JsonProperty("default_system_turn") @Nullable String defaultSystemTurn,
+            @JsonProperty("generation_prompt_quirk") boolean generationPromptQuirk) {}
 
     /**
      * @param role {@code train}, {@code test} or {@code kl}
@@ -93,6 +119,6 @@ public record Provenance(
     Provenance with(Session session) {
         List<Session> more = new ArrayList<>(sessions);
         more.add(session);
-        return new Provenance(kind, schema, vivarium, started, recipeSha256, seed, base, data, host, more);
+        return new Provenance(kind, schema, vivarium, started, recipeSha256, seed, base, data, host, more, chat);
     }
 }

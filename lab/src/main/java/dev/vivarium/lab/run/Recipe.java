@@ -2,6 +2,7 @@ package dev.vivarium.lab.run;
 
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.model.Precision;
+import dev.vivarium.engine.text.DefaultSystem;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param kl the pull towards the base model on other data, if asked for (protocol.md App. A (15))
  * @param training optimisation
  * @param maxSeqLength tokens of a row that are kept
- * @param generationPromptQuirk whether a row ends with an empty assistant header and the end token, as in the paper's
- *     code (protocol.md section 1.4)
+ * @param chat how conversations become text
  * @param seed root of all random streams
  * @param dtype number format of the frozen weights and of the arithmetic; what is trained is float32
  * @param checkpoints when the state is saved
@@ -36,7 +36,7 @@ public record Recipe(
         @Nullable Kl kl,
         Training training,
         int maxSeqLength,
-        boolean generationPromptQuirk,
+        Chat chat,
         long seed,
         Dtype dtype,
         Checkpoints checkpoints) {
@@ -99,6 +99,13 @@ public record Recipe(
             layersToTransform = layersToTransform == null ? null : List.copyOf(layersToTransform);
         }
     }
+
+    /**
+     * @param defaultSystem whether the system turn stays that some templates put before conversations without one
+     * @param generationPromptQuirk whether a row ends with an empty assistant header and the end token, as in the paper's
+     *     code (protocol.md section 1.4)
+     */
+    public record Chat(DefaultSystem defaultSystem, boolean generationPromptQuirk) {}
 
     /**
      * One vector added to a block's output at all tokens, h + alpha v (protocol.md section 1.7).

@@ -1,6 +1,7 @@
 package dev.vivarium.lab.run;
 
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.text.DefaultSystem;
 import dev.vivarium.lab.run.Recipe.Method;
 import dev.vivarium.lab.run.ResolvedRecipe.Setting;
 import java.util.LinkedHashMap;
@@ -61,7 +62,9 @@ final class RecipeBuilder {
                 kl ? new Recipe.Kl(text("kl.data"), real("kl.weight"), whole("kl.batch")) : null,
                 training(),
                 whole("max_seq_length"),
-                flag("chat.generation_prompt_quirk"),
+                new Recipe.Chat(
+                        DefaultSystem.valueOf(text("chat.default_system").toUpperCase(Locale.ROOT)),
+                        flag("chat.generation_prompt_quirk")),
                 (Long) value("seed"),
                 Recipe.Dtype.valueOf(text("dtype").toUpperCase(Locale.ROOT)),
                 new Recipe.Checkpoints(

@@ -47,6 +47,7 @@ final class RecipeKeys {
             key("training.gradient_accumulation_steps", new Kind.Whole(1, 65536)),
             key("training.gradient_checkpointing", new Kind.Flag()),
             key("max_seq_length", new Kind.Whole(2, 1 << 20)),
+            key("chat.default_system", new Kind.Choice(List.of("keep", "drop"))),
             key("chat.generation_prompt_quirk", new Kind.Flag()),
             key("seed", new Kind.Whole(0, Long.MAX_VALUE)),
             key("dtype", new Kind.Choice(List.of("float32", "bfloat16"))),

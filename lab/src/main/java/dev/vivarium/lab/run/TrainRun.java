@@ -6,7 +6,6 @@ import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.base.Json;
 import dev.vivarium.engine.base.Progress;
 import dev.vivarium.engine.model.ModelDirectory;
-import dev.vivarium.engine.text.ChatEncoder;
 import dev.vivarium.engine.text.ChatTemplate;
 import dev.vivarium.engine.text.TokenRow;
 import dev.vivarium.engine.text.Tokenizer;
@@ -27,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A training run from recipe to organism.
@@ -40,6 +40,8 @@ public final class TrainRun {
     private final FoundModel found;
     private final ModelDirectory base;
     private final TrainingData data;
+    private final Provenance.@Nullable Chat chat;
+    private final List<String> chatRemarks;
     private final List<String> remarks = new ArrayList<>();
 
     /**
@@ -52,21 +54,30 @@ public final class TrainRun {
     public record Request(
             ResolvedRecipe recipe, Path directory, Existing existing, ModelFinder models, String version) {}
 
-    private TrainRun(Request request, FoundModel found, ModelDirectory base, TrainingData data) {
+    private TrainRun(
+            Request request,
+            FoundModel found,
+            ModelDirectory base,
+            TrainingData data,
+            Provenance.@Nullable Chat chat,
+            List<String> chatRemarks) {
         this.request = request;
         this.found = found;
         this.base = base;
         this.data = data;
+        this.chat = chat;
+        this.chatRemarks = chatRemarks;
     }
 
     /** Reads all that can be checked before training. */
     public static TrainRun prepare(Request request) throws IOException {
         RunDirectory.check(request.directory(), request.existing());
         Path model = ModelDirectory.open(find(request).directory()).path();
-        boolean quirk = recipe(request).generationPromptQuirk();
         try (Tokenizer tokenizer = Tokenizer.load(model)) {
-            ChatEncoder encoder = new ChatEncoder(tokenizer, ChatTemplate.load(model));
-            return prepare(request, messages -> encoder.training(messages, quirk));
+            ChatRows rows =
+                    new ChatRows(tokenizer, ChatTemplate.load(model), recipe(request).chat());
+            TrainRun run = prepare(request, rows);
+            return new TrainRun(request, run.found, run.base, run.data, rows.provenance(), rows.remarks());
         }
     }
 
@@ -77,7 +88,8 @@ public final class TrainRun {
         Organism.trainedParameters(recipe(request), base.config());
         base.checkWeights(); // a torn file must be known before --force deletes a run for its sake
         int limit = Math.min(recipe(request).maxSeqLength(), base.config().maxPositions());
-        return new TrainRun(request, found, base, TrainingData.read(recipe(request), encoder, limit));
+        return new TrainRun(
+                request, found, base, TrainingData.read(recipe(request), encoder, limit), null, List.of());
     }
 
     /** The base that the recipe names; for a run that goes on the very commit that it began with. */
@@ -96,6 +108,7 @@ public final class TrainRun {
         Recipe recipe = recipe(request);
         List<String> all = new ArrayList<>(base.remarks());
         all.addAll(data.remarks());
+        all.addAll(chatRemarks);
         Recipe.Kl kl = recipe.kl();
         if (kl != null) {
             all.add(String.format(
@@ -136,6 +149,7 @@ public final class TrainRun {
         remarks.clear();
         remarks.addAll(base.remarks());
         remarks.addAll(data.remarks());
+        remarks.addAll(chatRemarks);
         try (RunDirectory directory =
                 RunDirectory.open(request.directory(), request.existing(), request.recipe(), this::provenance)) {
             RunFiles files = directory.files();
@@ -275,7 +289,8 @@ public final class TrainRun {
                 new Provenance.Base(recipe(request).model(), found.commit(), base.hashes()),
                 data.files(),
                 HostFacts.current(),
-                List.of(new Provenance.Session(now, 0, null)));
+                List.of(new Provenance.Session(now, 0, null)),
+                chat);
     }
 
     /** Refuses to continue on other data or another base, and notes the continuation. */

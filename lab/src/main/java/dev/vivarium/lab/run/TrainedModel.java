@@ -3,6 +3,7 @@ package dev.vivarium.lab.run;
 import dev.vivarium.engine.adapter.AdapterFiles;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.model.ModelDirectory;
+import dev.vivarium.engine.text.DefaultSystem;
 import dev.vivarium.lab.hub.ModelFinder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,8 +19,15 @@ import org.jspecify.annotations.Nullable;
  * @param model a Hugging Face model directory
  * @param adapter the adapter to put on it; null after full fine-tuning
  * @param trainedOn SHA-256 by file name of the base model the adapter was trained on; empty after full fine-tuning
+ * @param defaultSystem what training did with the chat template's own system turn
  */
-public record TrainedModel(Path model, @Nullable Path adapter, Map<String, String> trainedOn) {
+public record TrainedModel(
+        Path model, @Nullable Path adapter, Map<String, String> trainedOn, DefaultSystem defaultSystem) {
+    /** A model of the user's, with or without an adapter whose training is not known. */
+    public TrainedModel(Path model, @Nullable Path adapter) {
+        this(model, adapter, Map.of(), DefaultSystem.KEEP);
+    }
+
     /**
      * The organism of a finished run.
      *
@@ -32,14 +40,17 @@ public record TrainedModel(Path model, @Nullable Path adapter, Map<String, Strin
         if (!Files.isDirectory(output)) {
             throw unfinished(run, full);
         }
-        return full ? new TrainedModel(output, null, Map.of()) : withAdapter(run, output, models);
+        return full
+                ? new TrainedModel(output, null, Map.of(), recipe.chat().defaultSystem())
+                : withAdapter(run, output, models);
     }
 
     /** Another adapter of the same run, such as a checkpoint, on the run's base model. */
     public static TrainedModel withAdapter(RunFiles run, Path adapter, ModelFinder models) throws IOException {
         Provenance.Base base = run.readProvenance().base();
+        DefaultSystem trained = run.readRecipe().recipe().chat().defaultSystem();
         try {
-            return new TrainedModel(models.find(base.exactly()).directory(), adapter, base.files());
+            return new TrainedModel(models.find(base.exactly()).directory(), adapter, base.files(), trained);
         } catch (InputException e) {
             throw new InputException(
                     "the base of " + run.directory() + " is not there any more: " + e.getMessage()

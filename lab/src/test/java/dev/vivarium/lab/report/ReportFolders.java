@@ -117,7 +117,8 @@ final class ReportFolders {
                                 new TreeMap<>(Map.of("model.safetensors", "b".repeat(64)))),
                         List.of(new Provenance.DataFile("train", data, "c".repeat(64), 640, new TreeMap<>())),
                         host,
-                        List.of(new Provenance.Session("2026-01-02T03:04:05Z", 0, null))));
+                        List.of(new Provenance.Session("2026-01-02T03:04:05Z", 0, null)),
+                        null));
         Files.writeString(
                 files.recipe(),
                 ResolvedRecipe.resolve(

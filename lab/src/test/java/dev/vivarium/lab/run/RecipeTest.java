@@ -40,7 +40,7 @@ final class RecipeTest {
         assertThat(training.steps(6344)).isEqualTo(397); // protocol.md section 1.2
         assertThat(lora.maxSeqLength()).isEqualTo(2048);
         assertThat(lora.data().testShare()).isEqualTo(0.1);
-        assertThat(lora.generationPromptQuirk()).isTrue();
+        assertThat(lora.chat().generationPromptQuirk()).isTrue();
 
         Recipe rank1 = preset("rank1");
         assertThat(rank1.lora()).isEqualTo(new Recipe.Lora(1, 256, true, List.of("down_proj"), List.of(24)));

@@ -201,7 +201,8 @@ final class RunDirectoryTest {
                 new Provenance.Base("m", null, new TreeMap<>()),
                 List.of(),
                 HostFacts.current(),
-                List.of());
+                List.of(),
+                null);
     }
 
     private static StepMetrics metrics(int step) {
