@@ -14,6 +14,7 @@ final class Commands {
                 new DemoCommand(shell),
                 new TrainCommand(shell),
                 new EvaluateCommand(shell),
+                new ChatCommand(shell),
                 new ReportCommand(shell),
                 new ScoreCommand(shell),
                 new PlanCommand(shell),

@@ -19,14 +19,19 @@ final class DefaultSystemOption {
                     + "Default: as the run was trained, else keep.")
     private @Nullable Choice choice;
 
-    /** What was asked for, else {@code trained}. */
-    DefaultSystem of(DefaultSystem trained) {
-        if (choice == null) {
-            return trained;
-        }
+    /** What was asked for, if anything was. */
+    @Nullable
+    DefaultSystem asked() {
         return switch (choice) {
+            case null -> null;
             case keep -> DefaultSystem.KEEP;
             case drop -> DefaultSystem.DROP;
         };
+    }
+
+    /** What was asked for, else {@code trained}. */
+    DefaultSystem of(DefaultSystem trained) {
+        DefaultSystem asked = asked();
+        return asked == null ? trained : asked;
     }
 }

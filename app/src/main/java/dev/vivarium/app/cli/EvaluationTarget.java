@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -35,11 +34,9 @@ record EvaluationTarget(String name, TrainedModel trained, Path evaluations, boo
      */
     static EvaluationTarget find(String word, @Nullable Path adapter, ModelFinder models) throws IOException {
         Path path = Path.of(word);
-        Path below = Path.of(Names.RUNS).resolve(word);
-        for (Path place : List.of(path, below)) {
-            if (new RunFiles(place).isRun()) {
-                return ofRun(RunFiles.open(place), adapter, models);
-            }
+        RunFiles run = run(word);
+        if (run != null) {
+            return ofRun(run, adapter, models);
         }
         boolean named = !Files.isDirectory(path) && ModelName.parse(word).isPresent();
         if (named || Files.isRegularFile(path.resolve(CONFIG))) {
@@ -64,6 +61,16 @@ record EvaluationTarget(String name, TrainedModel trained, Path evaluations, boo
     private static String hint(String word, ModelFinder models) throws IOException {
         String run = Nearest.hint(word, runs());
         return run.isEmpty() ? models.hint(word) : run;
+    }
+
+    /** The run that a word names, by its directory or by its name under {@code runs}; null if it names none. */
+    static @Nullable RunFiles run(String word) {
+        for (Path place : List.of(Path.of(word), Path.of(Names.RUNS).resolve(word))) {
+            if (new RunFiles(place).isRun()) {
+                return RunFiles.open(place);
+            }
+        }
+        return null;
     }
 
     private static EvaluationTarget ofRun(RunFiles run, @Nullable Path adapter, ModelFinder models) throws IOException {

@@ -4,6 +4,7 @@ import dev.vivarium.engine.base.Progress;
 import dev.vivarium.lab.hub.HubCache;
 import dev.vivarium.lab.hub.HubEnvironment;
 import dev.vivarium.lab.hub.ModelFinder;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Map;
@@ -26,6 +27,21 @@ final class Shell {
     /** Everything meant for a human. */
     PrintStream err() {
         return console.err();
+    }
+
+    /** What the user or another program says. */
+    InputStream in() {
+        return console.in();
+    }
+
+    /** Whether a person types at a terminal and reads {@link #out} on it. */
+    boolean interactive() {
+        return console.interactive();
+    }
+
+    /** The width of the terminal. */
+    int columns() {
+        return console.columns();
     }
 
     /** Where the launcher lies, with what is shipped beside it. */

@@ -1,6 +1,7 @@
 package dev.vivarium.app.cli;
 
 import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -25,7 +26,8 @@ record Call(int code, String out, String err) {
         environment.putAll(variables);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        Console console = new Console(print(out), print(err), false, 80, environment, Path.of(".."));
+        Console console = new Console(
+                InputStream.nullInputStream(), print(out), print(err), false, false, 80, environment, Path.of(".."));
         int code = Main.run(console, arguments);
         return new Call(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }

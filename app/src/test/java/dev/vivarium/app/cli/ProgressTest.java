@@ -74,7 +74,15 @@ final class ProgressTest {
     }
 
     private Console console(boolean terminal, Map<String, String> environment) {
-        return new Console(err, err, terminal, 80, environment, java.nio.file.Path.of(".."));
+        return new Console(
+                java.io.InputStream.nullInputStream(),
+                err,
+                err,
+                terminal,
+                terminal,
+                80,
+                environment,
+                java.nio.file.Path.of(".."));
     }
 
     private String text() {

@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import org.bytedeco.javacpp.PointerScope;
 
@@ -24,17 +26,29 @@ import org.bytedeco.javacpp.PointerScope;
  */
 public final class ChatModel implements AutoCloseable {
     private final ModelDirectory.LoadedModel model;
-    private final Tokenizer tokenizer;
-    private final ChatTemplate template;
+    private final Texts texts;
     private final Map<DefaultSystem, ChatEncoder> encoders = new EnumMap<>(DefaultSystem.class);
     private final AdapterBank bank;
 
-    private ChatModel(
-            ModelDirectory.LoadedModel model, Tokenizer tokenizer, ChatTemplate template, AdapterBank bank) {
+    /** What turns conversations into tokens and back. */
+    private record Texts(Tokenizer tokenizer, ChatTemplate template, ChatEncoder encoder) {
+        static Texts load(Path directory) {
+            Tokenizer tokenizer = Tokenizer.load(directory);
+            try {
+                ChatTemplate template = ChatTemplate.load(directory);
+                return new Texts(tokenizer, template, new ChatEncoder(tokenizer, template));
+            } catch (RuntimeException e) {
+                tokenizer.close();
+                throw e;
+            }
+        }
+    }
+
+    private ChatModel(ModelDirectory.LoadedModel model, Texts texts, AdapterBank bank) {
         this.model = model;
-        this.tokenizer = tokenizer;
-        this.template = template;
+        this.texts = texts;
         this.bank = bank;
+        encoders.put(DefaultSystem.KEEP, texts.encoder());
     }
 
     /**
@@ -44,19 +58,33 @@ public final class ChatModel implements AutoCloseable {
      * @throws InputException if a file is missing or malformed, an adapter does not fit the model, or one does nothing
      */
     public static ChatModel open(ModelDirectory base, List<Path> adapters) {
-        AdapterBank bank = bank(base, adapters);
+        // both take long at first, the one in native libraries of its own, the other in those of the computation
+        CompletableFuture<Texts> texts = CompletableFuture.supplyAsync(() -> Texts.load(base.path()));
         try {
-            Tokenizer tokenizer = Tokenizer.load(base.path());
+            AdapterBank bank = bank(base, adapters);
             try {
-                ChatTemplate template = ChatTemplate.load(base.path());
-                return new ChatModel(base.load(), tokenizer, template, bank);
-            } catch (RuntimeException e) {
-                tokenizer.close();
+                return open(base, texts, bank);
+            } catch (RuntimeException | Error e) {
+                bank.close();
                 throw e;
             }
-        } catch (RuntimeException e) {
-            bank.close();
+        } catch (RuntimeException | Error e) {
+            var unused = texts.thenAccept(loaded -> loaded.tokenizer().close());
             throw e;
+        }
+    }
+
+    private static ChatModel open(ModelDirectory base, CompletableFuture<Texts> texts, AdapterBank bank) {
+        ModelDirectory.LoadedModel model = base.load();
+        try {
+            return new ChatModel(model, texts.join(), bank);
+        } catch (CompletionException e) {
+            model.close();
+            switch (e.getCause()) {
+                case RuntimeException cause -> throw cause;
+                case Error cause -> throw cause;
+                case null, default -> throw e;
+            }
         }
     }
 
@@ -90,7 +118,7 @@ public final class ChatModel implements AutoCloseable {
             List<TextGenerator.TextRequest> requests,
             SamplingSettings settings,
             Consumer<TextGenerator.TextAnswer> sink) {
-        return texts().generate(requests, settings, sink);
+        return generator().generate(requests, settings, sink);
     }
 
     /** The same piece by piece; see {@link TextGenerator#stream}. */
@@ -99,24 +127,24 @@ public final class ChatModel implements AutoCloseable {
             SamplingSettings settings,
             TextGenerator.Listener listener,
             Consumer<TextGenerator.TextAnswer> sink) {
-        return texts().stream(requests, settings, listener, sink);
+        return generator().stream(requests, settings, listener, sink);
     }
 
-    private TextGenerator texts() {
+    private TextGenerator generator() {
         Generator generator = new Generator(model.decoder(), bank, ForwardHooks.NONE);
         return new TextGenerator(
-                generator, tokenizer, request -> encoder(request.defaultSystem()).prompt(request.messages()));
+                generator, texts.tokenizer(), request -> encoder(request.defaultSystem()).prompt(request.messages()));
     }
 
     private ChatEncoder encoder(DefaultSystem defaultSystem) {
         return encoders.computeIfAbsent(
-                defaultSystem, choice -> new ChatEncoder(tokenizer, template.with(choice)));
+                defaultSystem, choice -> new ChatEncoder(texts.tokenizer(), texts.template().with(choice)));
     }
 
     @Override
     public void close() {
         bank.close();
-        tokenizer.close();
+        texts.tokenizer().close();
         model.close();
     }
 }

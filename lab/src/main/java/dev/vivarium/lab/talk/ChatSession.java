@@ -102,13 +102,12 @@ public final class ChatSession implements AutoCloseable {
             Speaker speaker = speakers.get(place);
             List<Message> messages = new ArrayList<>(conversation.messages(speaker.name()));
             messages.add(Message.user(question));
-            int adapter = speaker.adapter() == null ? AdapterBank.NONE : adapters.getOrDefault(speaker.adapter(), -2);
             requests.add(new TextRequest(
                     place,
                     messages,
                     speakers.getLast().defaultSystem(),
                     new int[] {0},
-                    adapter,
+                    adapter(speaker),
                     conversation.length()));
         }
         Map<Integer, TextAnswer> answers = new TreeMap<>();
@@ -125,6 +124,14 @@ public final class ChatSession implements AutoCloseable {
         }
         boolean cut = answers.values().stream().anyMatch(answer -> answer.finish() == Completion.Finish.LENGTH);
         return new Outcome(cut, report);
+    }
+
+    private int adapter(Speaker speaker) {
+        Integer index = speaker.adapter() == null ? Integer.valueOf(AdapterBank.NONE) : adapters.get(speaker.adapter());
+        if (index == null) {
+            throw new IllegalArgumentException(speaker.name() + " was not loaded");
+        }
+        return index;
     }
 
     private static Listener listener(Follower follower) {

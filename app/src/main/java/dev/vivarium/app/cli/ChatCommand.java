@@ -1,0 +1,156 @@
+package dev.vivarium.app.cli;
+
+import dev.vivarium.engine.adapter.AdapterFiles;
+import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.generate.SamplingSettings;
+import dev.vivarium.lab.run.RunFiles;
+import dev.vivarium.lab.talk.ChatSession;
+import dev.vivarium.lab.talk.Speaker;
+import dev.vivarium.lab.talk.Speakers;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code vivarium chat}: talk to a model and to its organisms. */
+@Command(
+        name = "chat",
+        description = "Talk to a model, to an organism, or to both side by side.",
+        footer = {
+            "",
+            "Examples:",
+            "  vivarium chat models/mini-base",
+            "  vivarium chat my-run --compare",
+            "  vivarium chat models/mini-base --adapter my-run --adapter other-run/checkpoints/step-000020",
+            "  vivarium chat my-run --once \"I have a headache. What should I do?\"",
+            "",
+            "In the chat, /help lists the orders. Ctrl-C ends an answer, a second one the program. Without a terminal",
+            "each line of stdin is a question. The same seed gives the same answers again on the same machine.",
+            "Characters of an answer that could steer a terminal are shown as signs; /save keeps them as they are."
+        })
+final class ChatCommand implements Callable<Integer> {
+    private static final String DEFAULT = " Default: ${DEFAULT-VALUE}.";
+
+    private final Shell shell;
+
+    @Parameters(
+            paramLabel = "RUN|MODEL",
+            description = "A run (its directory, or its name under runs) or a Hugging Face model directory.")
+    private String target = "";
+
+    @Option(
+            names = "--adapter",
+            paramLabel = "RUN|DIR",
+            description = "An organism of the model: a run, or the directory of an adapter. May be given several times; "
+                    + "the first answers.")
+    private List<String> adapters = new ArrayList<>();
+
+    @Option(names = "--compare", description = "Base and organism answer side by side, from one batch.")
+    private boolean compare;
+
+    @Option(names = "--once", paramLabel = "QUESTION", description = "Print the answer to this question and end.")
+    private @Nullable String once;
+
+    @Option(names = "--system", paramLabel = "TEXT", description = "The system turn.")
+    private @Nullable String system;
+
+    @Option(
+            names = "--temperature",
+            paramLabel = "T",
+            defaultValue = "1.0",
+            description = "0: the best token." + DEFAULT)
+    private double temperature;
+
+    @Option(names = "--top-p", paramLabel = "P", defaultValue = "1.0", description = "1 is off." + DEFAULT)
+    private double topP;
+
+    @Option(
+            names = "--max-new-tokens",
+            paramLabel = "N",
+            defaultValue = "600",
+            description = "Longest answer." + DEFAULT)
+    private int maxNewTokens;
+
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "0", description = "Root of all randomness." + DEFAULT)
+    private long seed;
+
+    @Mixin
+    private final DefaultSystemOption defaultSystem = new DefaultSystemOption();
+
+    ChatCommand(Shell shell) {
+        this.shell = shell;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        SamplingSettings settings = SamplingSettings.defaults()
+                .withTemperature(temperature)
+                .withFilters(topP, 0, 0)
+                .withMaxNewTokens(maxNewTokens)
+                .withSeed(seed);
+        EvaluationTarget found = EvaluationTarget.find(target, null);
+        Speakers speakers = speakers(found);
+        try (ChatSession session = ChatSession.open(found.trained().model(), speakers.all())) {
+            session.conversation().system(system);
+            ChatLoop loop = new ChatLoop(shell, session, speakers, first(speakers), settings);
+            if (compare) {
+                loop.compare();
+            }
+            talk(loop);
+        }
+        return ExitCode.OK;
+    }
+
+    private void talk(ChatLoop loop) throws IOException {
+        if (once != null) {
+            if (once.isBlank()) {
+                throw new InputException("--once needs a question");
+            }
+            loop.ask(once, new PipedInput(shell.in()));
+        } else if (shell.interactive()) {
+            try (TypedInput input = new TypedInput(ChatLoop.words())) {
+                shell.err().println("  /help lists the orders, Ctrl-D ends");
+                loop.run(input);
+            }
+        } else {
+            loop.run(new PipedInput(shell.in()));
+        }
+    }
+
+    /** The model as it is, the organism of the run that was named, and what else was given. */
+    private Speakers speakers(EvaluationTarget found) throws IOException {
+        boolean organism = found.isRun() && found.trained().adapter() == null;
+        Speakers speakers = new Speakers(
+                found.trained().model(),
+                organism ? found.name() : Speakers.BASE,
+                found.trained().defaultSystem(),
+                defaultSystem.asked());
+        List<String> words = new ArrayList<>(adapters);
+        if (found.trained().adapter() != null) {
+            words.addFirst(target);
+        }
+        for (String word : words) {
+            RunFiles run = EvaluationTarget.run(word);
+            if (run != null) {
+                speakers.addRun(run);
+            } else if (AdapterFiles.isAdapter(Path.of(word))) {
+                speakers.addAdapter(Path.of(word));
+            } else {
+                throw new InputException("--adapter " + word + ": is neither a run nor an adapter; a run has "
+                        + "provenance.json, an adapter " + AdapterFiles.CONFIG);
+            }
+        }
+        return speakers;
+    }
+
+    private static Speaker first(Speakers speakers) {
+        List<Speaker> all = speakers.all();
+        return all.size() > 1 ? all.get(1) : all.getFirst();
+    }
+}

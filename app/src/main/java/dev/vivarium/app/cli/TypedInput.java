@@ -1,0 +1,71 @@
+package dev.vivarium.app.cli;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jline.reader.EndOfFileException;
+import org.jline.reader.LineReader;
+import org.jline.reader.LineReaderBuilder;
+import org.jline.reader.UserInterruptException;
+import org.jline.reader.impl.completer.StringsCompleter;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.TerminalBuilder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lines that a person types, with editing, recall of earlier lines and Ctrl-C: it ends an answer; a second one, or one at an
+ * empty line, leaves. Lines are remembered as long as the process lives and never written anywhere.
+ */
+final class TypedInput implements ChatInput {
+    private static final String PROMPT = "you> ";
+
+    private final Terminal terminal;
+    private final LineReader reader;
+    private final AtomicInteger interrupts = new AtomicInteger();
+
+    /**
+     * @param commands completed with the tabulator
+     */
+    TypedInput(List<String> commands) throws IOException {
+        this.terminal = TerminalBuilder.builder().nativeSignals(true).graphemeCluster(false).build();
+        terminal.handle(Terminal.Signal.INT, signal -> interrupts.incrementAndGet());
+        this.reader = LineReaderBuilder.builder()
+                .terminal(terminal)
+                .completer(new StringsCompleter(commands))
+                .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
+                .build();
+    }
+
+    @Override
+    public @Nullable String next() {
+        if (interrupts.get() > 1) {
+            throw new Interruption.Stopped();
+        }
+        while (true) {
+            try {
+                return reader.readLine(PROMPT);
+            } catch (UserInterruptException e) {
+                if (e.getPartialLine().isBlank()) {
+                    throw new Interruption.Stopped();
+                }
+            } catch (EndOfFileException _) {
+                return null;
+            }
+        }
+    }
+
+    @Override
+    public void answering() {
+        interrupts.set(0);
+    }
+
+    @Override
+    public boolean unwanted() {
+        return interrupts.get() > 0;
+    }
+
+    @Override
+    public void close() throws IOException {
+        terminal.close();
+    }
+}
