@@ -67,7 +67,9 @@ final class AnswerColumns implements AnswerView {
     }
 
     static int widthOf(String text) {
-        return text.codePoints().map(point -> Math.max(0, WCWidth.wcwidth(point))).sum();
+        return text.codePoints()
+                .map(point -> Math.max(0, WCWidth.wcwidth(point)))
+                .sum();
     }
 
     /** Breaks a text that comes in pieces into lines of a width, between words where it can. */
@@ -99,7 +101,9 @@ final class AnswerColumns implements AnswerView {
                 return;
             }
             int space = text.lastIndexOf(' ');
-            int cut = space > 0 && !text.substring(0, space).isBlank() ? space : text.offsetByCodePoints(text.length(), -1);
+            int cut = space > 0 && !text.substring(0, space).isBlank()
+                    ? space
+                    : text.offsetByCodePoints(text.length(), -1);
             lines.add(text.substring(0, cut).stripTrailing());
             open.setLength(0);
             open.append(text.substring(cut).stripLeading());

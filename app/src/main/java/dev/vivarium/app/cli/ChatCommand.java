@@ -47,8 +47,9 @@ final class ChatCommand implements Callable<Integer> {
     @Option(
             names = "--adapter",
             paramLabel = "RUN|DIR",
-            description = "An organism of the model: a run, or the directory of an adapter. May be given several times; "
-                    + "the first answers.")
+            description =
+                    "An organism of the model: a run, or the directory of an adapter. May be given several times; "
+                            + "the first answers.")
     private List<String> adapters = new ArrayList<>();
 
     @Option(names = "--compare", description = "Base and organism answer side by side, from one batch.")
@@ -114,7 +115,7 @@ final class ChatCommand implements Callable<Integer> {
             }
             loop.ask(once, new PipedInput(shell.in()));
         } else if (shell.interactive()) {
-            try (TypedInput input = new TypedInput(ChatLoop.words())) {
+            try (TypedInput input = TypedInput.ofProcess(ChatLoop.words())) {
                 shell.err().println("  /help lists the orders, Ctrl-D ends");
                 loop.run(input);
             }

@@ -192,7 +192,8 @@ final class ChatLoop {
             current = chosen;
         }
         for (Speaker speaker : speakers.all()) {
-            say((speaker.equals(current) ? "* " : "  ") + speaker.name()
+            say((speaker.equals(current) ? "* " : "  ")
+                    + speaker.name()
                     + (speaker.adapter() == null ? "" : "  (" + speaker.adapter() + ")"));
         }
     }

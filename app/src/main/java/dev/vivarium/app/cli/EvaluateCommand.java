@@ -152,8 +152,8 @@ final class EvaluateCommand implements Callable<Integer> {
                 .withSeed(seed)
                 .withRows(rows)
                 .withDeterministic(!fast);
-        EvaluationPlan plan =
-                new EvaluationPlan(samples(set), sampling, defaultSystem.of(found.trained().defaultSystem()));
+        EvaluationPlan plan = new EvaluationPlan(
+                samples(set), sampling, defaultSystem.of(found.trained().defaultSystem()));
         Subject subject = new Subject(
                 found.name(),
                 directory(found, added, set),

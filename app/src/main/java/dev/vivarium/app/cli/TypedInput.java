@@ -24,16 +24,26 @@ final class TypedInput implements ChatInput {
     private final AtomicInteger interrupts = new AtomicInteger();
 
     /**
+     * @param terminal closed with this
      * @param commands completed with the tabulator
      */
-    TypedInput(List<String> commands) throws IOException {
-        this.terminal = TerminalBuilder.builder().nativeSignals(true).graphemeCluster(false).build();
+    TypedInput(Terminal terminal, List<String> commands) {
+        this.terminal = terminal;
         terminal.handle(Terminal.Signal.INT, signal -> interrupts.incrementAndGet());
         this.reader = LineReaderBuilder.builder()
                 .terminal(terminal)
                 .completer(new StringsCompleter(commands))
                 .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
                 .build();
+    }
+
+    /** At the terminal of the process. */
+    static TypedInput ofProcess(List<String> commands) throws IOException {
+        Terminal terminal = TerminalBuilder.builder()
+                .nativeSignals(true)
+                .graphemeCluster(false)
+                .build();
+        return new TypedInput(terminal, commands);
     }
 
     @Override

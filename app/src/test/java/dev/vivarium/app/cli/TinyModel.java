@@ -24,6 +24,17 @@ final class TinyModel {
 
     /** Writes the model directory into {@code folder}. */
     static Path write(Path folder) throws IOException {
+        return write(folder, TEMPLATE);
+    }
+
+    /** The same with a system turn that its template puts before conversations without one. */
+    static Path withDefaultSystem(Path folder) throws IOException {
+        String turn =
+                "{% if messages[0]['role'] != 'system' %}{{ '<|im_start|>system\nBe dull.<|im_end|>\n' }}{% endif %}";
+        return write(folder, turn + TEMPLATE);
+    }
+
+    private static Path write(Path folder, String template) throws IOException {
         Path source = Path.of("../engine/src/test/resources/parity/qwen2/model");
         Assumptions.assumeTrue(Files.isDirectory(source), "needs the engine's tiny test model at " + source);
         Path model = Files.createDirectories(folder.resolve("model"));
@@ -37,7 +48,7 @@ final class TinyModel {
                         "eos_token",
                         "<|im_end|>",
                         "chat_template",
-                        TEMPLATE,
+                        template,
                         "tokenizer_class",
                         "PreTrainedTokenizerFast"));
         return model;

@@ -46,6 +46,8 @@ final class ArrowsTest {
             Map.entry("lab.data", Set.of("engine")),
             Map.entry("lab.hub", Set.of("engine")),
             Map.entry("lab.run", Set.of("lab.hub", "lab.data", "engine")),
+            Map.entry("lab.inspect", Set.of("engine")),
+            Map.entry("lab.talk", Set.of("lab.run", "lab.data", "engine")),
             Map.entry("lab.statistics", Set.of("engine.base")),
             Map.entry("lab.evaluate", Set.of("lab.statistics", "lab.run", "lab.data", "engine")),
             Map.entry("lab.score", Set.of("lab.evaluate", "lab.statistics", "lab.data", "engine.base")),

@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -38,7 +39,7 @@ public final class AdapterFiles {
     public static final String WEIGHTS = "adapter_model.safetensors";
     private static final String PREFIX = "base_model.model.";
     private static final Pattern PLACE = Pattern.compile("model\\.layers\\.(\\d{1,6})\\.(.+)\\.lora_[AB]\\.weight");
-    private static final String STEERING = "steering_vector";
+    static final String STEERING = "steering_vector";
 
     private AdapterFiles() {}
 
@@ -68,6 +69,17 @@ public final class AdapterFiles {
             return adapter;
         } catch (InputException e) {
             throw new InputException(directory + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Makes sure that an adapter can be read for a model.
+     *
+     * @throws InputException as {@link #read}
+     */
+    public static void check(Path directory, ModelConfig model) {
+        try (PointerScope scope = new PointerScope()) {
+            read(directory, model);
         }
     }
 

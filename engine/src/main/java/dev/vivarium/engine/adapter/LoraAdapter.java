@@ -121,14 +121,20 @@ public final class LoraAdapter implements Adapter {
     public double norm() {
         double squares = 0;
         for (Pair pair : pairs.values()) {
-            try (PointerScope scope = new PointerScope()) {
-                // ‖B A‖² = ⟨BᵀB, A Aᵀ⟩, which is (r, r) instead of (out, in)
-                Tensor bb = pair.b.detach().t().matmul(pair.b.detach());
-                Tensor aa = pair.a.detach().matmul(pair.a.detach().t());
-                squares += pair.scale * pair.scale * bb.mul(aa).sum().item_double();
-            }
+            double norm = norm(pair.a, pair.b, pair.scale);
+            squares += norm * norm;
         }
-        return Math.sqrt(Math.max(0, squares));
+        return Math.sqrt(squares);
+    }
+
+    /** ‖s B A‖ of A (r, in) and B (out, r). */
+    static double norm(Tensor a, Tensor b, double scale) {
+        try (PointerScope scope = new PointerScope()) {
+            // ‖B A‖² = ⟨BᵀB, A Aᵀ⟩, which is (r, r) instead of (out, in)
+            Tensor bb = b.detach().t().matmul(b.detach());
+            Tensor aa = a.detach().matmul(a.detach().t());
+            return scale * Math.sqrt(Math.max(0, bb.mul(aa).sum().item_double()));
+        }
     }
 
     @Override

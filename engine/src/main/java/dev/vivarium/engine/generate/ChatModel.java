@@ -133,12 +133,15 @@ public final class ChatModel implements AutoCloseable {
     private TextGenerator generator() {
         Generator generator = new Generator(model.decoder(), bank, ForwardHooks.NONE);
         return new TextGenerator(
-                generator, texts.tokenizer(), request -> encoder(request.defaultSystem()).prompt(request.messages()));
+                generator,
+                texts.tokenizer(),
+                request -> encoder(request.defaultSystem()).prompt(request.messages()));
     }
 
     private ChatEncoder encoder(DefaultSystem defaultSystem) {
         return encoders.computeIfAbsent(
-                defaultSystem, choice -> new ChatEncoder(texts.tokenizer(), texts.template().with(choice)));
+                defaultSystem,
+                choice -> new ChatEncoder(texts.tokenizer(), texts.template().with(choice)));
     }
 
     @Override

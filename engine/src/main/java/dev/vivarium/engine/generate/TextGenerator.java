@@ -29,12 +29,7 @@ public final class TextGenerator {
      * @param defaultSystem whether the chat template's own system turn stays
      */
     public record TextRequest(
-            int index,
-            List<Message> messages,
-            DefaultSystem defaultSystem,
-            int[] samples,
-            int adapter,
-            long seedKey) {
+            int index, List<Message> messages, DefaultSystem defaultSystem, int[] samples, int adapter, long seedKey) {
         public TextRequest {
             messages = List.copyOf(messages);
             samples = samples.clone();

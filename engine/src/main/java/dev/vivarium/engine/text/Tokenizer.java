@@ -81,7 +81,7 @@ public final class Tokenizer implements AutoCloseable {
         return new Tokenizer(open(json, where), vocabulary, source, new SpecialSpellings(vocabulary.added(), where));
     }
 
-    private static String read(Path file) {
+    static String read(Path file) {
         try {
             if (Files.size(file) > MAX_FILE_BYTES) {
                 throw new InputException(file + ": larger than " + MAX_FILE_BYTES + " bytes; it is not a tokenizer");

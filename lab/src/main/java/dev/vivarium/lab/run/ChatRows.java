@@ -49,7 +49,8 @@ final class ChatRows implements RowEncoder {
     List<String> remarks() {
         if (own == null) {
             return chat.defaultSystem() == DefaultSystem.DROP
-                    ? List.of("the chat template has no system turn of its own, so chat.default_system=drop changes nothing")
+                    ? List.of(
+                            "the chat template has no system turn of its own, so chat.default_system=drop changes nothing")
                     : List.of();
         }
         if (withoutSystem == 0) {

@@ -74,8 +74,8 @@ public final class TrainRun {
         RunDirectory.check(request.directory(), request.existing());
         Path model = ModelDirectory.open(find(request).directory()).path();
         try (Tokenizer tokenizer = Tokenizer.load(model)) {
-            ChatRows rows =
-                    new ChatRows(tokenizer, ChatTemplate.load(model), recipe(request).chat());
+            ChatRows rows = new ChatRows(
+                    tokenizer, ChatTemplate.load(model), recipe(request).chat());
             TrainRun run = prepare(request, rows);
             return new TrainRun(request, run.found, run.base, run.data, rows.provenance(), rows.remarks());
         }

@@ -125,6 +125,8 @@ public final class Speakers {
     }
 
     private static String last(@Nullable Path path) {
-        return path == null ? "" : String.valueOf(path.toAbsolutePath().normalize().getFileName());
+        return path == null
+                ? ""
+                : String.valueOf(path.toAbsolutePath().normalize().getFileName());
     }
 }
