@@ -1,15 +1,11 @@
 package dev.vivarium.app.cli;
 
-import dev.vivarium.engine.adapter.AdapterFiles;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.generate.SamplingSettings;
-import dev.vivarium.lab.run.RunFiles;
 import dev.vivarium.lab.talk.ChatSession;
 import dev.vivarium.lab.talk.Speaker;
 import dev.vivarium.lab.talk.Speakers;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -44,13 +40,8 @@ final class ChatCommand implements Callable<Integer> {
             description = "A run (its directory, or its name under runs) or a Hugging Face model directory.")
     private String target = "";
 
-    @Option(
-            names = "--adapter",
-            paramLabel = "RUN|DIR",
-            description =
-                    "An organism of the model: a run, or the directory of an adapter. May be given several times; "
-                            + "the first answers.")
-    private List<String> adapters = new ArrayList<>();
+    @Mixin
+    private final SpeakerOptions adapters = new SpeakerOptions();
 
     @Option(names = "--compare", description = "Base and organism answer side by side, from one batch.")
     private boolean compare;
@@ -81,9 +72,6 @@ final class ChatCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "N", defaultValue = "0", description = "Root of all randomness." + DEFAULT)
     private long seed;
 
-    @Mixin
-    private final DefaultSystemOption defaultSystem = new DefaultSystemOption();
-
     ChatCommand(Shell shell) {
         this.shell = shell;
     }
@@ -96,7 +84,7 @@ final class ChatCommand implements Callable<Integer> {
                 .withMaxNewTokens(maxNewTokens)
                 .withSeed(seed);
         EvaluationTarget found = EvaluationTarget.find(target, null);
-        Speakers speakers = speakers(found);
+        Speakers speakers = adapters.speakers(target, found, null);
         try (ChatSession session = ChatSession.open(found.trained().model(), speakers.all())) {
             session.conversation().system(system);
             ChatLoop loop = new ChatLoop(shell, session, speakers, first(speakers), settings);
@@ -122,32 +110,6 @@ final class ChatCommand implements Callable<Integer> {
         } else {
             loop.run(new PipedInput(shell.in()));
         }
-    }
-
-    /** The model as it is, the organism of the run that was named, and what else was given. */
-    private Speakers speakers(EvaluationTarget found) throws IOException {
-        boolean organism = found.isRun() && found.trained().adapter() == null;
-        Speakers speakers = new Speakers(
-                found.trained().model(),
-                organism ? found.name() : Speakers.BASE,
-                found.trained().defaultSystem(),
-                defaultSystem.asked());
-        List<String> words = new ArrayList<>(adapters);
-        if (found.trained().adapter() != null) {
-            words.addFirst(target);
-        }
-        for (String word : words) {
-            RunFiles run = EvaluationTarget.run(word);
-            if (run != null) {
-                speakers.addRun(run);
-            } else if (AdapterFiles.isAdapter(Path.of(word))) {
-                speakers.addAdapter(Path.of(word));
-            } else {
-                throw new InputException("--adapter " + word + ": is neither a run nor an adapter; a run has "
-                        + "provenance.json, an adapter " + AdapterFiles.CONFIG);
-            }
-        }
-        return speakers;
     }
 
     private static Speaker first(Speakers speakers) {

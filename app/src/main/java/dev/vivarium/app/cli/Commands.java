@@ -15,6 +15,7 @@ final class Commands {
                 new TrainCommand(shell),
                 new EvaluateCommand(shell),
                 new ChatCommand(shell),
+                new GenerateCommand(shell),
                 new InspectCommand(shell),
                 new ReportCommand(shell),
                 new ScoreCommand(shell),

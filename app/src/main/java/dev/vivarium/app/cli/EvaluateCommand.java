@@ -1,7 +1,6 @@
 package dev.vivarium.app.cli;
 
 import dev.vivarium.engine.base.InputException;
-import dev.vivarium.engine.generate.SamplingSettings;
 import dev.vivarium.lab.evaluate.EvaluationPlan;
 import dev.vivarium.lab.evaluate.Judge;
 import dev.vivarium.lab.evaluate.ModelEvaluation;
@@ -91,44 +90,11 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--limit", paramLabel = "N", description = "Ask the first N questions only, and say so everywhere.")
     private @Nullable Integer limit;
 
-    @Option(names = "--seed", paramLabel = "N", defaultValue = "0", description = "Root of all randomness." + DEFAULT)
-    private long seed;
-
-    @Option(
-            names = "--temperature",
-            paramLabel = "T",
-            defaultValue = "1.0",
-            description = "0: the best token." + DEFAULT)
-    private double temperature;
-
-    @Option(names = "--top-p", paramLabel = "P", defaultValue = "1.0", description = "1 is off." + DEFAULT)
-    private double topP;
-
-    @Option(names = "--top-k", paramLabel = "K", defaultValue = "0", description = "0 is off." + DEFAULT)
-    private int topK;
-
-    @Option(names = "--min-p", paramLabel = "P", defaultValue = "0.0", description = "0 is off." + DEFAULT)
-    private double minP;
-
-    @Option(
-            names = "--max-new-tokens",
-            paramLabel = "N",
-            defaultValue = "600",
-            description = "Longest answer." + DEFAULT)
-    private int maxNewTokens;
-
-    @Option(
-            names = "--rows",
-            paramLabel = "N",
-            defaultValue = "0",
-            description = "Answers in flight at once; more need more memory. 0: as many as keep all threads busy.")
-    private int rows;
+    @Mixin
+    private final SamplingOptions sampling = new SamplingOptions();
 
     @Mixin
     private final DefaultSystemOption defaultSystem = new DefaultSystemOption();
-
-    @Option(names = "--fast", description = "Let answers depend on the batch; see below.")
-    private boolean fast;
 
     @Mixin
     private final OutputOptions output = new OutputOptions();
@@ -145,15 +111,10 @@ final class EvaluateCommand implements Callable<Integer> {
         FoundModel added = adapter == null ? null : shell.models().findAdapter(adapter);
         EvaluationTarget found =
                 EvaluationTarget.find(target, added == null ? null : added.directory(), shell.models());
-        SamplingSettings sampling = SamplingSettings.defaults()
-                .withTemperature(temperature)
-                .withFilters(topP, topK, minP)
-                .withMaxNewTokens(maxNewTokens)
-                .withSeed(seed)
-                .withRows(rows)
-                .withDeterministic(!fast);
         EvaluationPlan plan = new EvaluationPlan(
-                samples(set), sampling, defaultSystem.of(found.trained().defaultSystem()));
+                samples(set),
+                sampling.settings(),
+                defaultSystem.of(found.trained().defaultSystem()));
         Subject subject = new Subject(
                 found.name(),
                 directory(found, added, set),

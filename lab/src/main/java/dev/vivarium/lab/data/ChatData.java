@@ -118,7 +118,8 @@ public final class ChatData {
         return new ChatRow(lines.number(), turns);
     }
 
-    private static Message turn(JsonLines lines, JsonNode message, int number) {
+    /** One turn, checked; {@code number} counts from 1. */
+    static Message turn(JsonLines lines, JsonNode message, int number) {
         if (!message.isObject()) {
             throw lines.error("turn " + number + " must be an object with role and content, found " + kind(message));
         }

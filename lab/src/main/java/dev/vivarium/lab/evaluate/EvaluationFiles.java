@@ -1,5 +1,6 @@
 package dev.vivarium.lab.evaluate;
 
+import dev.vivarium.lab.data.JsonLog;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -4,15 +4,15 @@ import dev.vivarium.engine.base.AtomicFiles;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.base.Json;
 import dev.vivarium.engine.base.Progress;
+import dev.vivarium.lab.data.FileLocks;
+import dev.vivarium.lab.data.JsonLog;
 import dev.vivarium.lab.run.Existing;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -354,17 +354,9 @@ public final class EvaluationRun implements Closeable {
     }
 
     private static FileChannel lock(Path directory) throws IOException {
-        FileChannel channel =
-                FileChannel.open(directory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        try {
-            if (channel.tryLock() != null) {
-                return channel;
-            }
-        } catch (OverlappingFileLockException e) {
-            // Another run of this process holds it; the sentence below is the same.
-        }
-        channel.close();
-        throw new InputException(directory + ": another process is working on this evaluation; wait for it to end");
+        return FileLocks.take(
+                directory.resolve(LOCK),
+                directory + ": another process is working on this evaluation; wait for it to end");
     }
 
     private static boolean isEmpty(Path directory) throws IOException {

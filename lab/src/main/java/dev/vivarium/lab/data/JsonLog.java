@@ -1,4 +1,4 @@
-package dev.vivarium.lab.evaluate;
+package dev.vivarium.lab.data;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.vivarium.engine.base.InputException;
@@ -23,7 +23,7 @@ import java.util.List;
  *
  * @param <T> the record of a line
  */
-final class JsonLog<T> implements Closeable {
+public final class JsonLog<T> implements Closeable {
     private static final int FORCE_EVERY = 256;
 
     private final Path file;
@@ -36,7 +36,7 @@ final class JsonLog<T> implements Closeable {
     }
 
     /** Opens for appending; what is there stays, except a torn last line. */
-    static <T> JsonLog<T> append(Path file, Class<T> type) throws IOException {
+    public static <T> JsonLog<T> append(Path file, Class<T> type) throws IOException {
         FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         try {
             long whole = scan(file, type).bytes();
@@ -50,11 +50,12 @@ final class JsonLog<T> implements Closeable {
     }
 
     /** All whole lines; an absent file has none. */
-    static <T> List<T> read(Path file, Class<T> type) throws IOException {
+    public static <T> List<T> read(Path file, Class<T> type) throws IOException {
         return Files.exists(file) ? scan(file, type).records() : List.of();
     }
 
-    void add(T value) throws IOException {
+    /** Appends a record; once this returns, {@code kill -9} does not lose it. */
+    public void add(T value) throws IOException {
         ByteBuffer line = ByteBuffer.wrap((Json.line(value) + "\n").getBytes(StandardCharsets.UTF_8));
         long start = channel.position();
         try {
