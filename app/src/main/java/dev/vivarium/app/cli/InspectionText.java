@@ -2,7 +2,9 @@ package dev.vivarium.app.cli;
 
 import dev.vivarium.engine.adapter.AdapterSummary;
 import dev.vivarium.engine.base.InertText;
+import dev.vivarium.engine.model.RopeSettings;
 import dev.vivarium.lab.inspect.AdapterInspection;
+import dev.vivarium.lab.inspect.DecoderShape;
 import dev.vivarium.lab.inspect.ModelInspection;
 import dev.vivarium.lab.inspect.TensorKind;
 import java.io.PrintStream;
@@ -21,38 +23,45 @@ final class InspectionText {
     private InspectionText() {}
 
     static void print(PrintStream out, ModelInspection found) {
+        DecoderShape shape = found.shape();
         line(out, "model", "%s", found.path());
         line(
                 out,
                 "family",
                 "%s, %,d parameters%s",
-                found.shape().get("model_type"),
+                shape.modelType(),
                 found.parameters(),
-                Boolean.TRUE.equals(found.shape().get("tie_word_embeddings")) ? ", embeddings tied" : "");
+                shape.tieWordEmbeddings() ? ", embeddings tied" : "");
         line(
                 out,
                 "sizes",
-                "%s layers, hidden %s, intermediate %s, vocabulary %,d",
-                found.shape().get("num_hidden_layers"),
-                found.shape().get("hidden_size"),
-                found.shape().get("intermediate_size"),
-                found.shape().get("vocab_size"));
+                "%d layers, hidden %d, intermediate %d, vocabulary %,d",
+                shape.numHiddenLayers(),
+                shape.hiddenSize(),
+                shape.intermediateSize(),
+                shape.vocabSize());
         line(
                 out,
                 "attention",
-                "%s heads over %s keys and values, head_dim %s",
-                found.shape().get("num_attention_heads"),
-                found.shape().get("num_key_value_heads"),
-                found.shape().get("head_dim"));
-        Object scaling = found.shape().get("rope_scaling");
+                "%d heads over %d keys and values, head_dim %d",
+                shape.numAttentionHeads(),
+                shape.numKeyValueHeads(),
+                shape.headDim());
+        RopeSettings.Scaling scaling = shape.ropeScaling();
         line(
                 out,
                 "positions",
-                "%,d, rope_theta %s%s",
-                found.shape().get("max_position_embeddings"),
-                found.shape().get("rope_theta"),
-                scaling == null ? "" : ", scaled: " + scaling);
-        line(out, "rms_norm_eps", "%s", found.shape().get("rms_norm_eps"));
+                "%,d, rope_theta %.0f%s",
+                shape.maxPositionEmbeddings(),
+                shape.ropeTheta(),
+                scaling == null
+                        ? ""
+                        : String.format(
+                                Locale.ROOT,
+                                ", llama3 scaling by %s over %,d",
+                                scaling.factor(),
+                                scaling.originalContext()));
+        line(out, "rms_norm_eps", "%.3g", shape.rmsNormEps());
         found.files().forEach((name, bytes) -> line(out, "file", "%s, %s", name, size(bytes)));
         line(
                 out,

@@ -9,7 +9,6 @@ import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.model.ModelConfig;
 import dev.vivarium.engine.model.ModelDirectory;
 import dev.vivarium.engine.model.Precision;
-import dev.vivarium.engine.model.RopeSettings;
 import dev.vivarium.engine.text.AddedToken;
 import dev.vivarium.engine.text.ChatTemplate;
 import dev.vivarium.engine.text.DefaultTurn;
@@ -31,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * What a model directory holds. No weight is read.
  *
  * @param path the directory
- * @param shape the decoder's sizes by {@code config.json}, in printing order
+ * @param shape the decoder's sizes
  * @param parameters values of the decoder, tied embeddings counted once
  * @param files weight files and their bytes
  * @param dtypes values of the checkpoint by stored type
@@ -46,7 +45,7 @@ import org.jspecify.annotations.Nullable;
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 public record ModelInspection(
         String path,
-        Map<String, Object> shape,
+        DecoderShape shape,
         long parameters,
         SortedMap<String, Long> files,
         SortedMap<String, Long> dtypes,
@@ -121,7 +120,7 @@ public record ModelInspection(
         }
         return new ModelInspection(
                 directory.toString(),
-                shape(config),
+                DecoderShape.of(config),
                 config.parameters(),
                 files,
                 dtypes,
@@ -131,27 +130,6 @@ public record ModelInspection(
                 chat,
                 memory(config),
                 remarks);
-    }
-
-    private static Map<String, Object> shape(ModelConfig config) {
-        Map<String, Object> shape = new LinkedHashMap<>();
-        shape.put("model_type", config.modelType());
-        shape.put("num_hidden_layers", config.layers());
-        shape.put("hidden_size", config.hiddenSize());
-        shape.put("intermediate_size", config.intermediateSize());
-        shape.put("num_attention_heads", config.heads());
-        shape.put("num_key_value_heads", config.kvHeads());
-        shape.put("head_dim", config.headDim());
-        shape.put("vocab_size", config.vocabSize());
-        shape.put("max_position_embeddings", config.maxPositions());
-        shape.put("tie_word_embeddings", config.tiedEmbeddings());
-        shape.put("rms_norm_eps", config.rmsNormEps());
-        shape.put("rope_theta", config.rope().theta());
-        RopeSettings.Scaling scaling = config.rope().scaling();
-        if (!scaling.equals(RopeSettings.Scaling.NONE)) {
-            shape.put("rope_scaling", scaling);
-        }
-        return shape;
     }
 
     private static Map<String, Long> memory(ModelConfig config) {
