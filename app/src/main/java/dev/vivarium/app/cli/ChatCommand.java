@@ -35,9 +35,7 @@ final class ChatCommand implements Callable<Integer> {
 
     private final Shell shell;
 
-    @Parameters(
-            paramLabel = "RUN|MODEL",
-            description = "A run (its directory, or its name under runs) or a Hugging Face model directory.")
+    @Parameters(paramLabel = "RUN|MODEL", description = SpeakerOptions.TARGET)
     private String target = "";
 
     @Mixin
@@ -83,8 +81,8 @@ final class ChatCommand implements Callable<Integer> {
                 .withFilters(topP, 0, 0)
                 .withMaxNewTokens(maxNewTokens)
                 .withSeed(seed);
-        EvaluationTarget found = EvaluationTarget.find(target, null);
-        Speakers speakers = adapters.speakers(target, found, null);
+        EvaluationTarget found = EvaluationTarget.find(target, null, shell.models());
+        Speakers speakers = adapters.speakers(shell, target, found, null);
         try (ChatSession session = ChatSession.open(found.trained().model(), speakers.all())) {
             session.conversation().system(system);
             ChatLoop loop = new ChatLoop(shell, session, speakers, first(speakers), settings);

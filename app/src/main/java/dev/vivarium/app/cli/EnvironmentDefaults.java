@@ -43,6 +43,11 @@ final class EnvironmentDefaults implements IDefaultValueProvider {
         return fromHere ? " (from the variable " + variable((OptionSpec) failure.getArgSpec()) + ")" : "";
     }
 
+    /** Whether there are variables that may stand for options. */
+    boolean any() {
+        return environment.keySet().stream().anyMatch(name -> name.startsWith(PREFIX) && !OF_LAUNCHER.contains(name));
+    }
+
     /** A sentence for each variable that looks like one of ours and stands for nothing. */
     List<String> complaints(CommandLine line) {
         Set<String> known = new TreeSet<>(OF_LAUNCHER);

@@ -42,9 +42,7 @@ import picocli.CommandLine.Parameters;
 final class GenerateCommand implements Callable<Integer> {
     private final Shell shell;
 
-    @Parameters(
-            paramLabel = "RUN|MODEL",
-            description = "A run (its directory, or its name under runs) or a Hugging Face model directory.")
+    @Parameters(paramLabel = "RUN|MODEL", description = SpeakerOptions.TARGET)
     private String target = "";
 
     @Option(names = "--in", paramLabel = "FILE", required = true, description = "Prompts, .jsonl or .csv.")
@@ -92,13 +90,13 @@ final class GenerateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PromptFile file = PromptFile.read(in, column, system);
-        EvaluationTarget found = EvaluationTarget.find(target, null);
+        EvaluationTarget found = EvaluationTarget.find(target, null, shell.models());
         ModelDirectory model = ModelDirectory.open(found.trained().model());
         SortedMap<String, String> hashes = model.hashes();
         AnswerRun.Request request = new AnswerRun.Request(
                 model.path(),
                 hashes,
-                answering(adapters.speakers(target, found, hashes)),
+                answering(adapters.speakers(shell, target, found, hashes)),
                 file.prompts(),
                 samples,
                 sampling.settings(),

@@ -7,6 +7,7 @@ import dev.vivarium.lab.inspect.AdapterInspection;
 import dev.vivarium.lab.inspect.ModelInspection;
 import dev.vivarium.lab.run.Recipe;
 import dev.vivarium.lab.run.RunFiles;
+import dev.vivarium.lab.run.TrainedModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,18 +31,22 @@ import picocli.CommandLine.Parameters;
             "  vivarium inspect models/mini-base --template > chat_template.jinja"
         })
 final class InspectCommand implements Callable<Integer> {
+    private static final String CONFIG = "config.json";
+
     private final Shell shell;
 
     @Parameters(
             paramLabel = "MODEL|ADAPTER|RUN",
-            description = "A Hugging Face model directory, a PEFT adapter directory, or a run.")
+            description =
+                    "A Hugging Face model directory, a PEFT adapter directory, ORG/NAME of either in the Hugging Face "
+                            + "cache, or a run.")
     private String target = "";
 
     @Option(
             names = "--base",
             paramLabel = "MODEL",
             description = "Say whether the adapter fits this model. Default: none; for a run its own base.")
-    private @Nullable Path base;
+    private @Nullable String base;
 
     @Option(names = "--template", description = "Print the chat template and nothing else.")
     private boolean template;
@@ -59,20 +64,33 @@ final class InspectCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         RunFiles run = EvaluationTarget.run(target);
+        Path against = base == null ? null : shell.models().find(base).directory();
         if (run != null) {
-            Recipe recipe = run.readRecipe().recipe();
-            boolean full = recipe.method() == Recipe.Method.FULL;
-            Path own = Path.of(recipe.model());
+            boolean full = run.readRecipe().recipe().method() == Recipe.Method.FULL;
             Path place = full ? run.model() : run.adapter();
             if (!Files.isDirectory(place)) {
                 throw new InputException(run.directory() + ": is not trained to its end, so it has no "
                         + (full ? "model" : "adapter") + " yet; finish it, or name one of its checkpoints");
             }
-            inspect(place, base == null && Files.isDirectory(own) ? own : base);
-        } else {
-            inspect(Path.of(target), base);
+            inspect(place, against == null ? own(run) : against);
+            return ExitCode.OK;
         }
+        Path path = Path.of(target);
+        if (Files.isDirectory(path) && !AdapterFiles.isAdapter(path) && !Files.isRegularFile(path.resolve(CONFIG))) {
+            throw new InputException(path + ": is neither a model nor an adapter nor a run; they have " + CONFIG + ", "
+                    + AdapterFiles.CONFIG + " or provenance.json");
+        }
+        inspect(shell.models().findEither(target).directory(), against);
         return ExitCode.OK;
+    }
+
+    /** The base of a run, if it is still where it was. */
+    private @Nullable Path own(RunFiles run) throws IOException {
+        try {
+            return TrainedModel.of(run, shell.models()).model();
+        } catch (InputException _) {
+            return null;
+        }
     }
 
     private void inspect(Path place, @Nullable Path against) throws IOException {
@@ -87,8 +105,7 @@ final class InspectCommand implements Callable<Integer> {
         if (base != null) {
             throw new InputException(place + ": is no adapter, so --base has no use");
         }
-        ModelInspection found = ModelInspection.of(
-                EvaluationTarget.find(place.toString(), null).trained().model());
+        ModelInspection found = ModelInspection.of(place);
         if (!template) {
             output.print(shell, found, out -> InspectionText.print(out, found));
             return;

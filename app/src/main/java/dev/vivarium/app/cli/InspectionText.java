@@ -47,20 +47,21 @@ final class InspectionText {
                 shape.numAttentionHeads(),
                 shape.numKeyValueHeads(),
                 shape.headDim());
-        RopeSettings.Scaling scaling = shape.ropeScaling();
         line(
                 out,
                 "positions",
                 "%,d, rope_theta %.0f%s",
                 shape.maxPositionEmbeddings(),
                 shape.ropeTheta(),
-                scaling == null
-                        ? ""
-                        : String.format(
-                                Locale.ROOT,
-                                ", llama3 scaling by %s over %,d",
-                                scaling.factor(),
-                                scaling.originalContext()));
+                scaling(shape.ropeScaling()));
+        if (shape.slidingWindow() != null) {
+            line(
+                    out,
+                    "sliding window",
+                    "%d positions in layers %s",
+                    shape.slidingWindow(),
+                    orDash(shape.slidingLayers()));
+        }
         line(out, "rms_norm_eps", "%.3g", shape.rmsNormEps());
         found.files().forEach((name, bytes) -> line(out, "file", "%s, %s", name, size(bytes)));
         line(
@@ -81,6 +82,15 @@ final class InspectionText {
         found.remarks().forEach(remark -> line(out, "note", "%s", InertText.line(remark)));
         out.println();
         table(out, List.of("tensor", "layers", "shape", "stored as", "values"), rows(found));
+    }
+
+    private static String scaling(RopeSettings.@Nullable Scaling scaling) {
+        if (scaling == null) {
+            return "";
+        }
+        return scaling.originalContext() == 0
+                ? ", divided by " + scaling.factor()
+                : ", llama3 scaling by " + scaling.factor() + " over " + scaling.originalContext();
     }
 
     private static void texts(PrintStream out, ModelInspection found) {

@@ -3,6 +3,7 @@ package dev.vivarium.app.cli;
 import dev.vivarium.engine.base.Nearest;
 import java.io.PrintWriter;
 import java.util.Collection;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.OptionSpec;
@@ -22,22 +23,19 @@ public final class Main {
     static int run(Console console, String... args) {
         RootCommand root = new RootCommand();
         Shell shell = new Shell(console, root);
-        CommandLine line = commandLine(shell, root);
+        EnvironmentDefaults variables = new EnvironmentDefaults(shell.environment());
+        CommandLine line = commandLine(shell, root, Commands.of(shell, variables.any(), args));
         try {
-            new EnvironmentDefaults(shell.environment())
-                    .complaints(line)
-                    .forEach(complaint -> shell.err().println("note: " + complaint));
+            variables.complaints(line).forEach(complaint -> shell.err().println("note: " + complaint));
             return line.execute(args);
         } catch (Throwable failure) { // picocli catches exceptions only; an OutOfMemoryError arrives here
             return report(failure, shell, root);
         }
     }
 
-    private static CommandLine commandLine(Shell shell, RootCommand root) {
+    private static CommandLine commandLine(Shell shell, RootCommand root, List<Object> commands) {
         CommandLine line = new CommandLine(root);
-        for (Object command : Commands.all(shell)) {
-            line.addSubcommand(command);
-        }
+        commands.forEach(line::addSubcommand);
         addHelpOption(line);
         line.getCommandSpec()
                 .addOption(OptionSpec.builder("-V", "--version")

@@ -2,36 +2,47 @@ package dev.vivarium.app.cli;
 
 import dev.vivarium.engine.adapter.AdapterFiles;
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.lab.hub.FoundModel;
 import dev.vivarium.lab.run.RunFiles;
+import dev.vivarium.lab.run.TrainedModel;
+import dev.vivarium.lab.talk.Speaker;
 import dev.vivarium.lab.talk.Speakers;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that say who answers beside a model; a Mixin. */
 final class SpeakerOptions {
+    /** What the first word of a command may be that asks a model. */
+    static final String TARGET =
+            "A run (its directory, or its name under runs), a Hugging Face model directory, or ORG/NAME in the Hugging "
+                    + "Face cache.";
+
     @Option(
             names = "--adapter",
-            paramLabel = "RUN|DIR",
-            description =
-                    "An organism of the model: a run, or the directory of an adapter; may be given several times.")
+            paramLabel = "RUN|DIR|ORG/NAME",
+            description = "An organism of the model: a run, the directory of an adapter, or one in the Hugging Face "
+                    + "cache; may be given several times.")
     private List<String> adapters = new ArrayList<>();
 
     @Mixin
     private final DefaultSystemOption defaultSystem = new DefaultSystemOption();
 
     /**
-     * The model as it is, the organism of the run that was named, and what else was given, in this order.
+     * The model as it is, the organism of the run that was named, and what else was given, in this order; says what of
+     * their files is not used.
      *
      * @param target the word that named model or run
      * @param hashes as {@link Speakers} takes them
      */
-    Speakers speakers(String target, EvaluationTarget found, @Nullable Map<String, String> hashes) throws IOException {
+    Speakers speakers(Shell shell, String target, EvaluationTarget found, @Nullable Map<String, String> hashes)
+            throws IOException {
         boolean wholeModel = found.isRun() && found.trained().adapter() == null;
         Speakers speakers = new Speakers(
                 found.trained().model(),
@@ -47,13 +58,27 @@ final class SpeakerOptions {
             RunFiles run = EvaluationTarget.run(word);
             if (run != null) {
                 speakers.addRun(run);
-            } else if (AdapterFiles.isAdapter(Path.of(word))) {
-                speakers.addAdapter(Path.of(word));
             } else {
-                throw new InputException("--adapter " + word + ": is neither a run nor an adapter; a run has "
-                        + "provenance.json, an adapter " + AdapterFiles.CONFIG);
+                add(speakers, word, shell.models().findAdapter(word));
             }
         }
+        Set<String> remarks = new LinkedHashSet<>();
+        for (Speaker speaker : speakers.all()) {
+            remarks.addAll(new TrainedModel(found.trained().model(), speaker.adapter()).remarks());
+        }
+        remarks.forEach(remark -> shell.err().println("note: " + remark));
         return speakers;
+    }
+
+    private static void add(Speakers speakers, String word, FoundModel adapter) throws IOException {
+        if (!AdapterFiles.isAdapter(adapter.directory())) {
+            throw new InputException("--adapter " + word + ": is neither a run nor an adapter; a run has "
+                    + "provenance.json, an adapter " + AdapterFiles.CONFIG);
+        }
+        if (adapter.commit() == null) {
+            speakers.addAdapter(adapter.directory());
+        } else {
+            speakers.addAdapter(adapter.directory(), adapter.shortName());
+        }
     }
 }

@@ -4,10 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.vivarium.engine.base.Json;
-import dev.vivarium.engine.base.Progress;
-import dev.vivarium.lab.run.Existing;
-import dev.vivarium.lab.run.ResolvedRecipe;
-import dev.vivarium.lab.run.TrainRun;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -64,19 +60,8 @@ final class GenerateCommandTest {
     }
 
     private Path run(String name, String... more) throws IOException {
-        String[] words = Words.of(
-                List.of(
-                        "model=" + model,
-                        "data.train=" + TinyModel.data(folder, 8),
-                        "training.max_steps=3",
-                        "training.warmup_steps=0",
-                        "training.learning_rate=0.05"),
-                more);
-        Path run = folder.resolve(name);
-        TrainRun.prepare(new TrainRun.Request(
-                        ResolvedRecipe.resolve(null, "mini-rank1", List.of(words)), run, Existing.REFUSE, "test"))
-                .run(Progress.SILENT);
-        return run;
+        return TinyOrganism.train(
+                folder, name, "mini-rank1", model, Words.of(List.of("training.learning_rate=0.05"), more));
     }
 
     @Test

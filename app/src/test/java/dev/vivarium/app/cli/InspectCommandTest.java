@@ -5,11 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.vivarium.engine.base.Json;
-import dev.vivarium.engine.base.Progress;
-import dev.vivarium.lab.run.Existing;
-import dev.vivarium.lab.run.ResolvedRecipe;
 import dev.vivarium.lab.run.RunFiles;
-import dev.vivarium.lab.run.TrainRun;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -38,19 +34,7 @@ final class InspectCommandTest {
     }
 
     private Path run(Path model, String preset, String... more) throws IOException {
-        Path run = folder.resolve(preset);
-        String[] words = Words.of(
-                List.of(
-                        "model=" + model,
-                        "data.train=" + TinyModel.data(folder, 8),
-                        "training.max_steps=3",
-                        "training.warmup_steps=0",
-                        "checkpoints.every=2"),
-                more);
-        TrainRun.prepare(new TrainRun.Request(
-                        ResolvedRecipe.resolve(null, preset, List.of(words)), run, Existing.REFUSE, "test"))
-                .run(Progress.SILENT);
-        return run;
+        return TinyOrganism.train(folder, preset, preset, model, more);
     }
 
     @Test

@@ -26,6 +26,17 @@ final class MainTest {
     }
 
     @Test
+    void everyCommandIsCalledAsTheListOfCommandsSays() {
+        String help = Call.of("--help").out();
+        for (String name : Commands.names()) {
+            assertThat(help).containsPattern("(?m)^  " + name + " ");
+            Call call = Call.of(name, "--help");
+            assertThat(call.code()).as(call.err()).isZero();
+            assertThat(call.out()).startsWith("Usage: vivarium " + name + " ");
+        }
+    }
+
+    @Test
     void everyCommandHasHelpWithADescription() {
         Call call = Call.of("doctor", "--help");
         assertThat(call.code()).isZero();

@@ -39,6 +39,13 @@ public final class ModelFinder {
         return find(word, true);
     }
 
+    /** The same for either. */
+    public FoundModel findEither(String word) throws IOException {
+        Optional<ModelName> name = ModelName.parse(word);
+        Optional<Snapshot> snapshot = name.isPresent() ? cache.find(name.get()) : Optional.empty();
+        return find(word, snapshot.filter(Snapshot::isAdapter).isPresent());
+    }
+
     private FoundModel find(String word, boolean adapter) throws IOException {
         Path path = Path.of(word);
         if (Files.isDirectory(path)) {

@@ -88,8 +88,7 @@ public final class TrainRun {
         Organism.trainedParameters(recipe(request), base.config());
         base.checkWeights(); // a torn file must be known before --force deletes a run for its sake
         int limit = Math.min(recipe(request).maxSeqLength(), base.config().maxPositions());
-        return new TrainRun(
-                request, found, base, TrainingData.read(recipe(request), encoder, limit), null, List.of());
+        return new TrainRun(request, found, base, TrainingData.read(recipe(request), encoder, limit), null, List.of());
     }
 
     /** The base that the recipe names; for a run that goes on the very commit that it began with. */

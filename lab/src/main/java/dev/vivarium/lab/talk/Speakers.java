@@ -107,7 +107,12 @@ public final class Speakers {
             place = place.getParent();
         }
         boolean plain = last(whole).equals("adapter");
-        return add(plain && above != null ? last(above) : last(whole), adapter, base().defaultSystem());
+        return addAdapter(adapter, plain && above != null ? last(above) : last(whole));
+    }
+
+    /** Adds an adapter of unknown training by a name. */
+    public Speaker addAdapter(Path adapter, String name) {
+        return add(name, adapter, base().defaultSystem());
     }
 
     private Speaker add(String name, @Nullable Path adapter, DefaultSystem defaultSystem) {
