@@ -18,6 +18,7 @@ final class Commands {
                 new WorldCommand(shell),
                 new PullCommand(shell),
                 new ModelsCommand(shell),
+                new ImportCommand(shell),
                 new DoctorCommand(shell));
     }
 }
