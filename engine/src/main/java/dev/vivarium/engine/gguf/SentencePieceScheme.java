@@ -20,7 +20,7 @@ import java.util.List;
  */
 final class SentencePieceScheme {
     private static final String SCORES = "tokenizer.ggml.scores";
-    private static final String SPACE = "\u2581";
+    static final String BLANK = "\u2581";
 
     private SentencePieceScheme() {}
 
@@ -83,13 +83,13 @@ final class SentencePieceScheme {
     }
 
     private static ObjectNode normalizer(boolean prefix) {
-        ObjectNode replace = replace(" ", SPACE);
+        ObjectNode replace = replace(" ", BLANK);
         if (!prefix) {
             return replace;
         }
         ObjectNode root = Json.mapper().createObjectNode().put("type", "Sequence");
         ArrayNode steps = root.putArray("normalizers");
-        steps.addObject().put("type", "Prepend").put("prepend", SPACE);
+        steps.addObject().put("type", "Prepend").put("prepend", BLANK);
         steps.add(replace);
         return root;
     }
@@ -97,7 +97,7 @@ final class SentencePieceScheme {
     private static ObjectNode decoder(boolean prefix) {
         ObjectNode root = Json.mapper().createObjectNode().put("type", "Sequence");
         ArrayNode steps = root.putArray("decoders");
-        steps.add(replace(SPACE, " "));
+        steps.add(replace(BLANK, " "));
         steps.addObject().put("type", "ByteFallback");
         steps.addObject().put("type", "Fuse");
         if (prefix) {

@@ -1,6 +1,7 @@
 package dev.vivarium.engine.gguf;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vivarium.engine.base.AtomicFiles;
@@ -32,13 +33,13 @@ final class TokenizerFiles {
 
     /** @throws InputException if the vocabulary is malformed, or of a kind or with a pre-tokenizer that is not supported */
     TokenizerFiles(GgufMetadata metadata, Tokens tokens, SpecialTokens roles, int context) {
-        this.tokens = tokens;
+        String kind = metadata.text(MODEL).orElseThrow(() -> metadata.missing(MODEL));
+        this.tokens = kind.equals("llama") ? tokens.withPlainBlanks(SentencePieceScheme.BLANK) : tokens;
         this.roles = roles;
         this.context = context;
-        String kind = metadata.text(MODEL).orElseThrow(() -> metadata.missing(MODEL));
         this.scheme = switch (kind) {
             case "gpt2" -> ByteLevelScheme.of(metadata, tokens);
-            case "llama" -> SentencePieceScheme.of(metadata, tokens, roles);
+            case "llama" -> SentencePieceScheme.of(metadata, this.tokens, roles);
             default ->
                 throw new InputException(metadata.where() + ": tokenizer model \"" + Printable.name(kind)
                         + "\" is not supported; gpt2 and llama are, so take the model's own Hugging Face directory");
@@ -82,8 +83,7 @@ final class TokenizerFiles {
         writePart(json, "post_processor", postProcessor());
         writePart(json, "decoder", scheme.decoder());
         json.writeObjectFieldStart("model");
-        for (Map.Entry<String, com.fasterxml.jackson.databind.JsonNode> field :
-                scheme.model().properties()) {
+        for (Map.Entry<String, JsonNode> field : scheme.model().properties()) {
             json.writeFieldName(field.getKey());
             json.writeTree(field.getValue());
         }

@@ -80,6 +80,23 @@ record Tokens(List<String> texts, int[] types, Map<String, Integer> ids) {
         return stated;
     }
 
+    /**
+     * The same with plain blanks in user-defined tokens: these are matched in a text before its blanks are replaced, and
+     * older conversions spell them the other way.
+     */
+    Tokens withPlainBlanks(String mark) {
+        List<String> plain = new ArrayList<>(texts);
+        Map<String, Integer> plainIds = new HashMap<>(ids);
+        for (int id = 0; id < types.length; id++) {
+            String blanks = texts.get(id).replace(mark, " ");
+            if (types[id] == USER_DEFINED && !plainIds.containsKey(blanks)) {
+                plainIds.remove(plain.set(id, blanks));
+                plainIds.put(blanks, id);
+            }
+        }
+        return new Tokens(plain, types, plainIds);
+    }
+
     int count() {
         return texts.size();
     }
