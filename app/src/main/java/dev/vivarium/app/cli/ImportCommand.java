@@ -22,9 +22,10 @@ import picocli.CommandLine.Parameters;
             "Example:",
             "  vivarium import SmolLM2-135M-Instruct.Q4_1.gguf --out models/smollm2",
             "",
-            "GGUF versions 2 and 3; architectures llama, qwen2, qwen3 and gemma3; tensors of F32, F16, BF16, Q8_0, Q4_0,",
-            "Q4_1, Q5_0, Q5_1, Q4_K, Q5_K and Q6_K. The directory has config.json, generation_config.json,",
-            "tokenizer.json, tokenizer_config.json, chat_template.jinja and model.safetensors."
+            "GGUF versions 2 and 3; architectures llama, qwen2, qwen3 and gemma3; tensors of F32, F16, BF16,",
+            "Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K and Q6_K. The directory has config.json,",
+            "generation_config.json, tokenizer.json, tokenizer_config.json, chat_template.jinja and",
+            "model.safetensors. What of the file had no effect is said on stderr."
         })
 final class ImportCommand implements Callable<Integer> {
     private final Shell shell;

@@ -116,8 +116,8 @@ final class ConfigFiles {
         String key = family + "attention.layer_norm_rms_epsilon";
         double epsilon = metadata.number(key).orElseThrow(() -> metadata.missing(key));
         if (!(epsilon > 0 && epsilon < 1)) {
-            throw new InputException(
-                    metadata.where() + ": metadata \"" + key + "\" is " + epsilon + ", not between 0 and 1");
+            throw new InputException(metadata.where() + ": metadata \"" + key + "\" is " + epsilon
+                    + ", not between 0 and 1; the file is malformed");
         }
         return epsilon;
     }
@@ -126,7 +126,7 @@ final class ConfigFiles {
         CHANGING.forEach((name, neutral) -> {
             double value = metadata.number(family + name).orElse(neutral);
             if (value != neutral) {
-                throw unsupported(name, Double.toString(value));
+                throw unsupported(name, Double.toString(value).replaceFirst("\\.0$", ""));
             }
         });
         if (!metadata.flag(family + "attention.causal").orElse(true)) {

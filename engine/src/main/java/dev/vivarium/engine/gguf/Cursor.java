@@ -69,8 +69,8 @@ final class Cursor {
     String text(int most, String what) {
         long length = count(1, "bytes of ", what);
         if (length > most) {
-            throw new InputException(
-                    where + ": " + what + " has " + length + " bytes, more than the " + most + " allowed");
+            throw new InputException(where + ": " + what + " has " + length + " bytes, more than the " + most
+                    + " allowed; the file is malformed");
         }
         byte[] bytes = new byte[(int) length];
         MemorySegment.copy(file, ValueLayout.JAVA_BYTE, at, bytes, 0, bytes.length);

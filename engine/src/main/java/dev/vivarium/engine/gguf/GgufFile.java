@@ -127,8 +127,8 @@ final class GgufFile implements AutoCloseable {
     private long entries(Cursor cursor, int leastBytes, String what) {
         long count = cursor.count(leastBytes, "", what);
         if (count > MAX_ENTRIES) {
-            throw new InputException(
-                    path + ": states " + count + " " + what + ", more than the " + MAX_ENTRIES + " allowed");
+            throw new InputException(path + ": states " + count + " " + what + ", more than the " + MAX_ENTRIES
+                    + " allowed; the file is malformed");
         }
         return count;
     }
@@ -158,7 +158,8 @@ final class GgufFile implements AutoCloseable {
         }
         ValueType element = valueType(cursor, where);
         if (element == ValueType.ARRAY) {
-            throw new InputException(path + ": " + where + " is a list of lists, which no model needs");
+            throw new InputException(
+                    path + ": " + where + " is a list of lists, which no model needs; the file is" + " malformed");
         }
         long count = cursor.count(element.leastBytes(), "values of ", where);
         long start = cursor.position();
@@ -250,10 +251,10 @@ final class GgufFile implements AutoCloseable {
             String where = path + ": tensor \"" + Printable.name(tensor.name()) + "\"";
             if (tensor.offset() != reached) {
                 String fault = tensor.offset() % alignment != 0
-                        ? "is not a multiple of the alignment " + alignment
+                        ? "is not aligned to " + alignment + " bytes"
                         : tensor.offset() < reached ? "overlaps the tensor before it" : "leaves a hole before it";
                 throw new InputException(where + ": its data begins at " + Long.toUnsignedString(tensor.offset())
-                        + " instead of " + reached + ", which " + fault + "; the file is malformed");
+                        + " instead of " + reached + " and " + fault + "; the file is malformed");
             }
             if (tensor.bytes() > dataBytes - reached) {
                 throw new InputException(where + ": needs " + tensor.bytes() + " bytes from " + reached

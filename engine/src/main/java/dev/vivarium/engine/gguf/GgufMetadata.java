@@ -102,7 +102,8 @@ final class GgufMetadata {
             return OptionalInt.empty();
         }
         if (value.getAsLong() < 0 || value.getAsLong() > Integer.MAX_VALUE) {
-            throw new InputException(where + ": metadata \"" + key + "\" is " + value.getAsLong() + ", out of range");
+            throw new InputException(where + ": metadata \"" + key + "\" is " + value.getAsLong()
+                    + ", out of range; the file is malformed");
         }
         return OptionalInt.of((int) value.getAsLong());
     }
@@ -177,7 +178,8 @@ final class GgufMetadata {
         for (int i = 0; i < values.length; i++) {
             long value = integer(cursor, field.element, key);
             if (value != (int) value) {
-                throw new InputException(where + ": value " + i + " of metadata \"" + key + "\" is out of range");
+                throw new InputException(
+                        where + ": value " + i + " of metadata \"" + key + "\" is out of range; the file is malformed");
             }
             values[i] = (int) value;
         }
@@ -221,7 +223,7 @@ final class GgufMetadata {
         }
         if (field != null && field.count > MAX_LIST) {
             throw new InputException(where + ": metadata \"" + key + "\" has " + field.count + " values, more than the "
-                    + MAX_LIST + " allowed");
+                    + MAX_LIST + " allowed; the file is malformed");
         }
         return field;
     }
@@ -247,7 +249,8 @@ final class GgufMetadata {
             case UINT64 -> {
                 long value = cursor.i64(key);
                 if (value < 0) {
-                    throw new InputException(where + ": metadata \"" + key + "\" overflows 63 bits");
+                    throw new InputException(
+                            where + ": metadata \"" + key + "\" overflows 63 bits; the file is malformed");
                 }
                 yield value;
             }
@@ -258,6 +261,7 @@ final class GgufMetadata {
     private InputException wrongKind(String key, String expected) {
         Field field = fields.get(key);
         String is = field == null ? "absent" : field.type == ValueType.ARRAY ? "a list" : "of type " + field.type;
-        return new InputException(where + ": metadata \"" + key + "\" is " + is + " but must be " + expected);
+        return new InputException(where + ": metadata \"" + key + "\" is " + is + " but must be " + expected
+                + "; take another conversion of the model");
     }
 }

@@ -73,8 +73,8 @@ record Shape(
 
     private static int checked(GgufMetadata metadata, String key, long size) {
         if (size < 1 || size > MAX_SIZE) {
-            throw new InputException(
-                    metadata.where() + ": metadata \"" + key + "\" is " + size + ", not from 1 to " + MAX_SIZE);
+            throw new InputException(metadata.where() + ": metadata \"" + key + "\" is " + size + ", not from 1 to "
+                    + MAX_SIZE + "; the file is malformed");
         }
         return (int) size;
     }

@@ -147,7 +147,7 @@ final class HostileGgufs {
                 "name of 65 bytes",
                 new GgufBuilder().tensor("n".repeat(65), 0, one, value).build(),
                 "than the 64");
-        add(all, "offset misaligned", moved(4), "not a multiple of the alignment");
+        add(all, "offset misaligned", moved(4), "not aligned to 32 bytes");
         add(all, "offset negative", moved(-64), "instead of");
         add(all, "offset beyond the file", moved(1L << 50), "leaves a hole");
         add(all, "offset 2^63", moved(Long.MIN_VALUE), "instead of");
