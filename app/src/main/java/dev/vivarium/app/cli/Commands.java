@@ -31,6 +31,7 @@ final class Commands {
         commands.put("world", WorldCommand::new);
         commands.put("pull", PullCommand::new);
         commands.put("models", ModelsCommand::new);
+        commands.put("import", ImportCommand::new);
         commands.put("doctor", DoctorCommand::new);
         return Collections.unmodifiableMap(commands);
     }

@@ -29,6 +29,7 @@ final class ArrowsTest {
             Map.entry("engine.tensor", Set.of("engine.base")),
             Map.entry("engine.weights", Set.of("engine.tensor", "engine.base")),
             Map.entry("engine.text", Set.of("engine.base")),
+            Map.entry("engine.gguf", Set.of("engine.text", "engine.weights", "engine.base")),
             Map.entry("engine.model", Set.of("engine.weights", "engine.tensor", "engine.base")),
             Map.entry("engine.adapter", Set.of("engine.model", "engine.weights", "engine.tensor", "engine.base")),
             Map.entry(

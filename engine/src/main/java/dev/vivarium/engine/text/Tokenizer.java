@@ -31,7 +31,7 @@ public final class Tokenizer implements AutoCloseable {
     public static final String FILE = "tokenizer.json";
 
     /** The file a model directory keeps the names of its special tokens and often its chat template in. */
-    static final String CONFIG_FILE = "tokenizer_config.json";
+    public static final String CONFIG_FILE = "tokenizer_config.json";
 
     /** Twice the largest known; a limit against a file that is something else. */
     private static final long MAX_FILE_BYTES = 200_000_000;

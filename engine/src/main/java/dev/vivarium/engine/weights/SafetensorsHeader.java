@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.base.Json;
+import dev.vivarium.engine.base.Printable;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -232,8 +233,7 @@ record SafetensorsHeader(long dataStart, Map<String, String> metadata, Map<Strin
 
     /** A name from a file made safe for one line of a message: short, without control characters. */
     static String shown(String name) {
-        String printable = name.replaceAll("\\p{C}", "?");
-        return printable.length() <= 120 ? printable : printable.substring(0, 117) + "...";
+        return Printable.name(name);
     }
 
     private static ByteBuffer readFully(FileChannel channel, long position, int count, Path file) throws IOException {

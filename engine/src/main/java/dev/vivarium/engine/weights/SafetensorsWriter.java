@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.vivarium.engine.base.AtomicFiles;
 import dev.vivarium.engine.base.Json;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
@@ -32,7 +33,39 @@ public final class SafetensorsWriter {
 
     private SafetensorsWriter() {}
 
-    private record Item(String name, Tensor tensor, Dtype dtype, long bytes) {}
+    /** Writes the bytes of one tensor, little-endian and in row-major order. */
+    @FunctionalInterface
+    public interface Source {
+        void write(OutputStream out) throws IOException;
+    }
+
+    /**
+     * A tensor that is made while it is written.
+     *
+     * @param dtype by its safetensors name, for example {@code "BF16"}
+     */
+    public record Part(String name, String dtype, long[] shape, Source source) {
+        public Part {
+            shape = shape.clone();
+        }
+
+        @Override
+        public long[] shape() {
+            return shape.clone();
+        }
+
+        long bytes() {
+            long bytes = type().bytes();
+            for (long size : shape) {
+                bytes = Math.multiplyExact(bytes, size);
+            }
+            return bytes;
+        }
+
+        Dtype type() {
+            return Dtype.valueOf(dtype);
+        }
+    }
 
     /**
      * Replaces {@code file} in one step; where this fails, the old file is untouched.
@@ -43,30 +76,39 @@ public final class SafetensorsWriter {
      * @throws IllegalArgumentException if a type cannot be stored or a name is {@code __metadata__}
      */
     public static void write(Path file, Map<String, Tensor> tensors, Map<String, String> metadata) throws IOException {
-        List<Item> items = new ArrayList<>();
+        List<Part> parts = new ArrayList<>();
         tensors.forEach((name, tensor) -> {
-            if (name.equals(SafetensorsHeader.METADATA_KEY)) {
-                throw new IllegalArgumentException("a tensor cannot be named " + name);
-            }
             Dtype dtype = Dtype.of(tensor.scalar_type().intern(), name);
-            items.add(new Item(name, tensor, dtype, Math.multiplyExact(tensor.numel(), (long) dtype.bytes())));
+            parts.add(new Part(name, dtype.name(), tensor.shape(), out -> writeData(out, tensor)));
         });
-        items.sort(Comparator.comparing(Item::dtype).thenComparing(Item::name));
-        byte[] header = header(items, metadata);
+        write(file, parts, metadata);
+    }
+
+    /** The same for tensors that are made one after the other, in the order of the file. */
+    public static void write(Path file, List<Part> parts, Map<String, String> metadata) throws IOException {
+        List<Part> sorted = new ArrayList<>(parts);
+        sorted.sort(Comparator.comparing(Part::type).thenComparing(Part::name));
+        byte[] header = header(sorted, metadata);
         AtomicFiles.write(file, out -> {
-            out.write(ByteBuffer.allocate(8)
+            CountedStream counted = new CountedStream(out);
+            counted.write(ByteBuffer.allocate(8)
                     .order(ByteOrder.LITTLE_ENDIAN)
                     .putLong(header.length)
                     .array());
-            out.write(header);
-            byte[] buffer = new byte[CHUNK];
-            for (Item item : items) {
-                writeData(out, item, buffer);
+            counted.write(header);
+            long end = counted.count;
+            for (Part part : sorted) {
+                part.source().write(counted);
+                end += part.bytes();
+                if (counted.count != end) {
+                    throw new IllegalStateException(
+                            "tensor " + part.name() + " was written with " + (counted.count - end) + " bytes too many");
+                }
             }
         });
     }
 
-    private static byte[] header(List<Item> items, Map<String, String> metadata) throws IOException {
+    private static byte[] header(List<Part> parts, Map<String, String> metadata) throws IOException {
         Map<String, String> strings = new TreeMap<>(metadata);
         strings.put("format", "pt");
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -78,13 +120,15 @@ public final class SafetensorsWriter {
             }
             json.writeEndObject();
             long offset = 0;
-            for (Item item : items) {
-                long end = Math.addExact(offset, item.bytes());
-                json.writeObjectFieldStart(item.name());
-                json.writeStringField("dtype", item.dtype().name());
+            for (Part part : parts) {
+                if (part.name().equals(SafetensorsHeader.METADATA_KEY)) {
+                    throw new IllegalArgumentException("a tensor cannot be named " + part.name());
+                }
+                long end = Math.addExact(offset, part.bytes());
+                json.writeObjectFieldStart(part.name());
+                json.writeStringField("dtype", part.dtype());
                 json.writeFieldName("shape");
-                long[] shape = item.tensor().shape();
-                json.writeArray(shape, 0, shape.length);
+                json.writeArray(part.shape(), 0, part.shape().length);
                 json.writeFieldName("data_offsets");
                 json.writeArray(new long[] {offset, end}, 0, 2);
                 json.writeEndObject();
@@ -102,19 +146,42 @@ public final class SafetensorsWriter {
         return header;
     }
 
-    private static void writeData(OutputStream out, Item item, byte[] buffer) throws IOException {
-        if (item.bytes() == 0) {
+    private static void writeData(OutputStream out, Tensor tensor) throws IOException {
+        long bytes = tensor.numel() * tensor.element_size();
+        if (bytes == 0) {
             return;
         }
+        byte[] buffer = new byte[(int) Math.min(CHUNK, bytes)];
         try (PointerScope scope = new PointerScope()) {
-            Tensor cpu = item.tensor().cpu().contiguous();
+            Tensor cpu = tensor.cpu().contiguous();
             MemorySegment data =
-                    MemorySegment.ofAddress(cpu.data_ptr().address()).reinterpret(item.bytes());
-            for (long done = 0; done < item.bytes(); done += buffer.length) {
-                int count = (int) Math.min(buffer.length, item.bytes() - done);
+                    MemorySegment.ofAddress(cpu.data_ptr().address()).reinterpret(bytes);
+            for (long done = 0; done < bytes; done += buffer.length) {
+                int count = (int) Math.min(buffer.length, bytes - done);
                 MemorySegment.copy(data, ValueLayout.JAVA_BYTE, done, buffer, 0, count);
                 out.write(buffer, 0, count);
             }
+        }
+    }
+
+    /** Knows how many bytes went through. */
+    private static final class CountedStream extends FilterOutputStream {
+        private long count;
+
+        CountedStream(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            out.write(b);
+            count++;
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int length) throws IOException {
+            out.write(bytes, from, length);
+            count += length;
         }
     }
 }
