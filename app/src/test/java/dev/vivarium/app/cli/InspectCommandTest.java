@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -94,7 +95,8 @@ final class InspectCommandTest {
     void anAdapterIsToldWithTheNormOfItsChange() throws IOException {
         Path model = TinyModel.write(folder);
         Path run = run(model, "mini-lora32", "lora.r=4");
-        double norm = new RunFiles(run).readSummary().orElseThrow().norm();
+        double norm = Objects.requireNonNull(
+                new RunFiles(run).readSummary().orElseThrow().norm());
         for (JsonNode document : List.of(json(run), json(run.resolve("adapter"), "--base", model.toString()))) {
             assertThat(document.get("kind").textValue()).isEqualTo("rsLoRA");
             assertThat(document.get("r").intValue()).isEqualTo(4);
