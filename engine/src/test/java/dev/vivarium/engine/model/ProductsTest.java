@@ -31,6 +31,22 @@ class ProductsTest {
         }
     }
 
+    @Test
+    void aSingleRowIsTheSameProduct() {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor weight = torch.randn(40, 24);
+            Tensor bias = torch.randn(40);
+            Tensor row = torch.randn(1, 1, 24);
+
+            Tensor product = Products.linear(row, weight, bias);
+
+            assertThat(product.shape()).containsExactly(1, 1, 40);
+            assertThat(apart(product, torch.linear(row, weight, bias))).isLessThan(ROUNDING);
+            assertThat(apart(Products.linear(row, weight, null), torch.linear(row, weight)))
+                    .isLessThan(ROUNDING);
+        }
+    }
+
     private static double apart(Tensor a, Tensor b) {
         return a.sub(b).abs().max().item_double() / b.abs().max().item_double();
     }
