@@ -3,6 +3,7 @@ package dev.vivarium.app.cli;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
@@ -19,31 +20,36 @@ import org.jspecify.annotations.Nullable;
 final class TypedInput implements ChatInput {
     private static final String PROMPT = "you> ";
 
+    private final Supplier<String> reader;
     private final Terminal terminal;
-    private final LineReader reader;
     private final AtomicInteger interrupts = new AtomicInteger();
 
     /**
+     * @param reader reads a line, and throws what a line reader of JLine throws
      * @param terminal closed with this
-     * @param commands completed with the tabulator
      */
-    TypedInput(Terminal terminal, List<String> commands) {
+    TypedInput(Supplier<String> reader, Terminal terminal) {
+        this.reader = reader;
         this.terminal = terminal;
         terminal.handle(Terminal.Signal.INT, signal -> interrupts.incrementAndGet());
-        this.reader = LineReaderBuilder.builder()
-                .terminal(terminal)
-                .completer(new StringsCompleter(commands))
-                .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
-                .build();
     }
 
-    /** At the terminal of the process. */
+    /**
+     * At the terminal of the process.
+     *
+     * @param commands completed with the tabulator
+     */
     static TypedInput ofProcess(List<String> commands) throws IOException {
         Terminal terminal = TerminalBuilder.builder()
                 .nativeSignals(true)
                 .graphemeCluster(false)
                 .build();
-        return new TypedInput(terminal, commands);
+        LineReader reader = LineReaderBuilder.builder()
+                .terminal(terminal)
+                .completer(new StringsCompleter(commands))
+                .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
+                .build();
+        return new TypedInput(() -> reader.readLine(PROMPT), terminal);
     }
 
     @Override
@@ -53,7 +59,7 @@ final class TypedInput implements ChatInput {
         }
         while (true) {
             try {
-                return reader.readLine(PROMPT);
+                return reader.get();
             } catch (UserInterruptException e) {
                 if (e.getPartialLine().isBlank()) {
                     throw new Interruption.Stopped();

@@ -164,7 +164,7 @@ final class ChatCommandTest {
         Path bent = run(other, "bent");
 
         Refused.with(Call.of("chat", "nobody"), "no run and no model directory is called \"nobody\"");
-        Refused.with(Call.of("chat", name, "--adapter", "none"), "--adapter none: is neither a run nor an adapter");
+        Refused.with(Call.of("chat", name, "--adapter", "none"), "none: no such adapter directory");
         Refused.with(Call.of("chat", name, "--compare", "--once", "x"), "nothing to compare the model with");
         Refused.with(Call.of("chat", name, "--once", " "), "--once needs a question");
         Refused.with(Call.of("chat", name, "--top-p", "2"), "top_p is 2.0");

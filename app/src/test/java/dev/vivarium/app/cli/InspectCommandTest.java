@@ -152,7 +152,8 @@ final class InspectCommandTest {
     void mistakesEndWithOneSentenceAndCodeTwo() throws IOException {
         Path model = TinyModel.write(folder);
         Path adapter = run(model, "mini-rank1").resolve("adapter");
-        Refused.with(Call.of("inspect", "nothing"), "no run and no model directory is called \"nothing\"");
+        Refused.with(Call.of("inspect", "nothing"), "nothing: no such model directory");
+        Refused.with(Call.of("inspect", folder.toString()), "is neither a model nor an adapter nor a run");
         Refused.with(Call.of("inspect", model.toString(), "--base", model.toString()), "so --base has no use");
         Refused.with(Call.of("inspect", adapter.toString(), "--template"), "the chat template is the model's");
         Files.writeString(adapter.resolve("adapter_model.safetensors"), "torn");

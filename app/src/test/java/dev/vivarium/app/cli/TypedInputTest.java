@@ -3,40 +3,61 @@ package dev.vivarium.app.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
+import java.util.function.Supplier;
+import org.jline.reader.EndOfFileException;
+import org.jline.reader.UserInterruptException;
 import org.jline.terminal.Terminal;
-import org.jline.terminal.TerminalBuilder;
+import org.jline.terminal.impl.LineDisciplineTerminal;
 import org.junit.jupiter.api.Test;
 
-/** What a person types, at a terminal that is not the machine's. */
+/** What a person types and when Ctrl-C means what; the line reader is a script. */
 final class TypedInputTest {
-    private static Terminal terminal(String keys) throws IOException {
-        return TerminalBuilder.builder()
-                .system(false)
-                .type("xterm")
-                .encoding(StandardCharsets.UTF_8)
-                .streams(new ByteArrayInputStream(keys.getBytes(StandardCharsets.UTF_8)), new ByteArrayOutputStream())
-                .build();
+    private static Terminal terminal() throws IOException {
+        return new LineDisciplineTerminal("test", "dumb", new ByteArrayOutputStream(), StandardCharsets.UTF_8);
+    }
+
+    /** Gives these lines, then the end; {@code ^C} behind a line is the key at its end. */
+    private static Supplier<String> lines(String... lines) {
+        Deque<String> left = new ArrayDeque<>(List.of(lines));
+        return () -> {
+            String line = left.poll();
+            if (line == null) {
+                throw new EndOfFileException();
+            }
+            if (line.endsWith("^C")) {
+                throw new UserInterruptException(line.substring(0, line.length() - 2));
+            }
+            return line;
+        };
     }
 
     @Test
-    void linesCanBeEditedAndTheEndOfInputIsTheEnd() throws IOException {
-        try (TypedInput input = new TypedInput(terminal("hello\rab\002x\rwhy!! \\n\r"), List.of("/help"))) {
+    void theEndOfInputIsTheEnd() throws IOException {
+        try (TypedInput input = new TypedInput(lines("hello", ""), terminal())) {
             assertThat(input.next()).isEqualTo("hello");
-            assertThat(input.next()).as("edited").isEqualTo("axb");
-            assertThat(input.next()).as("as typed").isEqualTo("why!! \\n");
+            assertThat(input.next()).isEmpty();
             assertThat(input.next()).isNull();
         }
     }
 
     @Test
+    void anInterruptClearsALineAndLeavesFromAnEmptyOne() throws IOException {
+        try (TypedInput input = new TypedInput(lines("half^C", "whole", "^C"), terminal())) {
+            assertThat(input.next()).isEqualTo("whole");
+            assertThatThrownBy(input::next).isInstanceOf(Interruption.Stopped.class);
+        }
+    }
+
+    @Test
     void interruptsDuringAnAnswerEndItAndTheSecondLeaves() throws IOException {
-        Terminal terminal = terminal("question\rmore\r");
-        try (TypedInput input = new TypedInput(terminal, List.of())) {
+        Terminal terminal = terminal();
+        try (TypedInput input = new TypedInput(lines("question", "more", "never read"), terminal)) {
             assertThat(input.next()).isEqualTo("question");
             input.answering();
             assertThat(input.unwanted()).isFalse();
@@ -48,14 +69,6 @@ final class TypedInputTest {
             terminal.raise(Terminal.Signal.INT);
             terminal.raise(Terminal.Signal.INT);
             assertThat(input.unwanted()).isTrue();
-            assertThatThrownBy(input::next).isInstanceOf(Interruption.Stopped.class);
-        }
-    }
-
-    @Test
-    void anInterruptClearsALineAndLeavesFromAnEmptyOne() throws IOException {
-        try (TypedInput input = new TypedInput(terminal("half\003whole\r\003"), List.of())) {
-            assertThat(input.next()).isEqualTo("whole");
             assertThatThrownBy(input::next).isInstanceOf(Interruption.Stopped.class);
         }
     }
