@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,12 +52,12 @@ final class BadModelTest {
                         "copy or download it again"),
                 spoiler("empty weights", model -> cut(model.resolve(WEIGHTS), 0), "only 0 bytes"),
                 spoiler("wrong shape", model -> set(model, "intermediate_size", 4096), "has shape [", "[4096, "),
-                spoiler("too few tensors", model -> set(model, "num_hidden_layers", 77), "is missing", "same model"),
+                spoiler("too few tensors", model -> blocks(model, 77), "is missing", "same model"),
                 spoiler(
-                        "too many tensors",
-                        model -> set(model, "num_hidden_layers", 1),
-                        "\"model.layers.1.",
-                        "num_hidden_layers 1"),
+                        "kinds of another number of layers",
+                        model -> set(model, "num_hidden_layers", 77),
+                        "layer_types names 4 layers but num_hidden_layers is 77"),
+                spoiler("too many tensors", model -> blocks(model, 1), "\"model.layers.1.", "num_hidden_layers 1"),
                 spoiler(
                         "missing tensor",
                         model -> replace(model, "model.norm.weight", "model.norm.wieght"),
@@ -66,7 +67,7 @@ final class BadModelTest {
                 spoiler(
                         "unknown family",
                         model -> set(model, "model_type", "mamba"),
-                        "\"mamba\" is not supported; llama, qwen2 and qwen3 are"),
+                        "\"mamba\" is not supported; llama, qwen2, qwen3, gemma3_text and gemma3 are"),
                 spoiler("family of the wrong kind", model -> set(model, "model_type", 3), "\"model_type\" is missing"),
                 spoiler(
                         "no tokenizer",
@@ -185,7 +186,12 @@ final class BadModelTest {
         Files.writeString(model.resolve(file), text);
     }
 
-    private static void set(Path model, String key, Object value) throws IOException {
+    private static void blocks(Path model, int count) throws IOException {
+        set(model, "num_hidden_layers", count);
+        set(model, "layer_types", null);
+    }
+
+    private static void set(Path model, String key, @Nullable Object value) throws IOException {
         ObjectNode config = (ObjectNode) Json.read(model.resolve("config.json"));
         config.putPOJO(key, value);
         Json.write(model.resolve("config.json"), config);
