@@ -43,7 +43,7 @@ final class InspectionText {
         line(
                 out,
                 "attention",
-                "%d heads over %d keys and values, head_dim %d",
+                "%d heads, %d for keys and values, head_dim %d",
                 shape.numAttentionHeads(),
                 shape.numKeyValueHeads(),
                 shape.headDim());

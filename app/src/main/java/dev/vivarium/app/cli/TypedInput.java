@@ -14,15 +14,17 @@ import org.jline.terminal.TerminalBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lines that a person types, with editing, recall of earlier lines and Ctrl-C: it ends an answer; a second one, or one at an
- * empty line, leaves. Lines are remembered as long as the process lives and never written anywhere.
+ * Lines that a person types, with editing, recall of earlier lines and Ctrl-C: it ends an answer or clears a line, and leaves
+ * when it comes again with nothing between. Lines are remembered as long as the process lives and never written anywhere.
  */
 final class TypedInput implements ChatInput {
     private static final String PROMPT = "you> ";
+    private static final String HINT = "  Ctrl-C again leaves";
 
     private final Supplier<String> reader;
     private final Terminal terminal;
     private final AtomicInteger interrupts = new AtomicInteger();
+    private boolean warned;
 
     /**
      * @param reader reads a line, and throws what a line reader of JLine throws
@@ -57,12 +59,19 @@ final class TypedInput implements ChatInput {
         if (interrupts.get() > 1) {
             throw new Interruption.Stopped();
         }
+        warned = interrupts.getAndSet(0) > 0;
         while (true) {
             try {
                 return reader.get();
             } catch (UserInterruptException e) {
-                if (e.getPartialLine().isBlank()) {
+                boolean empty = e.getPartialLine().isBlank();
+                if (empty && warned) {
                     throw new Interruption.Stopped();
+                }
+                warned = empty;
+                if (empty) {
+                    terminal.writer().println(HINT);
+                    terminal.flush();
                 }
             } catch (EndOfFileException _) {
                 return null;

@@ -47,9 +47,22 @@ final class TypedInputTest {
     }
 
     @Test
-    void anInterruptClearsALineAndLeavesFromAnEmptyOne() throws IOException {
-        try (TypedInput input = new TypedInput(lines("half^C", "whole", "^C"), terminal())) {
+    void anInterruptClearsALineAndTwoAtEmptyOnesLeave() throws IOException {
+        try (TypedInput input =
+                new TypedInput(lines("half^C", "^C", "whole", "^C", "half^C", "^C", "^C"), terminal())) {
             assertThat(input.next()).isEqualTo("whole");
+            assertThatThrownBy(input::next).isInstanceOf(Interruption.Stopped.class);
+        }
+    }
+
+    @Test
+    void oneAtAnEmptyLineLeavesRightAfterAnAnswerThatWasBrokenOff() throws IOException {
+        Terminal terminal = terminal();
+        try (TypedInput input = new TypedInput(lines("question", "^C", "never read"), terminal)) {
+            assertThat(input.next()).isEqualTo("question");
+            input.answering();
+            terminal.raise(Terminal.Signal.INT);
+            assertThat(input.unwanted()).isTrue();
             assertThatThrownBy(input::next).isInstanceOf(Interruption.Stopped.class);
         }
     }

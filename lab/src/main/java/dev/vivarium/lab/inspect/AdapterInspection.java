@@ -85,6 +85,7 @@ public record AdapterInspection(
             try {
                 AdapterFiles.check(directory, model.config());
                 fits = true;
+                remarks.addAll(AdapterFiles.remarks(directory, model.config()));
             } catch (InputException e) {
                 fits = false;
                 remarks.add("does not fit " + base + ": " + e.getMessage());

@@ -97,6 +97,7 @@ public record ModelInspection(
             tensors = TensorKind.of(weights);
         }
         tensors.forEach(kind -> dtypes.merge(kind.dtype(), kind.values(), Long::sum));
+        remarks.addAll(model.remarks());
         try {
             model.checkWeights();
         } catch (InputException e) {
