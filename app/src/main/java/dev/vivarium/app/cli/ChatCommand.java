@@ -1,7 +1,6 @@
 package dev.vivarium.app.cli;
 
 import dev.vivarium.engine.base.InputException;
-import dev.vivarium.engine.generate.SamplingSettings;
 import dev.vivarium.lab.talk.ChatSession;
 import dev.vivarium.lab.talk.Speaker;
 import dev.vivarium.lab.talk.Speakers;
@@ -31,8 +30,6 @@ import picocli.CommandLine.Parameters;
             "Characters of an answer that could steer a terminal are shown as signs; /save keeps them as they are."
         })
 final class ChatCommand implements Callable<Integer> {
-    private static final String DEFAULT = " Default: ${DEFAULT-VALUE}.";
-
     private final Shell shell;
 
     @Parameters(paramLabel = "RUN|MODEL", description = SpeakerOptions.TARGET)
@@ -50,25 +47,8 @@ final class ChatCommand implements Callable<Integer> {
     @Option(names = "--system", paramLabel = "TEXT", description = "The system turn.")
     private @Nullable String system;
 
-    @Option(
-            names = "--temperature",
-            paramLabel = "T",
-            defaultValue = "1.0",
-            description = "0: the best token." + DEFAULT)
-    private double temperature;
-
-    @Option(names = "--top-p", paramLabel = "P", defaultValue = "1.0", description = "1 is off." + DEFAULT)
-    private double topP;
-
-    @Option(
-            names = "--max-new-tokens",
-            paramLabel = "N",
-            defaultValue = "600",
-            description = "Longest answer." + DEFAULT)
-    private int maxNewTokens;
-
-    @Option(names = "--seed", paramLabel = "N", defaultValue = "0", description = "Root of all randomness." + DEFAULT)
-    private long seed;
+    @Mixin
+    private final SamplingOptions sampling = new SamplingOptions();
 
     ChatCommand(Shell shell) {
         this.shell = shell;
@@ -76,16 +56,11 @@ final class ChatCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        SamplingSettings settings = SamplingSettings.defaults()
-                .withTemperature(temperature)
-                .withFilters(topP, 0, 0)
-                .withMaxNewTokens(maxNewTokens)
-                .withSeed(seed);
         EvaluationTarget found = EvaluationTarget.find(target, null, shell.models());
         Speakers speakers = adapters.speakers(shell, target, found, null);
         try (ChatSession session = ChatSession.open(found.trained().model(), speakers.all())) {
             session.conversation().system(system);
-            ChatLoop loop = new ChatLoop(shell, session, speakers, first(speakers), settings);
+            ChatLoop loop = new ChatLoop(shell, session, speakers, first(speakers), sampling.settings());
             if (compare) {
                 loop.compare();
             }

@@ -94,6 +94,9 @@ final class EvaluateCommand implements Callable<Integer> {
     private final SamplingOptions sampling = new SamplingOptions();
 
     @Mixin
+    private final BatchOptions batch = new BatchOptions();
+
+    @Mixin
     private final DefaultSystemOption defaultSystem = new DefaultSystemOption();
 
     @Mixin
@@ -113,7 +116,7 @@ final class EvaluateCommand implements Callable<Integer> {
                 EvaluationTarget.find(target, added == null ? null : added.directory(), shell.models());
         EvaluationPlan plan = new EvaluationPlan(
                 samples(set),
-                sampling.settings(),
+                batch.on(sampling.settings()),
                 defaultSystem.of(found.trained().defaultSystem()));
         Subject subject = new Subject(
                 found.name(),

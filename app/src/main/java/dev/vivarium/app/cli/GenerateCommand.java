@@ -78,6 +78,9 @@ final class GenerateCommand implements Callable<Integer> {
     private final SamplingOptions sampling = new SamplingOptions();
 
     @Mixin
+    private final BatchOptions batch = new BatchOptions();
+
+    @Mixin
     private final OnExisting onExisting = new OnExisting();
 
     @Mixin
@@ -99,7 +102,7 @@ final class GenerateCommand implements Callable<Integer> {
                 answering(adapters.speakers(shell, target, found, hashes)),
                 file.prompts(),
                 samples,
-                sampling.settings(),
+                batch.on(sampling.settings()),
                 out,
                 onExisting.choice(),
                 Version.current().number());

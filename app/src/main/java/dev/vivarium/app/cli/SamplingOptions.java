@@ -3,7 +3,7 @@ package dev.vivarium.app.cli;
 import dev.vivarium.engine.generate.SamplingSettings;
 import picocli.CommandLine.Option;
 
-/** How answers are drawn where many are drawn at once; a Mixin. */
+/** How answers are drawn; a Mixin. */
 final class SamplingOptions {
     private static final String DEFAULT = " Default: ${DEFAULT-VALUE}.";
 
@@ -33,23 +33,12 @@ final class SamplingOptions {
             description = "Longest answer." + DEFAULT)
     private int maxNewTokens;
 
-    @Option(
-            names = "--rows",
-            paramLabel = "N",
-            defaultValue = "0",
-            description = "Answers in flight at once; more need more memory. 0: as many as keep all threads busy.")
-    private int rows;
-
-    @Option(names = "--fast", description = "Let answers depend on the batch; see below.")
-    private boolean fast;
-
+    /** The settings; rows in flight and determinism are as the generator has them by itself. */
     SamplingSettings settings() {
         return SamplingSettings.defaults()
                 .withTemperature(temperature)
                 .withFilters(topP, topK, minP)
                 .withMaxNewTokens(maxNewTokens)
-                .withSeed(seed)
-                .withRows(rows)
-                .withDeterministic(!fast);
+                .withSeed(seed);
     }
 }

@@ -16,9 +16,9 @@ import org.bytedeco.pytorch.NoGradGuard;
  * the machine; otherwise few rows are decoded on the calling thread, with all threads in the kernels.
  */
 final class DecodeLoop {
-    /** Rows from which another lane pays where rows need no places of their own, and rows a lane has if it may. */
+    /** Rows from which another lane pays, where rows need no places of their own. */
     private static final int LANE_ROWS = 16;
-
+    /** Rows a lane has there unless the settings say otherwise. */
     private static final int MANY_ROWS = 64;
 
     private final Decoder decoder;
