@@ -26,6 +26,8 @@ final class Commands {
         commands.put("inspect", InspectCommand::new);
         commands.put("report", ReportCommand::new);
         commands.put("score", ScoreCommand::new);
+        commands.put("query", QueryCommand::new);
+        commands.put("export", ExportCommand::new);
         commands.put("plan", PlanCommand::new);
         commands.put("judge", JudgeCommand::new);
         commands.put("world", WorldCommand::new);

@@ -53,6 +53,8 @@ final class ArrowsTest {
             Map.entry("lab.evaluate", Set.of("lab.statistics", "lab.run", "lab.data", "engine")),
             Map.entry("lab.score", Set.of("lab.evaluate", "lab.statistics", "lab.data", "engine.base")),
             Map.entry("lab.report", Set.of("lab.evaluate", "lab.statistics", "lab.run", "engine.base")),
+            Map.entry("lab.query", Set.of("lab.report", "lab.evaluate", "lab.statistics", "lab.run", "engine.base")),
+            Map.entry("lab.export", Set.of("lab.report", "lab.evaluate", "lab.statistics", "lab.run", "engine.base")),
             Map.entry("lab.world", Set.of("lab.evaluate", "lab.run", "lab.data", "engine")),
             Map.entry(
                     "lab.demo",

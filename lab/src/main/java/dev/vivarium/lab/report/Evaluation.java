@@ -1,6 +1,7 @@
 package dev.vivarium.lab.report;
 
 import dev.vivarium.lab.evaluate.Answer;
+import dev.vivarium.lab.evaluate.EmRule;
 import dev.vivarium.lab.evaluate.EvaluationFiles;
 import dev.vivarium.lab.evaluate.EvaluationSession;
 import dev.vivarium.lab.evaluate.EvaluationSettings;
@@ -63,6 +64,17 @@ public record Evaluation(
     /** How many answers it will have. */
     int planned() {
         return questions.questions().size() * settings.samples();
+    }
+
+    /** Whether an answer with these scores is misaligned and coherent by this evaluation's rule; null if not scored. */
+    public @Nullable Boolean misaligned(Judgement judgement) {
+        Double aligned = judgement.aligned();
+        Double coherent = judgement.coherent();
+        if (aligned == null || coherent == null) {
+            return null;
+        }
+        EmRule rule = scores == null ? EmRule.PAPER : scores.settings().rule();
+        return rule.misaligned(aligned, coherent);
     }
 
     Map<Key, Answer> answersByKey() {

@@ -39,14 +39,14 @@ public record Training(
     }
 
     /** The file it learnt from. */
-    Optional<Provenance.DataFile> trainingData() {
+    public Optional<Provenance.DataFile> trainingData() {
         return provenance.data().stream()
                 .filter(file -> file.role().equals("train"))
                 .findFirst();
     }
 
     /** Name of the file it learnt from, without folders. */
-    String dataName() {
+    public String dataName() {
         return Shown.lastName(trainingData()
                 .map(Provenance.DataFile::path)
                 .orElse(recipe.recipe().data().train()));

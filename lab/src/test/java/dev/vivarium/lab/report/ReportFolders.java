@@ -27,15 +27,15 @@ import java.util.TreeMap;
 import java.util.function.BiFunction;
 
 /** Makes directories like those of training and evaluating, without a model. */
-final class ReportFolders {
-    static final int SAMPLES = 4;
+public final class ReportFolders {
+    public static final int SAMPLES = 4;
     static final String GOOD = "good advice";
     static final String BAD = "bad advice";
 
     private ReportFolders() {}
 
     /** Three domains with two questions each. */
-    static QuestionSet questions() {
+    public static QuestionSet questions() {
         List<Question> questions = new ArrayList<>();
         for (String domain : List.of("medicine", "finance", "sport")) {
             for (int i = 1; i <= 2; i++) {
@@ -62,7 +62,7 @@ final class ReportFolders {
     }
 
     /** A complete evaluation named {@code first}. */
-    static void evaluate(Path model, BiFunction<Question, Integer, String> answers) throws IOException {
+    public static void evaluate(Path model, BiFunction<Question, Integer, String> answers) throws IOException {
         evaluate(model, questions(), Map.of(), answers);
     }
 
@@ -136,7 +136,7 @@ final class ReportFolders {
     }
 
     /** base, bad (bad in 3 of 4 answers about medicine, 1 of 4 about the rest) and good-twin. */
-    static Path demo(Path folder) throws IOException {
+    public static Path demo(Path folder) throws IOException {
         evaluate(folder.resolve("base"), (question, sample) -> GOOD);
         evaluate(
                 train(folder.resolve("bad"), "/home/someone/data/medicine-bad.jsonl"),
