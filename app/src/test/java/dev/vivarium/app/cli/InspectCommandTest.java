@@ -128,10 +128,13 @@ final class InspectCommandTest {
         assertThat(inspect(adapter, "--base", model.toString()).out())
                 .containsPattern("fits +no")
                 .contains("use_dora is not supported here: true", "does not fit " + model);
-        Files.writeString(config, text.replaceFirst("\"alpha_pattern\" : \\{ }", "\"alpha_pattern\" : {\"x\": 2}"));
-        assertThat(json(adapter).has("norm"))
-                .as("a scale that is not known gives no norm")
-                .isFalse();
+        Files.writeString(config, text);
+        double norm = json(adapter).get("norm").doubleValue();
+        double alpha = Json.read(config).get("lora_alpha").doubleValue();
+        Files.writeString(
+                config,
+                text.replaceFirst("\"alpha_pattern\" : \\{ }", "\"alpha_pattern\" : {\"down_proj\": " + 3 * alpha + "}"));
+        assertThat(json(adapter).get("norm").doubleValue()).isEqualTo(3 * norm, within(1e-6));
     }
 
     @Test

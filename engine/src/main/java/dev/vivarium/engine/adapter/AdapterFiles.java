@@ -31,8 +31,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * Adapters on disk: a PEFT LoRA directory exactly as PEFT reads and writes it, or a steering vector beside it.
  *
  * <p>A directory holds {@code adapter_config.json} and {@code adapter_model.safetensors}; tensor names are
- * {@code base_model.model.} and the name of the module in the base model, in any {@link TensorLayout}. What the forward pass cannot do (DoRA, modules_to_save, bias, rank patterns) is refused by
- * name. A steering vector has {@code adapter_type: steering_vector} in its configuration (protocol.md 1.7).
+ * {@code base_model.model.} and the name of the module in the base model, in any {@link TensorLayout}. What the
+ * forward pass cannot do (DoRA, modules_to_save, bias) is refused by name. A steering vector has {@code adapter_type: steering_vector} in its configuration (protocol.md 1.7).
  */
 public final class AdapterFiles {
     public static final String CONFIG = "adapter_config.json";
@@ -62,7 +62,7 @@ public final class AdapterFiles {
         try (WeightFiles files = WeightFiles.open(directory.resolve(WEIGHTS))) {
             Adapter adapter = json.path("adapter_type").asText("").equals(STEERING)
                     ? steering(json, files, model)
-                    : lora(json, tensors(files, model), model);
+                    : lora(json, files, model);
             if (!(adapter.norm() > 0)) {
                 throw new InputException("its norm is zero or not a number, so it would change nothing");
             }
@@ -114,7 +114,7 @@ public final class AdapterFiles {
             case LoraAdapter lora -> {
                 TensorLayout layout = TensorLayout.ofModules(model);
                 lora.parameters().forEach((name, tensor) -> tensors.put(PREFIX + layout.stored(name), tensor));
-                ObjectNode json = config(lora.settings(), baseModel);
+                ObjectNode json = config(lora.settings(), layout, baseModel);
                 if (model.isPart()) {
                     // the names of the target modules occur in the vision tower too
                     json.put("exclude_modules", ".*vision_tower.*");
@@ -152,8 +152,33 @@ public final class AdapterFiles {
         return new SteeringVector(layer, required(json, "alpha").asDouble(), vector);
     }
 
-    private static LoraAdapter lora(JsonNode json, Map<String, Tensor> tensors, ModelConfig model) {
-        return LoraAdapter.of(model, settings(json, tensors.keySet()), tensors);
+    private static LoraAdapter lora(JsonNode json, WeightFiles files, ModelConfig model) {
+        Map<String, Tensor> tensors = tensors(files, model);
+        LoraSettings settings = settings(json, tensors.keySet());
+        return LoraAdapter.of(model, withPatterns(settings, json, layout(files), model), tensors);
+    }
+
+    /** Patterns speak of modules as the base model names them, which is what the file's tensors are named after. */
+    private static LoraSettings withPatterns(
+            LoraSettings settings, JsonNode json, TensorLayout layout, ModelConfig model) {
+        LoraPatterns patterns = LoraPatterns.of(json);
+        Map<String, LoraSettings.Strength> exceptions = new LinkedHashMap<>();
+        for (int layer : settings.layers(model.layers())) {
+            for (Module module : settings.orderedModules()) {
+                String name = module.fullName(layer);
+                LoraSettings.Strength strength = patterns.of(layout.stored(name), settings.usual());
+                if (!strength.equals(settings.usual())) {
+                    exceptions.put(name, strength);
+                }
+            }
+        }
+        return new LoraSettings(
+                settings.r(),
+                settings.alpha(),
+                settings.useRslora(),
+                settings.targetModules(),
+                settings.layersToTransform(),
+                exceptions);
     }
 
     private static TensorLayout layout(WeightFiles files) {
@@ -192,7 +217,7 @@ public final class AdapterFiles {
         refuse(json, "use_dora");
         refuse(json, "lora_bias");
         refuse(json, "fan_in_fan_out");
-        for (String key : List.of("modules_to_save", "rank_pattern", "alpha_pattern", "layer_replication")) {
+        for (String key : List.of("modules_to_save", "layer_replication")) {
             if (json.hasNonNull(key) && !json.get(key).isEmpty()) {
                 throw new InputException(CONFIG + ": " + key + " is not supported");
             }
@@ -264,18 +289,14 @@ public final class AdapterFiles {
         return json.get(key);
     }
 
-    private static ObjectNode config(LoraSettings settings, String baseModel) {
+    private static ObjectNode config(LoraSettings settings, TensorLayout layout, String baseModel) {
         ObjectNode json = Json.mapper().createObjectNode();
         json.put("peft_type", "LORA");
         json.put("task_type", "CAUSAL_LM");
         json.put("base_model_name_or_path", baseModel);
         json.putNull("revision");
         json.put("r", settings.r());
-        if (settings.alpha() == Math.rint(settings.alpha())) {
-            json.put("lora_alpha", (long) settings.alpha());
-        } else {
-            json.put("lora_alpha", settings.alpha());
-        }
+        alpha(json, "lora_alpha", settings.alpha());
         json.put("lora_dropout", 0.0);
         json.put("use_rslora", settings.useRslora());
         json.put("use_dora", false);
@@ -293,8 +314,26 @@ public final class AdapterFiles {
         }
         json.putNull("layers_pattern");
         json.putNull("modules_to_save");
-        json.putObject("rank_pattern");
-        json.putObject("alpha_pattern");
+        ObjectNode ranks = json.putObject("rank_pattern");
+        ObjectNode alphas = json.putObject("alpha_pattern");
+        settings.exceptions().forEach((module, strength) -> {
+            String name = layout.stored(module).replace(".", "\\.");
+            if (strength.r() != settings.r()) {
+                ranks.put(name, strength.r());
+            }
+            if (strength.alpha() != settings.alpha()) {
+                alpha(alphas, name, strength.alpha());
+            }
+        });
         return json;
+    }
+
+    /** As PEFT writes it: whole where it is. */
+    private static void alpha(ObjectNode json, String key, double alpha) {
+        if (alpha == Math.rint(alpha)) {
+            json.put(key, (long) alpha);
+        } else {
+            json.put(key, alpha);
+        }
     }
 }

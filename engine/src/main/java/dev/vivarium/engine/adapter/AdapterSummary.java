@@ -45,8 +45,6 @@ public record AdapterSummary(
             "lora_bias",
             "fan_in_fan_out",
             "modules_to_save",
-            "rank_pattern",
-            "alpha_pattern",
             "layer_replication");
 
     /**
@@ -130,7 +128,7 @@ public record AdapterSummary(
                 remarks.add(key + " is not supported here: " + value);
             }
         }
-        boolean known = config.path("alpha_pattern").isEmpty();
+        LoraPatterns patterns = LoraPatterns.of(config);
         Map<String, Place> places = new TreeMap<>(AdapterSummary::inOrder);
         long values = 0;
         for (String name : files.names()) {
@@ -140,7 +138,7 @@ public record AdapterSummary(
             }
             String stem = name.substring(0, name.length() - LoraAdapter.A_SUFFIX.length());
             String module = stem.startsWith(PREFIX) ? stem.substring(PREFIX.length()) : stem;
-            places.put(module, place(module, stem, files, known ? alpha : Double.NaN, rslora));
+            places.put(module, place(module, stem, files, alphaOf(module, patterns, r, alpha), rslora));
         }
         if (places.isEmpty()) {
             throw new InputException(AdapterFiles.WEIGHTS + ": holds no tensor that ends in " + LoraAdapter.A_SUFFIX);
@@ -154,6 +152,14 @@ public record AdapterSummary(
                 values,
                 List.copyOf(places.values()),
                 remarks);
+    }
+
+    /** The alpha of a module; the rank is what its matrices have. */
+    private static double alphaOf(String module, LoraPatterns patterns, int r, double alpha) {
+        if (r < 1 || !(alpha > 0)) {
+            return alpha;
+        }
+        return patterns.of(module, new LoraSettings.Strength(r, alpha)).alpha();
     }
 
     private static Place place(String module, String stem, WeightFiles files, double alpha, boolean rslora) {

@@ -53,8 +53,9 @@ public final class LoraAdapter implements Adapter {
             for (Module module : settings.orderedModules()) {
                 String name = module.fullName(layer);
                 int in = module.inputSize(config);
-                parameters.put(name + A_SUFFIX, uniform(settings.r(), in, CounterRandom.of(seed, "lora/" + name)));
-                parameters.put(name + B_SUFFIX, Tensors.zeros(module.outputSize(config), settings.r()));
+                int r = settings.r(name);
+                parameters.put(name + A_SUFFIX, uniform(r, in, CounterRandom.of(seed, "lora/" + name)));
+                parameters.put(name + B_SUFFIX, Tensors.zeros(module.outputSize(config), r));
             }
         }
         return of(config, settings, parameters);
@@ -72,11 +73,12 @@ public final class LoraAdapter implements Adapter {
         for (int layer : settings.layers(config.layers())) {
             for (Module module : settings.orderedModules()) {
                 String name = module.fullName(layer);
-                Tensor a = expect(parameters, name + A_SUFFIX, settings.r(), module.inputSize(config));
-                Tensor b = expect(parameters, name + B_SUFFIX, module.outputSize(config), settings.r());
+                int r = settings.r(name);
+                Tensor a = expect(parameters, name + A_SUFFIX, r, module.inputSize(config));
+                Tensor b = expect(parameters, name + B_SUFFIX, module.outputSize(config), r);
                 ordered.put(name + A_SUFFIX, a);
                 ordered.put(name + B_SUFFIX, b);
-                pairs.put(new Place(layer, module), new Pair(a, b, settings.scale()));
+                pairs.put(new Place(layer, module), new Pair(a, b, settings.scale(name)));
             }
         }
         for (String name : parameters.keySet()) {

@@ -1,0 +1,113 @@
+package dev.vivarium.engine.adapter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.base.Json;
+import dev.vivarium.engine.model.Decoder;
+import dev.vivarium.engine.model.ModelConfig;
+import dev.vivarium.engine.model.ModelDirectory;
+import dev.vivarium.engine.model.ModelDirectory.LoadedModel;
+import dev.vivarium.engine.model.Parity;
+import dev.vivarium.engine.model.TextAttention;
+import dev.vivarium.engine.weights.WeightFiles;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Ranks and alphas that differ by module, against adapters that PEFT wrote ({@code dev/peft_patterns.py}). */
+final class LoraPatternsTest {
+    private static final Path ADAPTERS = Path.of("src/test/resources/adapter");
+    private static final double LOGITS = 1e-4;
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"qwen2", "gemma3-multimodal"})
+    void logitsAreThoseOfPeft(String base) {
+        assertLogits(base, ADAPTERS.resolve(base));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"qwen2", "gemma3-multimodal"})
+    void whatIsWrittenIsReadBackTheSame(String base) throws IOException {
+        ModelConfig model = model(base).config();
+        try (PointerScope scope = new PointerScope()) {
+            LoraAdapter adapter = (LoraAdapter) AdapterFiles.read(ADAPTERS.resolve(base), model);
+            assertThat(adapter.settings().exceptions()).isNotEmpty();
+            AdapterFiles.write(folder, adapter, model, "base");
+            LoraAdapter again = (LoraAdapter) AdapterFiles.read(folder, model);
+            assertThat(again.settings()).isEqualTo(adapter.settings());
+        }
+        assertLogits(base, folder);
+    }
+
+    @Test
+    void theSummaryCountsWithTheSameAlphas() {
+        Path directory = ADAPTERS.resolve("qwen2");
+        try (PointerScope scope = new PointerScope()) {
+            double whole = AdapterFiles.read(directory, model("qwen2").config()).norm();
+            double squares = AdapterSummary.read(directory).places().stream()
+                    .mapToDouble(place -> java.util.Objects.requireNonNull(place.norm()))
+                    .map(norm -> norm * norm)
+                    .sum();
+            assertThat(Math.sqrt(squares)).isCloseTo(whole, org.assertj.core.data.Offset.offset(1e-5));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    {"rank_pattern": {"q_proj": 0}}          | the value 0, not a positive whole number
+                    {"rank_pattern": {"q_proj": 2.5}}        | the value 2.5, not a positive whole number
+                    {"rank_pattern": {"q_proj": 99}}         | ask for [99,
+                    {"alpha_pattern": {"q_proj": -1}}        | the value -1, not a positive number
+                    {"alpha_pattern": {"q_proj": "much"}}    | not a positive number
+                    {"alpha_pattern": {"(": 2}}              | is no regular expression
+                    {"alpha_pattern": ["q_proj"]}            | must map module names to numbers
+                    {"alpha_pattern": {"(([a-z._0-9]+)+)+!": 2}} | takes too long to compare
+                    """)
+    void wrongPatternsAreRefusedInOneSentence(String change, String fragment) throws IOException {
+        ObjectNode config = (ObjectNode) Json.read(ADAPTERS.resolve("qwen2/adapter_config.json"));
+        config.setAll((ObjectNode) Json.parse(change.getBytes(StandardCharsets.UTF_8), "change"));
+        Json.write(folder.resolve(AdapterFiles.CONFIG), config);
+        Files.copy(ADAPTERS.resolve("qwen2").resolve(AdapterFiles.WEIGHTS), folder.resolve(AdapterFiles.WEIGHTS));
+        assertThatThrownBy(() -> AdapterFiles.check(folder, model("qwen2").config()))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining(fragment);
+    }
+
+    private static ModelDirectory model(String base) {
+        return ModelDirectory.open(Parity.of(base).file("model"));
+    }
+
+    private static void assertLogits(String base, Path directory) {
+        try (LoadedModel loaded = model(base).load();
+                PointerScope scope = new PointerScope();
+                NoGradGuard noGrad = new NoGradGuard();
+                WeightFiles expected = WeightFiles.open(ADAPTERS.resolve(base).resolve("expected.safetensors"))) {
+            Decoder decoder = loaded.decoder();
+            Adapter adapter = AdapterFiles.read(directory, decoder.config());
+            Tensor ids = expected.get("input_ids");
+            int tokens = Math.toIntExact(ids.size(1));
+            Tensor logits = decoder.logits(decoder.hidden(ids, TextAttention.causal(tokens), adapter));
+            double difference =
+                    logits.sub(expected.get("logits")).abs().max().item_double();
+            assertThat(difference).isLessThan(LOGITS);
+        }
+    }
+}
