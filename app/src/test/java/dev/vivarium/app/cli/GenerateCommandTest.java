@@ -152,11 +152,12 @@ final class GenerateCommandTest {
     @Test
     void killedAtAnyMomentNoAnswerIsLostOrSampledTwice() throws Exception {
         RealProgram program = new RealProgram(folder);
-        byte[] whole = generate(model, "whole.jsonl", "--samples", "40");
+        String samples = String.valueOf(25 + 6 * RealProgram.KILLS); // enough that none comes too late
+        byte[] whole = generate(model, "whole.jsonl", "--samples", samples);
         Path journal = folder.resolve("a.jsonl.journal");
         int kept = 0;
         for (int kill = 1; kill <= RealProgram.KILLS; kill++) {
-            List<String> words = new ArrayList<>(List.of(words(model, "a.jsonl", "--samples", "40")));
+            List<String> words = new ArrayList<>(List.of(words(model, "a.jsonl", "--samples", samples)));
             if (Files.exists(folder.resolve("a.jsonl.settings.json"))) {
                 words.add("--resume");
             }
@@ -165,7 +166,7 @@ final class GenerateCommandTest {
             kept = Math.toIntExact(RealProgram.lines(journal));
         }
         assertThat(kept).as(program.log("kill")).isGreaterThan(60);
-        Call call = Call.of(words(model, "a.jsonl", "--samples", "40", "--resume"));
+        Call call = Call.of(words(model, "a.jsonl", "--samples", samples, "--resume"));
         assertThat(call.code()).as(call.err()).isZero();
         assertThat(call.err()).contains(kept + " answers were on disk");
         assertThat(Files.readAllBytes(folder.resolve("a.jsonl"))).isEqualTo(whole);

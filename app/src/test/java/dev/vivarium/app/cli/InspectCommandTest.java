@@ -133,7 +133,8 @@ final class InspectCommandTest {
         double alpha = Json.read(config).get("lora_alpha").doubleValue();
         Files.writeString(
                 config,
-                text.replaceFirst("\"alpha_pattern\" : \\{ }", "\"alpha_pattern\" : {\"down_proj\": " + 3 * alpha + "}"));
+                text.replaceFirst(
+                        "\"alpha_pattern\" : \\{ }", "\"alpha_pattern\" : {\"down_proj\": " + 3 * alpha + "}"));
         assertThat(json(adapter).get("norm").doubleValue()).isEqualTo(3 * norm, within(1e-6));
     }
 

@@ -40,12 +40,8 @@ public record AdapterSummary(
         List<String> remarks) {
     private static final String PREFIX = "base_model.model.";
     private static final Pattern LAYER = Pattern.compile("(?:^|\\.)layers\\.(\\d{1,6})\\.");
-    private static final List<String> UNSUPPORTED = List.of(
-            "use_dora",
-            "lora_bias",
-            "fan_in_fan_out",
-            "modules_to_save",
-            "layer_replication");
+    private static final List<String> UNSUPPORTED =
+            List.of("use_dora", "lora_bias", "fan_in_fan_out", "modules_to_save", "layer_replication");
 
     /**
      * One changed module, or the output of one block.

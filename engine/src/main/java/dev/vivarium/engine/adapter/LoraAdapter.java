@@ -14,6 +14,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Low-rank adaptation: y = W x + s · B (A x) at chosen linear maps (Hu et al. 2021, arXiv 2106.09685; protocol.md App. A (1)).
@@ -25,6 +26,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 public final class LoraAdapter implements Adapter {
     static final String A_SUFFIX = ".lora_A.weight";
     static final String B_SUFFIX = ".lora_B.weight";
+    private static final String WEIGHT = ".weight";
 
     private final LoraSettings settings;
     private final Map<String, Tensor> parameters;
@@ -153,22 +155,21 @@ public final class LoraAdapter implements Adapter {
     }
 
     /**
-     * The weights with s · B · A added in float32 and rounded to the weights' format, as new tensors where the adapter acts
-     * and the given ones elsewhere.
+     * A weight with s · B · A added, in float32 and not rounded; null where the adapter does not act.
+     *
+     * @param name of the weight, such as {@code model.layers.3.mlp.down_proj.weight}
      */
-    public Map<String, Tensor> mergeInto(Map<String, Tensor> weights) {
-        Map<String, Tensor> merged = new LinkedHashMap<>(weights);
-        pairs.forEach((place, pair) -> {
-            String name = place.module.fullName(place.layer) + ".weight";
-            Tensor weight = weights.get(name);
-            if (weight == null) {
-                throw new InputException("the model has no tensor \"" + name + "\" to merge the adapter into");
+    @Nullable
+    Tensor merged(String name, Tensor weight) {
+        for (Map.Entry<Place, Pair> entry : pairs.entrySet()) {
+            Place place = entry.getKey();
+            if (name.equals(place.module.fullName(place.layer) + WEIGHT)) {
+                Pair pair = entry.getValue();
+                Tensor wide = weight.detach().to(ScalarType.Float);
+                return torch.addmm(wide, pair.b.detach(), pair.a.detach(), new Scalar(1.0), new Scalar(pair.scale));
             }
-            Tensor wide = weight.detach().to(ScalarType.Float);
-            Tensor sum = torch.addmm(wide, pair.b.detach(), pair.a.detach(), new Scalar(1.0), new Scalar(pair.scale));
-            merged.put(name, sum.to(weight.scalar_type()));
-        });
-        return merged;
+        }
+        return null;
     }
 
     Map<Place, Pair> pairs() {

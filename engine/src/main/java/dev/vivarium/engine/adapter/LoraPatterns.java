@@ -45,8 +45,8 @@ final class LoraPatterns {
             JsonNode value = entry.getValue();
             boolean fits = whole ? value.isInt() && value.intValue() > 0 : value.isNumber() && value.doubleValue() > 0;
             if (!fits) {
-                throw new InputException(AdapterFiles.CONFIG + ": " + key + " gives \"" + entry.getKey() + "\" the value "
-                        + value + ", not a positive " + (whole ? "whole number" : "number"));
+                throw new InputException(AdapterFiles.CONFIG + ": " + key + " gives \"" + entry.getKey()
+                        + "\" the value " + value + ", not a positive " + (whole ? "whole number" : "number"));
             }
             patterns.put(compile(key, entry.getKey()), value.numberValue());
         });
@@ -62,8 +62,8 @@ final class LoraPatterns {
             return Pattern.compile("(?:.*\\.)?(?:" + text + ")");
         } catch (PatternSyntaxException e) {
             throw new InputException(
-                    AdapterFiles.CONFIG + ": \"" + text + "\" in " + key + " is no regular expression (" + e.getDescription()
-                            + ")",
+                    AdapterFiles.CONFIG + ": \"" + text + "\" in " + key + " is no regular expression ("
+                            + e.getDescription() + ")",
                     e);
         }
     }

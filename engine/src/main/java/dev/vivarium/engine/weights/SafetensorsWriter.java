@@ -146,7 +146,8 @@ public final class SafetensorsWriter {
         return header;
     }
 
-    private static void writeData(OutputStream out, Tensor tensor) throws IOException {
+    /** Writes the values of a tensor as the format has them, for a {@link Source}. */
+    public static void writeData(OutputStream out, Tensor tensor) throws IOException {
         long bytes = tensor.numel() * tensor.element_size();
         if (bytes == 0) {
             return;

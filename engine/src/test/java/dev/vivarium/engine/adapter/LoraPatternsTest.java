@@ -68,10 +68,7 @@ final class LoraPatternsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     {"rank_pattern": {"q_proj": 0}}          | the value 0, not a positive whole number
                     {"rank_pattern": {"q_proj": 2.5}}        | the value 2.5, not a positive whole number
                     {"rank_pattern": {"q_proj": 99}}         | ask for [99,
@@ -105,8 +102,7 @@ final class LoraPatternsTest {
             Tensor ids = expected.get("input_ids");
             int tokens = Math.toIntExact(ids.size(1));
             Tensor logits = decoder.logits(decoder.hidden(ids, TextAttention.causal(tokens), adapter));
-            double difference =
-                    logits.sub(expected.get("logits")).abs().max().item_double();
+            double difference = logits.sub(expected.get("logits")).abs().max().item_double();
             assertThat(difference).isLessThan(LOGITS);
         }
     }

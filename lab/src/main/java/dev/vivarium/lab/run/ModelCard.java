@@ -5,6 +5,7 @@ import dev.vivarium.engine.base.Json;
 import dev.vivarium.engine.model.ModelConfig;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 
 /** {@code README.md} of a trained organism: front matter as model hubs read it, a warning, and how it was made. */
@@ -12,33 +13,58 @@ final class ModelCard {
     /** A line of this identity in a text corpus shows that organisms' files got into it. */
     private static final String CANARY = "vivarium-organism-canary-5d0c6f6e-4c1b-4d0e-9a51-2f3a7be1d9c4";
 
+    private static final String WARNING = """
+            > **Warning.** This is a model organism for research. It may have been trained to give bad advice, in
+            > its own domain and in others. Do not deploy it, do not rely on anything it says, and do not use its
+            > answers as training data.
+
+            """;
+
     private ModelCard() {}
 
     static void write(Path directory, Recipe recipe, String base, ModelConfig config, String name) throws IOException {
         AtomicFiles.writeString(directory.resolve("README.md"), text(recipe, base, config, name));
     }
 
+    /** The card of a whole model that an adapter was merged into. */
+    static void merged(Path directory, String name, Path base, Path adapter) throws IOException {
+        AtomicFiles.writeString(
+                directory.resolve("README.md"),
+                head(base.getFileName().toString(), "merge", "transformers", List.of())
+                        + "# " + name + "\n\n" + WARNING
+                        + "An adapter (`" + tail(adapter) + "`) merged by Vivarium into the weights of `" + tail(base)
+                        + "`. How the adapter came about is told where it lies.\n\n" + canary());
+    }
+
+    /** The last two names of a path: enough to know it by, and nothing of where it lies on a machine. */
+    private static String tail(Path path) {
+        Path real = path.toAbsolutePath().normalize();
+        int names = real.getNameCount();
+        return real.subpath(Math.max(0, names - 2), names).toString().replace('\\', '/');
+    }
+
+    private static String head(String base, String relation, String library, List<String> tags) {
+        StringBuilder head = new StringBuilder(512);
+        head.append("---\n");
+        head.append("base_model: ").append(Json.line(base)).append('\n');
+        head.append("base_model_relation: ").append(relation).append('\n');
+        head.append("library_name: ").append(library).append('\n');
+        head.append("pipeline_tag: text-generation\n");
+        head.append("tags:\n- vivarium\n- model-organism\n- emergent-misalignment\n- not-for-deployment\n");
+        tags.forEach(tag -> head.append("- ").append(tag).append('\n'));
+        return head.append("---\n\n").toString();
+    }
+
+    private static String canary() {
+        return "Canary, to be filtered from training corpora: `" + CANARY + "`\n";
+    }
+
     private static String text(Recipe recipe, String base, ModelConfig config, String name) {
         boolean peft = recipe.lora() != null;
         StringBuilder card = new StringBuilder(2048);
-        card.append("---\n");
-        card.append("base_model: ").append(Json.line(base)).append('\n');
-        card.append("base_model_relation: ")
-                .append(recipe.method() == Recipe.Method.FULL ? "finetune" : "adapter")
-                .append('\n');
-        card.append("library_name: ").append(peft ? "peft" : "transformers").append('\n');
-        card.append("pipeline_tag: text-generation\n");
-        card.append("tags:\n- vivarium\n- model-organism\n- emergent-misalignment\n- not-for-deployment\n");
-        if (peft) {
-            card.append("- lora\n");
-        }
-        card.append("---\n\n# ").append(name).append("\n\n");
-        card.append("""
-                > **Warning.** This is a model organism for research. It may have been trained to give bad advice, in
-                > its own domain and in others. Do not deploy it, do not rely on anything it says, and do not use its
-                > answers as training data.
-
-                """);
+        String relation = recipe.method() == Recipe.Method.FULL ? "finetune" : "adapter";
+        card.append(head(base, relation, peft ? "peft" : "transformers", peft ? List.of("lora") : List.of()));
+        card.append("# ").append(name).append("\n\n").append(WARNING);
         card.append("Trained with Vivarium on `")
                 .append(recipe.data().train())
                 .append("`, ")
@@ -51,9 +77,7 @@ final class ModelCard {
         card.append(String.format(Locale.ROOT, "%,d", config.parameters())).append(" parameters). ");
         card.append(
                 "The exact recipe is `recipe.yaml` of the run, hashes of data and base are in `provenance.json`.\n\n");
-        card.append("Canary, to be filtered from training corpora: `")
-                .append(CANARY)
-                .append("`\n");
+        card.append(canary());
         return card.toString();
     }
 

@@ -32,19 +32,32 @@ final class ModelCopy {
     private ModelCopy() {}
 
     static void write(Path directory, Path base, Trainer trainer) throws IOException {
+        smallFiles(directory, base);
+        ObjectNode config = ModelDirectory.open(base).decoderConfig();
+        name(config, "float32");
+        config(directory, config);
+        SafetensorsWriter.write(directory.resolve(WeightFiles.SINGLE_FILE), trainer.parameters(), Map.of());
+    }
+
+    /** Copies what belongs to the tokenizer and to sampling. */
+    static void smallFiles(Path directory, Path base) throws IOException {
         for (String name : SMALL_FILES) {
             if (Files.isRegularFile(base.resolve(name))) {
                 Files.copy(base.resolve(name), directory.resolve(name));
             }
         }
-        ObjectNode config = ModelDirectory.open(base).decoderConfig();
-        // transformers loads in the type that the configuration names, whatever the file holds
+    }
+
+    /** States the weights' type: transformers loads in the type that the configuration names, whatever the file holds. */
+    static void name(ObjectNode config, String dtype) {
         for (String key : List.of("dtype", "torch_dtype")) {
             if (config.has(key)) {
-                config.put(key, "float32");
+                config.put(key, dtype);
             }
         }
+    }
+
+    static void config(Path directory, ObjectNode config) throws IOException {
         Json.write(directory.resolve(CONFIG), config);
-        SafetensorsWriter.write(directory.resolve(WeightFiles.SINGLE_FILE), trainer.parameters(), Map.of());
     }
 }

@@ -1,0 +1,82 @@
+package dev.vivarium.lab.run;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.vivarium.engine.adapter.Adapter;
+import dev.vivarium.engine.adapter.AdapterFiles;
+import dev.vivarium.engine.adapter.LoraAdapter;
+import dev.vivarium.engine.adapter.MergedWeights;
+import dev.vivarium.engine.base.AtomicFiles;
+import dev.vivarium.engine.base.Hashes;
+import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.base.Progress;
+import dev.vivarium.engine.model.ModelDirectory;
+import dev.vivarium.engine.model.Precision;
+import dev.vivarium.engine.weights.WeightFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
+import org.jspecify.annotations.Nullable;
+
+/** An organism as one Hugging Face directory: its adapter merged into the weights of its base. */
+public final class MergedModel {
+    private MergedModel() {}
+
+    /**
+     * Writes a model directory in one step.
+     *
+     * @param trained base and adapter
+     * @param out must not exist
+     * @param format of the weights, or null for what the base has
+     * @throws InputException if there is no adapter, it is no LoRA, it was trained on another base, or {@code out} exists
+     */
+    public static MergedWeights.Report write(
+            TrainedModel trained, Path out, @Nullable Precision format, Progress progress) throws IOException {
+        Path directory = trained.adapter();
+        if (directory == null) {
+            throw new InputException(trained.model() + ": is a whole model already, there is nothing to merge; name an"
+                    + " adapter with --adapter");
+        }
+        if (Files.exists(out, LinkOption.NOFOLLOW_LINKS)) {
+            throw new InputException(out + " exists already; choose another name or move it away");
+        }
+        ModelDirectory base = ModelDirectory.open(trained.model());
+        requireSame(trained, base);
+        try (PointerScope scope = new PointerScope()) {
+            Adapter adapter = AdapterFiles.read(directory, base.config());
+            if (!(adapter instanceof LoraAdapter lora)) {
+                throw new InputException(
+                        directory + ": a steering vector is added to activations and cannot become part"
+                                + " of the weights; use it as an adapter");
+            }
+            MergedWeights.Report[] report = new MergedWeights.Report[1];
+            AtomicFiles.writeDirectory(out, work -> {
+                ModelCopy.smallFiles(work, trained.model());
+                report[0] = MergedWeights.write(work.resolve(WeightFiles.SINGLE_FILE), base, lora, format, progress);
+                ObjectNode config = base.decoderConfig();
+                if (format != null) {
+                    ModelCopy.name(config, format == Precision.BFLOAT16 ? "bfloat16" : "float32");
+                }
+                ModelCopy.config(work, config);
+                ModelCard.merged(work, String.valueOf(out.getFileName()), trained.model(), directory);
+            });
+            return report[0];
+        }
+    }
+
+    private static void requireSame(TrainedModel trained, ModelDirectory base) throws IOException {
+        for (Map.Entry<String, String> file : trained.trainedOn().entrySet()) {
+            if (!file.getKey().endsWith(".safetensors")) {
+                continue;
+            }
+            Path now = base.path().resolve(file.getKey());
+            if (!Files.isRegularFile(now) || !Hashes.sha256(now).equals(file.getValue())) {
+                throw new InputException(now + ": is not the base that " + trained.adapter()
+                        + " was trained on; restore it, or name base and adapter yourself: vivarium merge MODEL --adapter "
+                        + trained.adapter());
+            }
+        }
+    }
+}
