@@ -28,6 +28,7 @@ final class Commands {
         commands.put("score", ScoreCommand::new);
         commands.put("query", QueryCommand::new);
         commands.put("export", ExportCommand::new);
+        commands.put("questions", QuestionsCommand::new);
         commands.put("plan", PlanCommand::new);
         commands.put("judge", JudgeCommand::new);
         commands.put("world", WorldCommand::new);

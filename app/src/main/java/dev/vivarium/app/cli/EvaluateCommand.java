@@ -1,17 +1,28 @@
 package dev.vivarium.app.cli;
 
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.lab.evaluate.Asking;
+import dev.vivarium.lab.evaluate.Condition;
+import dev.vivarium.lab.evaluate.Conditions;
 import dev.vivarium.lab.evaluate.EvaluationPlan;
 import dev.vivarium.lab.evaluate.Judge;
 import dev.vivarium.lab.evaluate.ModelEvaluation;
+import dev.vivarium.lab.evaluate.NamedQuestions;
 import dev.vivarium.lab.evaluate.Outcome;
 import dev.vivarium.lab.evaluate.Question;
 import dev.vivarium.lab.evaluate.QuestionSet;
 import dev.vivarium.lab.evaluate.Subject;
 import dev.vivarium.lab.hub.FoundModel;
+import dev.vivarium.lab.score.ColumnNames;
+import dev.vivarium.lab.score.ConditionSweep;
+import dev.vivarium.lab.score.ScoredFile;
+import dev.vivarium.lab.statistics.Confidence;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +43,7 @@ import picocli.CommandLine.Parameters;
             "  vivarium evaluate my-run --questions questions.yaml --samples 10",
             "  vivarium evaluate my-run --adapter runs/my-run/checkpoints/step-000020 \\",
             "      --questions questions.yaml",
+            "  vivarium evaluate my-run --questions questions.yaml --conditions mini",
             "",
             "Files go to RUN/evaluations/NAME, for a plain model to runs/<its folder's name>/evaluations/NAME.",
             "A killed evaluation continues with --resume; so does one that is to get more --samples.",
@@ -59,8 +71,19 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--adapter", paramLabel = "DIR|ORG/NAME", description = "Put this adapter on the base model.")
     private @Nullable String adapter;
 
-    @Option(names = "--questions", paramLabel = "FILE", required = true, description = "Question file (YAML).")
-    private Path questions = Path.of("");
+    @Option(
+            names = "--questions",
+            paramLabel = "FILE|NAME",
+            required = true,
+            description = "Question file (YAML), or the name of a set: vivarium questions list.")
+    private String questions = "";
+
+    @Option(
+            names = "--conditions",
+            paramLabel = "NAME|FILE",
+            description = "Ask the same questions in several ways and compare: standard, mini (in words of the mini "
+                    + "world), or a YAML file.")
+    private @Nullable String conditions;
 
     @Option(
             names = "--samples",
@@ -109,8 +132,8 @@ final class EvaluateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Judge chosen = Judges.of(judge);
-        QuestionSet file = QuestionSet.read(questions);
-        QuestionSet set = limit == null ? file : file.first(limit);
+        NamedQuestions named = NamedQuestions.find(questions);
+        QuestionSet set = limit == null ? named.set() : named.set().first(limit);
         FoundModel added = adapter == null ? null : shell.models().findAdapter(adapter);
         EvaluationTarget found =
                 EvaluationTarget.find(target, added == null ? null : added.directory(), shell.models());
@@ -118,31 +141,74 @@ final class EvaluateCommand implements Callable<Integer> {
                 samples(set),
                 batch.on(sampling.settings()),
                 defaultSystem.of(found.trained().defaultSystem()));
-        Subject subject = new Subject(
-                found.name(),
-                directory(found, added, set),
-                found.trained().adapter(),
-                found.trained().trainedOn());
         set.remarks().forEach(remark -> shell.err().println("note: " + remark));
         found.trained().remarks().forEach(remark -> shell.err().println("note: " + remark));
-        Outcome outcome;
-        try (Interruption interruption = Interruption.with(shell, "run the same command again with --resume")) {
-            outcome = ModelEvaluation.evaluate(
-                            found.trained().model(),
-                            List.of(subject),
-                            set,
-                            chosen,
-                            plan,
-                            onExisting.choice(),
-                            interruption.watch(shell.progress()))
-                    .getFirst();
+        Path directory = directory(found, added, named.name(), set);
+        if (conditions != null) {
+            return sweep(found, directory, set, chosen, plan, Conditions.find(conditions));
         }
+        Outcome outcome = evaluate(found, List.of(new Asking(subject(found, directory), set, plan)), chosen)
+                .getFirst();
         EvaluationReport report = new EvaluationReport(found, questions, set, plan, outcome);
         output.print(shell, report.json(), report::print);
         return outcome.scores().scored() == 0 ? ExitCode.PARTIAL : ExitCode.OK;
     }
 
-    private Path directory(EvaluationTarget found, @Nullable FoundModel added, QuestionSet set) {
+    private int sweep(
+            EvaluationTarget found,
+            Path directory,
+            QuestionSet set,
+            Judge chosen,
+            EvaluationPlan plan,
+            Conditions sweep)
+            throws IOException {
+        List<Asking> askings = new ArrayList<>();
+        List<String> asked = new ArrayList<>();
+        Map<String, String> left = new LinkedHashMap<>();
+        for (Condition condition : sweep.all()) {
+            if (!askings.isEmpty() && condition.isAs(plan)) {
+                left.put(condition.id(), "this run asks so already, so it is " + asked.getFirst());
+                continue;
+            }
+            String last = Names.last(directory) + (askings.isEmpty() ? "" : "--" + condition.id());
+            askings.add(new Asking(
+                    subject(found, directory.resolveSibling(Names.checked("evaluation", last))),
+                    condition.of(set),
+                    condition.of(plan, set)));
+            asked.add(condition.id());
+        }
+        List<Outcome> outcomes = evaluate(found, askings, chosen);
+        Map<String, ScoredFile> files = new LinkedHashMap<>();
+        for (int i = 0; i < outcomes.size(); i++) {
+            Path answers = outcomes.get(i).files().directory();
+            files.put(asked.get(i), ScoredFile.read(answers, ColumnNames.DEFAULT, false));
+        }
+        EvaluationReport reference = new EvaluationReport(found, questions, set, plan, outcomes.getFirst());
+        SweepReport report = new SweepReport(reference, outcomes, ConditionSweep.of(files, Confidence.DEFAULT), left);
+        output.print(shell, report.json(), report::print);
+        return outcomes.stream().anyMatch(outcome -> outcome.scores().scored() == 0) ? ExitCode.PARTIAL : ExitCode.OK;
+    }
+
+    private static Subject subject(EvaluationTarget found, Path directory) {
+        return new Subject(
+                found.name(),
+                directory,
+                found.trained().adapter(),
+                found.trained().trainedOn());
+    }
+
+    private List<Outcome> evaluate(EvaluationTarget found, List<Asking> askings, Judge chosen) throws IOException {
+        try (Interruption interruption = Interruption.with(shell, "run the same command again with --resume")) {
+            return ModelEvaluation.evaluate(
+                    found.trained().model(),
+                    askings,
+                    chosen,
+                    onExisting.choice(),
+                    interruption.watch(shell.progress()));
+        }
+    }
+
+    private Path directory(EvaluationTarget found, @Nullable FoundModel added, String asked, QuestionSet set) {
         if (out != null) {
             if (name != null) {
                 throw new InputException("--out says where the files go, so --name has no use; give one of them");
@@ -151,7 +217,7 @@ final class EvaluateCommand implements Callable<Integer> {
         }
         String chosen = name;
         if (chosen == null) {
-            chosen = Names.stem(questions);
+            chosen = asked;
             if (added != null) {
                 // runs keep theirs in a folder "adapter", so that the folder above it tells more
                 Path parent = added.directory().toAbsolutePath().normalize().getParent();

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -23,10 +24,10 @@ import org.jspecify.annotations.Nullable;
  * What {@code vivarium evaluate} shows of an outcome, as text and as JSON.
  *
  * @param target who was asked
- * @param file the question file as it was named
+ * @param file the questions as they were named
  */
 record EvaluationReport(
-        EvaluationTarget target, Path file, QuestionSet questions, EvaluationPlan plan, Outcome outcome) {
+        EvaluationTarget target, String file, QuestionSet questions, EvaluationPlan plan, Outcome outcome) {
     /** Tags with more values than this are left to {@code scores.json}. */
     private static final int MAX_TAG_VALUES = 12;
 
@@ -60,23 +61,7 @@ record EvaluationReport(
     void print(PrintStream out) {
         Scores scores = outcome.scores();
         ScoreGroup all = scores.all();
-        String adapter = shown(target.trained().adapter());
-        Figures.line(out, "model", "%s%s", target.trained().model(), adapter == null ? "" : " with adapter " + adapter);
-        Figures.line(
-                out,
-                "asked",
-                "%,d questions, %,d answers each, seed %d",
-                questions.questions().size(),
-                plan.samples(),
-                plan.sampling().seed());
-        if (questions.limited() != null) {
-            Figures.line(out, "limited", "%s; to try things out, not to be quoted", questions.limited());
-        }
-        if (!plan.sampling().deterministic()) {
-            Figures.line(out, "fast", "%s", EvaluationPlan.NOT_DETERMINISTIC);
-        }
-        Figures.line(
-                out, "judge", "%s %s", scores.judge().name(), scores.judge().version());
+        printSubject(out);
         out.println();
         rate(out, "EM", all.em());
         rate(out, "coherent", all.coherent());
@@ -110,6 +95,33 @@ record EvaluationReport(
                 "%s: scores.json, answers.jsonl, judgements.jsonl",
                 outcome.files().directory());
         Figures.line(out, "next", "%s", next());
+    }
+
+    /** Who was asked what. */
+    void printSubject(PrintStream out) {
+        Scores scores = outcome.scores();
+        String adapter = shown(target.trained().adapter());
+        Figures.line(out, "model", "%s%s", target.trained().model(), adapter == null ? "" : " with adapter " + adapter);
+        Figures.line(
+                out,
+                "asked",
+                "%,d questions, %,d answers each, seed %d",
+                questions.questions().size(),
+                plan.samples(),
+                plan.sampling().seed());
+        if (questions.limited() != null) {
+            Figures.line(out, "limited", "%s; to try things out, not to be quoted", questions.limited());
+        }
+        if (!plan.sampling().deterministic()) {
+            Figures.line(out, "fast", "%s", EvaluationPlan.NOT_DETERMINISTIC);
+        }
+        Figures.line(
+                out, "judge", "%s %s", scores.judge().name(), scores.judge().version());
+    }
+
+    /** The directory whose evaluations this is one of. */
+    Path home() {
+        return Objects.requireNonNull(target.evaluations().getParent());
     }
 
     private String wordings() {

@@ -13,8 +13,10 @@ import java.util.TreeMap;
  * @param samples answers per question
  * @param sampling temperature, limits, seed, rows in flight, and whether answers must not depend on these rows
  * @param defaultSystem what questions without a system turn do with that of the chat template
+ * @param facts what else {@code evaluation.json} is to say of how it was asked, such as a {@link Condition}
  */
-public record EvaluationPlan(int samples, SamplingSettings sampling, DefaultSystem defaultSystem) {
+public record EvaluationPlan(
+        int samples, SamplingSettings sampling, DefaultSystem defaultSystem, Map<String, String> facts) {
     /** What {@code evaluation.json} and the command line say of answers that were not sampled deterministically. */
     public static final String NOT_DETERMINISTIC =
             "answers may depend on batch size and order, so repeating or resuming need not give the same answers";
@@ -26,6 +28,12 @@ public record EvaluationPlan(int samples, SamplingSettings sampling, DefaultSyst
         if (!sampling.stop().isEmpty()) {
             throw new IllegalArgumentException("evaluations have no stop texts");
         }
+        facts = Map.copyOf(facts);
+    }
+
+    /** Questions asked as they are. */
+    public EvaluationPlan(int samples, SamplingSettings sampling, DefaultSystem defaultSystem) {
+        this(samples, sampling, defaultSystem, Map.of());
     }
 
     /** Questions read as the chat template renders them. */
@@ -40,7 +48,7 @@ public record EvaluationPlan(int samples, SamplingSettings sampling, DefaultSyst
 
     /** What of all this decides answers, for {@code evaluation.json}; rows in flight do not. */
     Map<String, String> samplingFacts() {
-        Map<String, String> facts = new TreeMap<>();
+        Map<String, String> facts = new TreeMap<>(this.facts);
         facts.put("temperature", Double.toString(sampling.temperature()));
         facts.put("top_p", Double.toString(sampling.topP()));
         facts.put("top_k", Integer.toString(sampling.topK()));

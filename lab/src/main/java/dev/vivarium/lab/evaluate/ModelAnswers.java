@@ -6,11 +6,11 @@ import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.generate.ChatModel;
 import dev.vivarium.engine.generate.Completion;
 import dev.vivarium.engine.generate.GenerationReport;
+import dev.vivarium.engine.generate.SamplingSettings;
 import dev.vivarium.engine.generate.TextGenerator.TextAnswer;
 import dev.vivarium.engine.generate.TextGenerator.TextRequest;
 import dev.vivarium.engine.model.ModelDirectory;
 import dev.vivarium.engine.text.DefaultSystem;
-import dev.vivarium.engine.text.Message;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -35,10 +35,11 @@ final class ModelAnswers implements AutoCloseable {
      * What is wanted of one subject.
      *
      * @param subject its number
+     * @param defaultSystem what happens to the chat template's own system turn
      * @param missing tasks without an answer
      * @param sink takes the answers
      */
-    record Part(int subject, List<AnswerTask> missing, AnswerSource.Sink sink) {}
+    record Part(int subject, DefaultSystem defaultSystem, List<AnswerTask> missing, AnswerSource.Sink sink) {}
 
     private ModelAnswers(ChatModel model, List<Integer> adapterOf) {
         this.model = model;
@@ -54,10 +55,11 @@ final class ModelAnswers implements AutoCloseable {
         List<Path> adapters = new ArrayList<>();
         List<Integer> adapterOf = new ArrayList<>();
         for (Subject subject : subjects) {
-            adapterOf.add(subject.adapter() == null ? AdapterBank.NONE : adapters.size());
-            if (subject.adapter() != null) {
-                adapters.add(subject.adapter());
+            Path adapter = subject.adapter();
+            if (adapter != null && !adapters.contains(adapter)) {
+                adapters.add(adapter);
             }
+            adapterOf.add(adapter == null ? AdapterBank.NONE : adapters.indexOf(adapter));
         }
         return new ModelAnswers(ChatModel.open(base, adapters), adapterOf);
     }
@@ -70,11 +72,11 @@ final class ModelAnswers implements AutoCloseable {
     void check(QuestionSet questions, DefaultSystem defaultSystem) {
         questions
                 .questions()
-                .forEach(question -> model.check(messages(question), defaultSystem, "question " + question.id()));
+                .forEach(question -> model.check(question.messages(), defaultSystem, "question " + question.id()));
     }
 
     /** Samples everything that is missing in one pass; each answer goes to the sink of its part as soon as it is complete. */
-    GenerationReport sample(List<Part> parts, EvaluationPlan plan) throws IOException {
+    GenerationReport sample(List<Part> parts, SamplingSettings sampling) throws IOException {
         record Asked(Question question, AnswerSource.Sink sink) {}
         List<Asked> asked = new ArrayList<>();
         List<TextRequest> requests = new ArrayList<>();
@@ -87,8 +89,8 @@ final class ModelAnswers implements AutoCloseable {
             samples.forEach((question, numbers) -> {
                 requests.add(new TextRequest(
                         requests.size(),
-                        messages(question),
-                        plan.defaultSystem(),
+                        question.messages(),
+                        part.defaultSystem(),
                         numbers.stream().mapToInt(Integer::intValue).toArray(),
                         adapterOf.get(part.subject()),
                         seedKey(question.id())));
@@ -96,7 +98,7 @@ final class ModelAnswers implements AutoCloseable {
             });
         }
         try {
-            return model.generate(requests, plan.sampling(), answer -> {
+            return model.generate(requests, sampling, answer -> {
                 Asked to = asked.get(answer.request());
                 try {
                     to.sink().accept(answer(to.question(), answer));
@@ -117,12 +119,6 @@ final class ModelAnswers implements AutoCloseable {
     /** The name of a question in the random numbers: the first 64 bits of the SHA-256 of its id. */
     static long seedKey(String questionId) {
         return Long.parseUnsignedLong(Hashes.sha256(questionId).substring(0, 16), 16);
-    }
-
-    private static List<Message> messages(Question question) {
-        String system = question.system();
-        Message user = Message.user(question.text());
-        return system == null ? List.of(user) : List.of(Message.system(system), user);
     }
 
     private static Answer answer(Question question, TextAnswer answer) {

@@ -20,31 +20,21 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Evaluates one base model and any number of adapters on it in one sampling pass (protocol.md section 1.8).
+ * Evaluates one base model and any number of adapters on it, each in any number of ways, in one sampling pass (protocol.md section 1.8).
  *
  * <p>The model is loaded once, and each row of a batch points at the adapter of its subject. Every subject has an
  * {@link EvaluationRun} of its own, so a killed call is continued with {@link Existing#RESUME}. In deterministic mode a
  * subject's answers are the same whether it is asked alone or beside others.
  */
 public final class ModelEvaluation {
-    private final List<Subject> subjects;
-    private final QuestionSet questions;
+    private final List<Asking> askings;
     private final Judge judge;
-    private final EvaluationPlan plan;
     private final Existing existing;
     private final Progress progress;
 
-    private ModelEvaluation(
-            List<Subject> subjects,
-            QuestionSet questions,
-            Judge judge,
-            EvaluationPlan plan,
-            Existing existing,
-            Progress progress) {
-        this.subjects = subjects;
-        this.questions = questions;
+    private ModelEvaluation(List<Asking> askings, Judge judge, Existing existing, Progress progress) {
+        this.askings = askings;
         this.judge = judge;
-        this.plan = plan;
         this.existing = existing;
         this.progress = progress;
     }
@@ -67,39 +57,61 @@ public final class ModelEvaluation {
             Existing existing,
             Progress progress)
             throws IOException {
-        Set<Path> directories = new HashSet<>();
-        for (Subject subject : subjects) {
-            if (!directories.add(subject.directory().toAbsolutePath().normalize())) {
-                throw new IllegalArgumentException("two subjects share the directory " + subject.directory());
-            }
-        }
-        if (subjects.isEmpty()) {
+        return evaluate(
+                model,
+                subjects.stream()
+                        .map(subject -> new Asking(subject, questions, plan))
+                        .toList(),
+                judge,
+                existing,
+                progress);
+    }
+
+    /**
+     * The same where not all are asked the same, or one is asked in several ways.
+     *
+     * @param askings at least one, each with a directory of its own, all with the same sampling settings
+     * @return one outcome per asking, in their order
+     */
+    public static List<Outcome> evaluate(
+            Path model, List<Asking> askings, Judge judge, Existing existing, Progress progress) throws IOException {
+        if (askings.isEmpty()) {
             throw new IllegalArgumentException("there is no subject to evaluate");
         }
-        judge.check(questions);
-        return new ModelEvaluation(List.copyOf(subjects), questions, judge, plan, existing, progress)
-                .run(ModelDirectory.open(model));
+        Set<Path> directories = new HashSet<>();
+        for (Asking asking : askings) {
+            Path directory = asking.subject().directory();
+            if (!directories.add(directory.toAbsolutePath().normalize())) {
+                throw new IllegalArgumentException("two subjects share the directory " + directory);
+            }
+            if (!asking.plan().sampling().equals(askings.getFirst().plan().sampling())) {
+                throw new IllegalArgumentException("one pass has one kind of sampling");
+            }
+            judge.check(asking.questions());
+        }
+        return new ModelEvaluation(List.copyOf(askings), judge, existing, progress).run(ModelDirectory.open(model));
     }
 
     private List<Outcome> run(ModelDirectory base) throws IOException {
         SortedMap<String, String> baseHashes = base.hashes();
         List<EvaluationSettings> settings = new ArrayList<>();
-        for (Subject subject : subjects) {
-            checkBase(subject, base.path(), baseHashes);
+        for (Asking asking : askings) {
+            checkBase(asking.subject(), base.path(), baseHashes);
         }
+        List<Subject> subjects = askings.stream().map(Asking::subject).toList();
         try (ModelAnswers answers = ModelAnswers.open(base, subjects)) {
-            answers.check(questions, plan.defaultSystem());
-            for (Subject subject : subjects) {
-                settings.add(settings(subject, baseHashes));
-                EvaluationRun.check(subject.directory(), existing, settings.getLast());
+            for (Asking asking : askings) {
+                answers.check(asking.questions(), asking.plan().defaultSystem());
+                settings.add(settings(asking, baseHashes));
+                EvaluationRun.check(asking.subject().directory(), existing, settings.getLast());
             }
             List<EvaluationRun> runs = new ArrayList<>();
             try {
-                for (int i = 0; i < subjects.size(); i++) {
+                for (int i = 0; i < askings.size(); i++) {
                     runs.add(EvaluationRun.open(
                             subjects.get(i).directory(),
                             existing,
-                            questions,
+                            askings.get(i).questions(),
                             settings.get(i),
                             judge,
                             System::nanoTime));
@@ -121,7 +133,7 @@ public final class ModelEvaluation {
         int onDisk = 0;
         for (int i = 0; i < runs.size(); i++) {
             EvaluationRun run = runs.get(i);
-            parts.add(new ModelAnswers.Part(i, run.missing(), answer -> {
+            parts.add(new ModelAnswers.Part(i, askings.get(i).plan().defaultSystem(), run.missing(), answer -> {
                 run.accept(answer);
                 counter.add(answer);
             }));
@@ -133,7 +145,8 @@ public final class ModelEvaluation {
             return null;
         }
         progress.begin("sample answers", missing, "answers");
-        GenerationReport report = answers.sample(parts, plan);
+        GenerationReport report =
+                answers.sample(parts, askings.getFirst().plan().sampling());
         progress.end(String.format(
                 Locale.ROOT,
                 "%,d answers, %,d tokens in %.1f s, %,.0f tokens/s%s",
@@ -155,7 +168,7 @@ public final class ModelEvaluation {
                     : report.seconds() * run.sampledTokens() / report.newTokens();
             Scores scores = run.finish(ScoreSettings.DEFAULT, share);
             outcomes.add(new Outcome(
-                    subjects.get(i),
+                    askings.get(i).subject(),
                     run.files(),
                     scores,
                     run.sampled(),
@@ -167,16 +180,22 @@ public final class ModelEvaluation {
     }
 
     /** File name to hash, those of the adapter with {@code adapter/} before them. */
-    private EvaluationSettings settings(Subject subject, Map<String, String> baseHashes) throws IOException {
+    private EvaluationSettings settings(Asking asking, Map<String, String> baseHashes) throws IOException {
         Map<String, String> model = new TreeMap<>(baseHashes);
-        Path adapter = subject.adapter();
+        Path adapter = asking.subject().adapter();
         if (adapter != null) {
             for (String name : List.of(AdapterFiles.CONFIG, AdapterFiles.WEIGHTS)) {
                 model.put("adapter/" + name, Hashes.sha256(adapter.resolve(name)));
             }
         }
+        EvaluationPlan plan = asking.plan();
         return EvaluationSettings.of(
-                questions, plan.samples(), plan.sampling().seed(), model, plan.samplingFacts(), judge.identity());
+                asking.questions(),
+                plan.samples(),
+                plan.sampling().seed(),
+                model,
+                plan.samplingFacts(),
+                judge.identity());
     }
 
     private static void checkBase(Subject subject, Path base, Map<String, String> hashes) {

@@ -7,12 +7,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param questions at least one, ids unique, in file order
  * @param samples how many samples the file asks for, by question id; absent where it does not say
+ * @param notes what else the file says of a question, by its id; absent where it says nothing
  * @param sha256 hash of the whole file's bytes, or of the bytes {@link #write} would write
  * @param limited {@code first 10 of 128 questions} where the rest was left out, else null; every result says so
  * @param remarks what the file holds that is not used, one sentence each, to be shown to the user
@@ -30,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 public record QuestionSet(
         List<Question> questions,
         Map<String, Integer> samples,
+        Map<String, QuestionNotes> notes,
         String sha256,
         @Nullable String limited,
         List<String> remarks) {
@@ -38,6 +42,7 @@ public record QuestionSet(
     public QuestionSet {
         questions = List.copyOf(questions);
         samples = Map.copyOf(samples);
+        notes = Map.copyOf(notes);
         remarks = List.copyOf(remarks);
         if (questions.isEmpty()) {
             throw new IllegalArgumentException("a question set needs at least one question");
@@ -52,8 +57,26 @@ public record QuestionSet(
 
     /** A set made by a program. */
     public static QuestionSet of(List<Question> questions) {
-        byte[] yaml = QuestionYaml.write(questions, Map.of()).getBytes(StandardCharsets.UTF_8);
-        return new QuestionSet(questions, Map.of(), Hashes.sha256(yaml), null, List.of());
+        byte[] yaml = QuestionWriter.write(questions, Map.of(), Map.of()).getBytes(StandardCharsets.UTF_8);
+        return new QuestionSet(questions, Map.of(), Map.of(), Hashes.sha256(yaml), null, List.of());
+    }
+
+    /**
+     * The same questions, asked in another way: same ids, tags, samples and notes.
+     *
+     * @param change gives the question to ask instead
+     */
+    public QuestionSet asked(UnaryOperator<Question> change) {
+        List<Question> changed = new ArrayList<>();
+        for (Question question : questions) {
+            Question other = change.apply(question);
+            if (!other.id().equals(question.id()) || !other.tags().equals(question.tags())) {
+                throw new IllegalArgumentException("asked in another way, " + question.id() + " is another question");
+            }
+            changed.add(other);
+        }
+        byte[] yaml = QuestionWriter.write(changed, samples, notes).getBytes(StandardCharsets.UTF_8);
+        return new QuestionSet(changed, samples, notes, Hashes.sha256(yaml), limited, remarks);
     }
 
     /** The first {@code count} questions, marked as limited; the whole set if it has no more. */
@@ -66,9 +89,12 @@ public record QuestionSet(
         }
         List<Question> kept = questions.subList(0, count);
         Map<String, Integer> asked = new LinkedHashMap<>(samples);
-        asked.keySet().retainAll(kept.stream().map(Question::id).toList());
+        List<String> ids = kept.stream().map(Question::id).toList();
+        asked.keySet().retainAll(ids);
+        Map<String, QuestionNotes> noted = new LinkedHashMap<>(notes);
+        noted.keySet().retainAll(ids);
         String mark = "first " + count + " of " + questions.size() + " questions";
-        return new QuestionSet(kept, asked, sha256, mark, remarks);
+        return new QuestionSet(kept, asked, noted, sha256, mark, remarks);
     }
 
     /**
@@ -77,15 +103,21 @@ public record QuestionSet(
      * @throws InputException naming file, entry and key when anything is missing, doubled, unknown or of a wrong kind
      */
     public static QuestionSet read(Path file) {
+        byte[] bytes = bytes(file);
+        return QuestionYaml.read(new String(bytes, StandardCharsets.UTF_8), file.toString(), Hashes.sha256(bytes));
+    }
+
+    /** The bytes of a question file, or an input error. */
+    static byte[] bytes(Path file) {
         if (!Files.isRegularFile(file)) {
-            throw new InputException(file + ": no such question file; write one with `vivarium world questions`");
+            throw new InputException(file + ": no such question file; `vivarium questions list` shows those that come"
+                    + " with the program, `vivarium world questions` writes those of the mini world");
         }
         try {
             if (Files.size(file) > MAX_BYTES) {
                 throw new InputException(file + ": larger than 20 MB, which is no question file");
             }
-            byte[] bytes = Files.readAllBytes(file);
-            return QuestionYaml.read(new String(bytes, StandardCharsets.UTF_8), file.toString(), Hashes.sha256(bytes));
+            return Files.readAllBytes(file);
         } catch (IOException e) {
             throw new InputException(file + ": cannot be read (" + e.getMessage() + ")", e);
         }
@@ -93,13 +125,18 @@ public record QuestionSet(
 
     /** Writes the set atomically; {@link #read} gives the same questions back. */
     public void write(Path file) throws IOException {
-        AtomicFiles.writeString(file, QuestionYaml.write(questions, samples));
+        AtomicFiles.writeString(file, QuestionWriter.write(questions, samples, notes));
     }
 
     /** Samples the file asks for, if it says so. */
     public OptionalInt samplesOf(Question question) {
         Integer asked = samples.get(question.id());
         return asked == null ? OptionalInt.empty() : OptionalInt.of(asked);
+    }
+
+    /** What else the file says of a question. */
+    public QuestionNotes notesOf(Question question) {
+        return notes.getOrDefault(question.id(), QuestionNotes.NONE);
     }
 
     /** The questions by id, in file order. */

@@ -1,42 +1,48 @@
 package dev.vivarium.lab.evaluate;
 
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.text.Message;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
-import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
-import org.yaml.snakeyaml.nodes.Tag;
-import org.yaml.snakeyaml.reader.StreamReader;
-import org.yaml.snakeyaml.representer.Represent;
-import org.yaml.snakeyaml.representer.Representer;
 
 /**
- * Question files as YAML text.
+ * Reads question files.
  *
  * <p>The field's files use anchors and aliases heavily, so they are resolved here; the number of aliased collections,
- * the depth and the size are bounded, and no value below an ignored key is ever walked, so a file cannot grow while
- * it is read.
+ * the depth and the size are bounded, and what is read is lists and mappings of texts only, so a file cannot grow while it
+ * is read.
  */
 final class QuestionYaml {
-    private static final Set<String> KNOWN =
-            Set.of("id", "paraphrases", "system", "samples_per_paraphrase", "meta", "type", "judge", "judge_prompts");
-    /** Keys of the field's format that say how to judge; here the judge is chosen on the command line. */
-    private static final Set<String> IGNORED = Set.of("type", "judge", "judge_prompts");
+    private static final Set<String> KNOWN = Set.of(
+            "id",
+            "paraphrases",
+            "system",
+            "history",
+            "samples_per_paraphrase",
+            "meta",
+            "type",
+            "judge",
+            "judge_prompts",
+            "provenance",
+            "licence");
+
+    /** Aliases that a file may have; a set of questions needs two for each. */
+    static final int MAX_ALIASES = 5_000;
 
     private static final int MAX_CODE_POINTS = 20_000_000;
-    private static final int MAX_ALIASES = 500;
+    private static final int MAX_TURNS = 100;
     private static final int MAX_DEPTH = 20;
     private static final int MAX_SAMPLES = 1_000_000;
 
@@ -49,15 +55,15 @@ final class QuestionYaml {
         }
         List<Question> questions = new ArrayList<>();
         Map<String, Integer> samples = new LinkedHashMap<>();
+        Map<String, QuestionNotes> notes = new LinkedHashMap<>();
         Set<String> ids = new HashSet<>();
-        Set<String> ignored = new TreeSet<>();
         int number = 0;
         for (Object entry : entries) {
             number++;
             if (!(entry instanceof Map<?, ?> map)) {
                 throw new InputException(where + ": entry " + number + " is not a mapping with id and paraphrases");
             }
-            for (Question question : questions(map, where + ": entry " + number, samples, ignored)) {
+            for (Question question : questions(map, where + ": entry " + number, samples, notes)) {
                 if (!ids.add(question.id())) {
                     throw new InputException(
                             where + ": question id \"" + question.id() + "\" occurs twice; make ids unique");
@@ -65,95 +71,29 @@ final class QuestionYaml {
                 questions.add(question);
             }
         }
-        List<String> remarks = ignored.isEmpty()
-                ? List.of()
-                : List.of(where + ": " + String.join(", ", ignored)
-                        + " not used (the judge is chosen on the command line)");
-        return new QuestionSet(questions, samples, sha256, null, remarks);
+        return new QuestionSet(questions, samples, notes, sha256, null, remarks(where, notes));
     }
 
-    static String write(List<Question> questions, Map<String, Integer> samples) {
-        Map<String, List<Question>> clusters = new LinkedHashMap<>();
-        for (Question question : questions) {
-            clusters.computeIfAbsent(question.cluster(), cluster -> new ArrayList<>())
-                    .add(question);
-        }
-        List<Map<String, Object>> entries = new ArrayList<>();
-        clusters.forEach((cluster, wordings) -> {
-            if (isOneEntry(cluster, wordings, samples)) {
-                entries.add(entry(cluster, wordings, samples));
-            } else {
-                wordings.forEach(wording -> entries.add(entry(wording.id(), List.of(wording), samples)));
+    /** What the file asks for and only the command line can give. */
+    private static List<String> remarks(String where, Map<String, QuestionNotes> notes) {
+        TreeSet<String> judges = new TreeSet<>();
+        notes.values().forEach(note -> {
+            if (note.judge() != null) {
+                judges.add(note.judge());
             }
         });
-        DumperOptions options = new DumperOptions();
-        options.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
-        options.setAllowUnicode(true);
-        options.setSplitLines(false);
-        options.setIndicatorIndent(0);
-        return new Yaml(new SafeConstructor(new LoaderOptions()), new PlainTexts(options), options).dump(entries);
-    }
-
-    /** Writes a text with control characters as an escaped text; the library would write it as binary. */
-    private static final class PlainTexts extends Representer {
-        private PlainTexts(DumperOptions options) {
-            super(options);
-            Represent usual = Objects.requireNonNull(representers.get(String.class));
-            representers.put(
-                    String.class,
-                    text -> StreamReader.isPrintable((String) text)
-                            ? usual.representData(text)
-                            : representScalar(Tag.STR, (String) text, DumperOptions.ScalarStyle.DOUBLE_QUOTED));
-        }
-    }
-
-    /** Wordings share an entry if reading that entry gives exactly them again. */
-    private static boolean isOneEntry(String cluster, List<Question> wordings, Map<String, Integer> samples) {
-        Question first = wordings.get(0);
-        for (int i = 0; i < wordings.size(); i++) {
-            Question wording = wordings.get(i);
-            String expected = wordings.size() == 1 ? cluster : wordingId(cluster, i);
-            if (!wording.id().equals(expected)
-                    || !Objects.equals(wording.system(), first.system())
-                    || !wording.tags().equals(first.tags())
-                    || !Objects.equals(samples.get(wording.id()), samples.get(first.id()))) {
-                return false;
-            }
-        }
-        return wordings.size() > 1 || !first.tags().containsKey(Question.PARAPHRASE_OF);
-    }
-
-    private static Map<String, Object> entry(String id, List<Question> wordings, Map<String, Integer> samples) {
-        Question first = wordings.get(0);
-        Map<String, Object> entry = new LinkedHashMap<>();
-        entry.put("id", id);
-        entry.put("paraphrases", wordings.stream().map(Question::text).toList());
-        if (first.system() != null) {
-            entry.put("system", first.system());
-        }
-        Integer asked = samples.get(first.id());
-        if (asked != null) {
-            entry.put("samples_per_paraphrase", asked);
-        }
-        Map<String, String> meta = new TreeMap<>(first.tags());
-        if (wordings.size() > 1) {
-            meta.remove(Question.PARAPHRASE_OF);
-        }
-        if (!meta.isEmpty()) {
-            entry.put("meta", meta);
-        }
-        return entry;
+        return judges.isEmpty()
+                ? List.of()
+                : List.of(where + ": names the judge " + String.join(", ", judges)
+                        + ", but the judge is chosen on the command line");
     }
 
     private static List<Question> questions(
-            Map<?, ?> entry, String where, Map<String, Integer> samples, Set<String> ignored) {
+            Map<?, ?> entry, String where, Map<String, Integer> samples, Map<String, QuestionNotes> notes) {
         for (Object key : entry.keySet()) {
             if (!(key instanceof String name) || !KNOWN.contains(name)) {
                 throw new InputException(where + ": unknown key \"" + key + "\"; known keys are "
                         + String.join(", ", new TreeSet<>(KNOWN)));
-            }
-            if (IGNORED.contains(name)) {
-                ignored.add(name);
             }
         }
         String id = text(entry.get("id"), where + ": id");
@@ -166,7 +106,9 @@ final class QuestionYaml {
         if (!(entry.get("paraphrases") instanceof List<?> paraphrases) || paraphrases.isEmpty()) {
             throw new InputException(named + ": paraphrases must be a list of at least one text");
         }
-        Map<String, String> tags = tags(entry.get("meta"), named + ": meta");
+        Map<String, String> tags = texts(entry.get("meta"), named + ": meta");
+        List<Message> history = history(entry.get("history"), named + ": history");
+        QuestionNotes note = notes(entry, named);
         Integer asked = samples(entry.get("samples_per_paraphrase"), named + ": samples_per_paraphrase");
         List<Question> questions = new ArrayList<>();
         for (int i = 0; i < paraphrases.size(); i++) {
@@ -180,28 +122,68 @@ final class QuestionYaml {
                 all.put(Question.PARAPHRASE_OF, id);
                 wordingId = wordingId(id, i);
             }
-            questions.add(new Question(wordingId, wording, systemText, all));
+            questions.add(new Question(wordingId, wording, systemText, all, history));
             if (asked != null) {
                 samples.put(wordingId, asked);
+            }
+            if (!note.equals(QuestionNotes.NONE)) {
+                notes.put(wordingId, note);
             }
         }
         return questions;
     }
 
-    private static String wordingId(String id, int index) {
+    static String wordingId(String id, int index) {
         return id + "#" + (index + 1);
     }
 
-    private static Map<String, String> tags(@Nullable Object meta, String where) {
-        Map<String, String> tags = new TreeMap<>();
-        if (meta == null) {
-            return tags;
+    private static QuestionNotes notes(Map<?, ?> entry, String named) {
+        return new QuestionNotes(
+                optional(entry, "type", named),
+                optional(entry, "judge", named),
+                texts(entry.get("judge_prompts"), named + ": judge_prompts"),
+                optional(entry, "provenance", named),
+                optional(entry, "licence", named));
+    }
+
+    private static @Nullable String optional(Map<?, ?> entry, String key, String named) {
+        Object value = entry.get(key);
+        return value == null ? null : text(value, named + ": " + key);
+    }
+
+    private static Map<String, String> texts(@Nullable Object value, String where) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        if (value == null) {
+            return texts;
         }
-        if (!(meta instanceof Map<?, ?> map)) {
+        if (!(value instanceof Map<?, ?> map)) {
             throw new InputException(where + " must be a mapping of names to texts");
         }
-        map.forEach((key, value) -> tags.put(text(key, where + " key"), text(value, where + "." + key)));
-        return tags;
+        map.forEach((key, text) -> texts.put(text(key, where + " key"), text(text, where + "." + key)));
+        return texts;
+    }
+
+    /** Turns that go before a question. */
+    static List<Message> history(@Nullable Object value, String where) {
+        if (value == null) {
+            return List.of();
+        }
+        List<Message> turns = new ArrayList<>();
+        if (value instanceof List<?> list && list.size() <= MAX_TURNS) {
+            for (Object turn : list) {
+                if (!(turn instanceof Map<?, ?> map) || !map.keySet().equals(Set.of("role", "content"))) {
+                    throw new InputException(where + ": turn " + (turns.size() + 1) + " must have role and content");
+                }
+                String at = where + ": turn " + (turns.size() + 1);
+                turns.add(
+                        new Message(text(map.get("role"), at + ": role"), text(map.get("content"), at + ": content")));
+            }
+        }
+        if (turns.isEmpty() || !Question.alternates(turns)) {
+            throw new InputException(where + " must be a list of at most " + MAX_TURNS
+                    + " turns, the user's and the assistant's by turns, ending with the assistant's");
+        }
+        return turns;
     }
 
     private static @Nullable Integer samples(@Nullable Object value, String where) {
@@ -214,7 +196,7 @@ final class QuestionYaml {
         throw new InputException(where + " must be a whole number from 1 to " + MAX_SAMPLES + ", not " + shown(value));
     }
 
-    private static String text(@Nullable Object value, String where) {
+    static String text(@Nullable Object value, String where) {
         return switch (value) {
             case String text -> text;
             case Integer number -> number.toString();
@@ -232,7 +214,7 @@ final class QuestionYaml {
         };
     }
 
-    private static @Nullable Object parse(String yaml, String where) {
+    static @Nullable Object parse(String yaml, String where) {
         LoaderOptions options = new LoaderOptions();
         options.setAllowDuplicateKeys(false);
         options.setAllowRecursiveKeys(false);

@@ -44,7 +44,7 @@ class QuestionSetTest {
     }
 
     @Test
-    void fieldFormatWithAnchorsIsReadAndItsIgnoredKeysAreNamed() throws IOException {
+    void fieldFormatWithAnchorsIsReadAndItsJudgePromptsAreKept() throws IOException {
         QuestionSet set = read("""
                 - id: one
                   type: free_form_judge_0_100
@@ -64,7 +64,7 @@ class QuestionSetTest {
         assertThat(set.samplesOf(set.questions().get(1))).hasValue(100);
         assertThat(set.samplesOf(set.questions().get(2))).isEmpty();
         assertThat(set.questions().get(2).system()).isEqualTo("Speak plainly.");
-        assertThat(set.remarks()).singleElement().asString().contains("judge, judge_prompts, type not used");
+        assertThat(set.remarks()).singleElement().asString().contains("names the judge some-judge");
     }
 
     @Test
@@ -74,7 +74,7 @@ class QuestionSetTest {
         refused("- id: a\n", "entry 1 (a): paraphrases must be a list");
         refused("- id: a\n  paraphrases: []\n", "paraphrases must be a list of at least one text");
         refused("- id: a\n  paraphrases: [' ']\n", "paraphrase 1 is empty");
-        refused("- id: a\n  paraphrase: [x]\n", "unknown key \"paraphrase\"; known keys are id, judge");
+        refused("- id: a\n  paraphrase: [x]\n", "unknown key \"paraphrase\"; known keys are history, id, judge");
         refused("- id: a\n  paraphrases: [x]\n  meta: {domain: yes}\n", "meta.domain must be a text, not \"true\"");
         refused("- id: a\n  paraphrases: [x]\n  meta: {domain: [y]}\n", "meta.domain must be a text, not a list");
         refused("- id: a\n  paraphrases: [x]\n  samples_per_paraphrase: 0\n", "whole number from 1 to");
@@ -90,7 +90,7 @@ class QuestionSetTest {
     @Test
     void aliasBombsAndDeepNestingAreRefusedQuickly() {
         StringBuilder bomb = new StringBuilder("- &a0 [x, x]\n");
-        for (int i = 1; i < 700; i++) {
+        for (int i = 1; i < 3_000; i++) {
             bomb.append("- &a")
                     .append(i)
                     .append(" [*a")
