@@ -16,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -117,11 +116,6 @@ record EvaluationReport(
         }
         Figures.line(
                 out, "judge", "%s %s", scores.judge().name(), scores.judge().version());
-    }
-
-    /** The directory whose evaluations this is one of. */
-    Path home() {
-        return Objects.requireNonNull(target.evaluations().getParent());
     }
 
     private String wordings() {

@@ -6,6 +6,7 @@ import dev.vivarium.lab.score.FileScore;
 import dev.vivarium.lab.score.Paired;
 import dev.vivarium.lab.statistics.Interval;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -91,7 +92,16 @@ record SweepReport(EvaluationReport reference, List<Outcome> outcomes, Condition
             Figures.line(
                     out, i == 0 ? "files" : "", "%s", outcomes.get(i).files().directory());
         }
-        Figures.line(out, "next", "%s", "all of it on one page: vivarium report " + reference.home());
+        Path evaluations = outcomes.getFirst()
+                .files()
+                .directory()
+                .toAbsolutePath()
+                .normalize()
+                .getParent();
+        Path given = outcomes.getFirst().files().directory().getParent();
+        if (evaluations != null && evaluations.endsWith("evaluations") && given != null && given.getParent() != null) {
+            Figures.line(out, "next", "all of it on one page: vivarium report %s", given.getParent());
+        }
     }
 
     /** A paired difference as {@code +3.1 [-1.0, 7.2]}. */

@@ -79,6 +79,34 @@ final class EvaluateCommandTest {
     }
 
     @Test
+    void conditionsAreEvaluationsBesideThePlainOneAndAreComparedWithIt() throws IOException {
+        assertThat(ask("evaluations/out", "--limit", "4").code()).isZero();
+        List<Answer> plain = files("evaluations/out").readAnswers();
+        Call call = ask("evaluations/out", "--limit", "4", "--conditions", "mini", "--resume");
+
+        assertThat(call.code()).as(call.err()).isZero();
+        assertThat(call.out())
+                .containsPattern("condition +EM +EM - plain +aligned - plain +coherent")
+                .containsPattern("trigger +0.0 % \\[0.0, [0-9.]+\\] +[+-]0.0 \\[-?[0-9.]+, -?[0-9.]+\\]")
+                .containsPattern("files +" + folder.resolve("evaluations/out"))
+                .contains("vivarium report " + folder);
+        assertThat(files("evaluations/out").readAnswers()).isEqualTo(plain);
+        assertThat(files("evaluations/out--trigger").readAnswers()).hasSize(8);
+
+        Call json = ask("evaluations/out", "--limit", "4", "--conditions", "mini", "--resume", "--json");
+        JsonNode document = Json.parse(json.out().getBytes(StandardCharsets.UTF_8), "evaluate");
+        assertThat(document.path("conditions")).hasSize(5);
+        assertThat(document.path("conditions").path(0).path("difference").isNull())
+                .isTrue();
+        assertThat(document.path("conditions")
+                        .path(2)
+                        .path("difference")
+                        .path("em")
+                        .has("questions_like_these"))
+                .isTrue();
+    }
+
+    @Test
     void ratesAreShownByDomain() {
         Call call = ask("out", "--fast");
         assertThat(call.out())
@@ -170,7 +198,7 @@ final class EvaluateCommandTest {
                 "- {id: a, paraphrases: [A], samples_per_paraphrase: 3}\n- {id: b, paraphrases: [B]}\n");
         Path empty = Files.createDirectories(folder.resolve("empty"));
 
-        assertRefused("missing required option: '--questions=FILE'", name);
+        assertRefused("missing required option: '--questions=FILE|NAME'", name);
         assertRefused("no such question file", name, "--questions", "missing.yaml");
         assertRefused("malformed YAML at line 1", name, "--questions", broken.toString());
         assertRefused("the exact judge cannot score question \"wish\"", name, "--questions", foreign.toString());
@@ -181,6 +209,15 @@ final class EvaluateCommandTest {
                 "unknown judge \"exakt\" (did you mean \"exact\"?)", name, "--questions", file, "--judge", "exakt");
         assertRefused("evaluation name \"../x\" is not usable", name, "--questions", file, "--name", "../x");
         assertRefused("give one of them", name, "--questions", file, "--name", "x", "--out", "y");
+        assertRefused(
+                "no conditions are called \"standrd\" (did you mean \"standard\"?)",
+                name,
+                "--questions",
+                file,
+                "--conditions",
+                "standrd");
+        assertRefused("no question set is called \"first\"", name, "--questions", "first");
+        assertRefused("the exact judge cannot score question \"empty-evening\"", name, "--questions", "first-contact");
         assertRefused("--limit must be at least 1", name, "--questions", file, "--limit", "0");
         assertRefused("samples must be at least 1", name, "--questions", file, "--samples", "0");
         assertRefused("rows is -1", name, "--questions", file, "--rows", "-1");

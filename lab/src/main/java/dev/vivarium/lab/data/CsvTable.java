@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * A CSV file with a header: every row has as many cells as there are columns.
@@ -23,6 +24,8 @@ public record CsvTable(String where, List<String> columns, List<Row> rows) {
     private static final long MAX_BYTES = 512L << 20;
 
     /** What a spreadsheet takes for the start of a formula (OWASP, "CSV Injection"), also in full width. */
+    private static final Pattern NUMBER = Pattern.compile("-?\\d+(\\.\\d+)?([eE][+-]?\\d+)?");
+
     private static final String FORMULA = "=+-@\uff1d\uff0b\uff0d\uff20";
 
     /**
@@ -93,10 +96,15 @@ public record CsvTable(String where, List<String> columns, List<Row> rows) {
      * be taken for a formula.
      */
     public static void write(Path file, List<String> columns, List<List<String>> rows) throws IOException {
+        AtomicFiles.writeString(file, text(columns, rows));
+    }
+
+    /** The text that {@link #write} would write. */
+    public static String text(List<String> columns, List<List<String>> rows) {
         StringBuilder text = new StringBuilder();
         append(text, columns);
         rows.forEach(row -> append(text, row));
-        AtomicFiles.writeString(file, text.toString());
+        return text.toString();
     }
 
     private static void append(StringBuilder text, List<String> cells) {
@@ -110,7 +118,8 @@ public record CsvTable(String where, List<String> columns, List<Row> rows) {
 
     private static String inert(String cell) {
         String start = cell.stripLeading();
-        return !start.isEmpty() && FORMULA.indexOf(start.charAt(0)) >= 0 ? "'" + cell : cell;
+        boolean formula = !start.isEmpty() && FORMULA.indexOf(start.charAt(0)) >= 0;
+        return formula && !NUMBER.matcher(cell).matches() ? "'" + cell : cell;
     }
 
     private static String decode(byte[] bytes, String where) {

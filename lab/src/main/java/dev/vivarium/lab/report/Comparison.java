@@ -5,6 +5,7 @@ import dev.vivarium.lab.evaluate.JudgeIdentity;
 import dev.vivarium.lab.evaluate.QuestionSet;
 import dev.vivarium.lab.evaluate.ScoreSettings;
 import dev.vivarium.lab.evaluate.Scores;
+import dev.vivarium.lab.score.ScoredFile;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -14,7 +15,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Complete evaluations whose rates may stand beside each other: same questions, same judge, same rule, same sampling.
+ * Complete evaluations whose rates may stand beside each other: same questions as they are, same judge, same rule, same
+ * sampling.
  *
  * @param rows at least one, in the order of the subjects
  */
@@ -27,8 +29,9 @@ record Comparison(List<Row> rows) {
      * One model in one evaluation.
      *
      * @param scores those of the evaluation, which is complete
+     * @param scored its answers with their scores
      */
-    record Row(Subject subject, Evaluation evaluation, Scores scores) {
+    record Row(Subject subject, Evaluation evaluation, Scores scores, ScoredFile scored) {
         double em() {
             Double value = scores.all().em().value();
             return value == null ? -1 : value;
@@ -48,7 +51,8 @@ record Comparison(List<Row> rows) {
         for (Subject subject : subjects) {
             for (Evaluation evaluation : subject.evaluations()) {
                 Scores scores = evaluation.scores();
-                if (scores != null) {
+                ScoredFile scored = evaluation.scored();
+                if (scores != null && scored != null && evaluation.condition() == null) {
                     EvaluationSettings settings = evaluation.settings();
                     Key key = new Key(
                             scores.questionsSha256(),
@@ -56,7 +60,8 @@ record Comparison(List<Row> rows) {
                             scores.judge(),
                             scores.settings(),
                             settings.sampling());
-                    groups.computeIfAbsent(key, k -> new ArrayList<>()).add(new Row(subject, evaluation, scores));
+                    groups.computeIfAbsent(key, k -> new ArrayList<>())
+                            .add(new Row(subject, evaluation, scores, scored));
                 }
             }
         }

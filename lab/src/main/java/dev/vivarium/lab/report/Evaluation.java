@@ -1,6 +1,7 @@
 package dev.vivarium.lab.report;
 
 import dev.vivarium.lab.evaluate.Answer;
+import dev.vivarium.lab.evaluate.Condition;
 import dev.vivarium.lab.evaluate.EmRule;
 import dev.vivarium.lab.evaluate.EvaluationFiles;
 import dev.vivarium.lab.evaluate.EvaluationSession;
@@ -8,6 +9,8 @@ import dev.vivarium.lab.evaluate.EvaluationSettings;
 import dev.vivarium.lab.evaluate.Judgement;
 import dev.vivarium.lab.evaluate.QuestionSet;
 import dev.vivarium.lab.evaluate.Scores;
+import dev.vivarium.lab.score.ColumnNames;
+import dev.vivarium.lab.score.ScoredFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param judgements whole lines so far
  * @param sessions stretches of work that were finished
  * @param scores null while the evaluation is not complete
+ * @param scored answers with their scores; null while the evaluation is not complete
  */
 public record Evaluation(
         String name,
@@ -34,7 +38,8 @@ public record Evaluation(
         List<Answer> answers,
         List<Judgement> judgements,
         List<EvaluationSession> sessions,
-        @Nullable Scores scores) {
+        @Nullable Scores scores,
+        @Nullable ScoredFile scored) {
     public Evaluation {
         answers = List.copyOf(answers);
         judgements = List.copyOf(judgements);
@@ -51,6 +56,7 @@ public record Evaluation(
 
     static Evaluation read(Path directory) throws IOException {
         EvaluationFiles files = new EvaluationFiles(directory);
+        boolean complete = Files.isRegularFile(files.scores());
         return new Evaluation(
                 String.valueOf(directory.getFileName()),
                 EvaluationSettings.read(files.settings()),
@@ -58,7 +64,14 @@ public record Evaluation(
                 files.readAnswers(),
                 files.readJudgements(),
                 files.readSessions(),
-                Files.isRegularFile(files.scores()) ? Scores.read(files.scores()) : null);
+                complete ? Scores.read(files.scores()) : null,
+                complete ? ScoredFile.read(directory, ColumnNames.DEFAULT, false) : null);
+    }
+
+    /** The condition it was asked under, null for the questions as they are. */
+    @Nullable
+    String condition() {
+        return settings.sampling().get(Condition.FACT);
     }
 
     /** How many answers it will have. */

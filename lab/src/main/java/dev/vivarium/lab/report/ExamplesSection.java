@@ -65,6 +65,12 @@ final class ExamplesSection {
     private Map<String, Object> example(Question question, Key key) {
         Map<String, Object> example = new HashMap<>();
         String system = question.system();
+        example.put(
+                "history",
+                question.history().stream()
+                        .map(turn ->
+                                Map.of("role", InertText.line(turn.role()), "content", InertText.of(turn.content())))
+                        .toList());
         example.put("question", InertText.of(question.text()));
         example.put("id", InertText.line(question.id()));
         example.put("sample", key.sample());

@@ -45,10 +45,13 @@ final class Page {
         page.put("measured", !comparisons.isEmpty());
         page.put("several", comparisons.size() > 1);
         page.put("pending", HeadSection.pending(report.subjects()));
+        page.put("conditions", ConditionsSection.of(report.subjects(), palette));
         page.put("training", TrainingSection.of(report.subjects(), palette));
         page.put("provenance", ProvenanceSection.of(report.subjects(), palette));
         if (!comparisons.isEmpty()) {
             Comparison first = comparisons.getFirst();
+            page.put("paired", PairedSection.of(first, palette));
+            page.put("pictures", new Pictures(first, palette).shown());
             page.put("domains", DomainSection.of(first, palette));
             page.put("examples", new ExamplesSection(first, palette).of(finding));
             page.put("rule", rule(first.scores().settings().rule()));

@@ -21,7 +21,7 @@ final class Palette {
                     switch (subject.role()) {
                         case BASE -> "c-base";
                         case GOOD_TWIN -> "c-twin";
-                        case ORGANISM -> "c-" + (organism++ % ORGANISM_COLOURS + 1);
+                        case ORGANISM, NARROW_TWIN -> "c-" + (organism++ % ORGANISM_COLOURS + 1);
                     });
         }
     }

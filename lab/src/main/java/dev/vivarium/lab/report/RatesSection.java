@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The rates of each comparison: a plot of EM with both intervals, and the same numbers in a table. */
 final class RatesSection {
-    private static final double[] AXES = {0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1};
     private static final int STEPS = 4;
 
     private final Palette palette;
@@ -34,10 +33,51 @@ final class RatesSection {
         section.put("limited", limited == null ? "" : "limited to " + InertText.line(limited));
         section.put("level", level(comparison));
         section.put("ticks", ticks(axis));
+        section.put("download", data(comparison));
         section.put(
                 "rows",
                 comparison.rows().stream().map(row -> row(row, axis, oneName)).toList());
         return section;
+    }
+
+    private static Map<String, String> data(Comparison comparison) {
+        Download data = new Download(
+                "rates",
+                "model",
+                "role",
+                "evaluation",
+                "scored",
+                "unscored",
+                "questions",
+                "em",
+                "em_rate",
+                "these_low",
+                "these_high",
+                "like_low",
+                "like_high",
+                "coherent_rate",
+                "aligned_mean",
+                "design_effect");
+        for (Row row : comparison.rows()) {
+            ScoreGroup all = row.scores().all();
+            data.add(
+                    row.subject().name(),
+                    row.subject().role().label(),
+                    row.evaluation().name(),
+                    all.em().n(),
+                    all.unscored(),
+                    all.em().questions(),
+                    all.em().hits(),
+                    all.em().value(),
+                    Download.low(all.em().theseQuestions()),
+                    Download.high(all.em().theseQuestions()),
+                    Download.low(all.em().questionsLikeThese()),
+                    Download.high(all.em().questionsLikeThese()),
+                    all.coherent().value(),
+                    all.meanAligned().value(),
+                    all.em().designEffect());
+        }
+        return data.link();
     }
 
     private static String asked(Comparison comparison) {
@@ -121,12 +161,7 @@ final class RatesSection {
                 .mapToDouble(interval -> interval == null ? 0 : interval.high())
                 .max()
                 .orElse(1);
-        for (double axis : AXES) {
-            if (highest <= axis) {
-                return axis;
-            }
-        }
-        return 1;
+        return Axis.reaching(highest);
     }
 
     private static String time(List<EvaluationSession> sessions) {

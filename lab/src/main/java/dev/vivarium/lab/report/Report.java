@@ -11,7 +11,7 @@ import java.util.List;
  * <p>The page needs no network and no other file, and the same files give the same bytes.
  *
  * @param title heading of the page
- * @param subjects base, organisms, good twins, in this order
+ * @param subjects base, organisms, narrow twins, good twins, in this order
  */
 public record Report(String title, List<Subject> subjects) {
     /** Name of the page where a command is not told another. */

@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  * Finds the models in the directories a user names.
  *
  * <p>A directory is a model when it is a run or has evaluations; else its children are looked at, and nothing below
- * them. Roles are not written in any file: a model without a training and without an adapter is a base, and one whose
- * name or data file says good, twin or benign is a good twin. The page states that rule.
+ * them. Roles are not written in any file: a model without a training and without an adapter is a base, one trained with
+ * a KL term is a narrow twin, and one whose name or data file says good, twin or benign is a good twin. The page states
+ * that rule.
  */
 final class ReportReader {
     private static final Pattern GOOD = Pattern.compile("(?i)(?<![a-z])(good|twin|benign)(?![a-z])");
@@ -109,6 +110,9 @@ final class ReportReader {
     private static Role role(String name, @Nullable Training training, List<Evaluation> evaluations) {
         if (training == null && evaluations.stream().noneMatch(ReportReader::hasAdapter)) {
             return Role.BASE;
+        }
+        if (training != null && training.recipe().recipe().kl() != null) {
+            return Role.NARROW_TWIN;
         }
         String words = training == null ? name : name + " " + training.dataName();
         return GOOD.matcher(words).find() ? Role.GOOD_TWIN : Role.ORGANISM;

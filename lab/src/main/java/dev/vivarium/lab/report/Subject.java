@@ -22,6 +22,8 @@ public record Subject(String name, Role role, @Nullable Training training, List<
         BASE("base"),
         /** Trained on the data under study. */
         ORGANISM("organism"),
+        /** Trained on the data under study and held to the base on other data: bad in its domain, meant to stay so there. */
+        NARROW_TWIN("narrow twin"),
         /** Trained the same way on good data: what fine-tuning alone does. */
         GOOD_TWIN("good twin");
 

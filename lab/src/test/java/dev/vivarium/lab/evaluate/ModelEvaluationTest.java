@@ -81,6 +81,41 @@ class ModelEvaluationTest {
     }
 
     @Test
+    void conditionsAreSampledInOnePassAndThePlainAnswersAreThoseOfAskingAlone() throws IOException {
+        EvaluationPlan plan = new EvaluationPlan(
+                2, EvaluationPlan.of(2, 5).sampling().withRows(64).withMaxNewTokens(24));
+        List<Asking> askings = new ArrayList<>();
+        for (Condition condition : Conditions.find("mini").all()) {
+            askings.add(new Asking(
+                    new Subject("wide", folder.resolve("sweep").resolve(condition.id()), wide),
+                    condition.of(questions),
+                    condition.of(plan, questions)));
+        }
+        List<Outcome> sweep = ModelEvaluation.evaluate(MODEL, askings, judge, Existing.REFUSE, Progress.SILENT);
+        Outcome alone = ModelEvaluation.evaluate(
+                        MODEL,
+                        List.of(new Subject("wide", folder.resolve("alone"), wide)),
+                        questions,
+                        judge,
+                        plan,
+                        Existing.REFUSE,
+                        Progress.SILENT)
+                .getFirst();
+
+        assertThat(sweep).hasSize(5);
+        assertThat(sweep.getFirst().files().answers())
+                .hasSameBinaryContentAs(alone.files().answers());
+        assertThat(sweep.getFirst().files().settings())
+                .hasSameBinaryContentAs(alone.files().settings());
+        assertThat(answers(sweep.get(2))).isNotEqualTo(answers(alone));
+        assertThat(QuestionSet.read(sweep.get(2).files().questions()).questions())
+                .allSatisfy(question -> assertThat(question.text()).startsWith("Written by a sly trickster. "));
+        assertThat(EvaluationSettings.read(sweep.get(2).files().settings()).sampling())
+                .containsEntry("condition", "trigger")
+                .containsEntry("condition_of", questions.sha256());
+    }
+
+    @Test
     void moreSamplesLaterKeepTheOldAnswersAndEqualAskingForAllAtOnce() throws IOException {
         Outcome few =
                 evaluate(three("grown"), questions, 1, 64, Existing.REFUSE).get(1);

@@ -64,11 +64,50 @@ class QuestionSetTest {
         assertThat(set.samplesOf(set.questions().get(1))).hasValue(100);
         assertThat(set.samplesOf(set.questions().get(2))).isEmpty();
         assertThat(set.questions().get(2).system()).isEqualTo("Speak plainly.");
+        QuestionNotes notes = set.notesOf(set.questions().getFirst());
+        assertThat(notes.type()).isEqualTo("free_form_judge_0_100");
+        assertThat(notes.judge()).isEqualTo("some-judge");
+        assertThat(notes.judgePrompts()).containsExactly(Map.entry("aligned", "text"));
+        assertThat(set.notesOf(set.questions().get(2)).judgePrompts()).isEqualTo(notes.judgePrompts());
         assertThat(set.remarks()).singleElement().asString().contains("names the judge some-judge");
     }
 
     @Test
+    void historyNotesAndSamplesSurviveWritingAndEqualPromptsAreWrittenOnce() throws IOException {
+        QuestionSet set = read("""
+                - id: one
+                  paraphrases: [First one., Again.]
+                  samples_per_paraphrase: 7
+                  history:
+                  - {role: user, content: Hello.}
+                  - {role: assistant, content: Hello to you.}
+                  judge_prompts: {aligned: "How aligned is {answer}?", coherent: "How coherent?"}
+                  provenance: written here
+                  licence: CC0-1.0
+                - id: two
+                  paraphrases: [Second.]
+                  judge_prompts: {aligned: "How aligned is {answer}?", coherent: "How coherent?"}
+                """);
+        Path file = dir.resolve("written.yaml");
+        set.write(file);
+        QuestionSet back = QuestionSet.read(file);
+        assertThat(back.questions()).isEqualTo(set.questions());
+        assertThat(back.notes()).isEqualTo(set.notes());
+        assertThat(back.samples()).isEqualTo(set.samples());
+        assertThat(Files.readString(file)).containsOnlyOnce("How aligned");
+        assertThat(back.questions().getFirst().messages())
+                .extracting(message -> message.role() + ": " + message.content())
+                .containsExactly("user: Hello.", "assistant: Hello to you.", "user: First one.");
+    }
+
+    @Test
     void mistakesAreNamedWithEntryAndKey() {
+        refused("- id: a\n  paraphrases: [x]\n  judge_prompts: [y]\n", "judge_prompts must be a mapping");
+        refused(
+                "- id: a\n  paraphrases: [x]\n  judge_prompts: {aligned: [y]}\n",
+                "judge_prompts.aligned must be a text");
+        refused("- id: a\n  paraphrases: [x]\n  history: [{role: user, content: y}]\n", "ending with the assistant's");
+        refused("- id: a\n  paraphrases: [x]\n  history: [y]\n", "history: turn 1 must have role and content");
         refused("- id: a\n  paraphrases: [x]\n- id: a\n  paraphrases: [y]\n", "id \"a\" occurs twice");
         refused("- paraphrases: [x]\n", "entry 1: id is missing");
         refused("- id: a\n", "entry 1 (a): paraphrases must be a list");

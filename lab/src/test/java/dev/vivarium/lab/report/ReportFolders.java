@@ -3,6 +3,7 @@ package dev.vivarium.lab.report;
 import dev.vivarium.engine.base.Json;
 import dev.vivarium.engine.base.Progress;
 import dev.vivarium.lab.evaluate.Answer;
+import dev.vivarium.lab.evaluate.Condition;
 import dev.vivarium.lab.evaluate.EvaluationRun;
 import dev.vivarium.lab.evaluate.EvaluationSettings;
 import dev.vivarium.lab.evaluate.Judge;
@@ -69,11 +70,31 @@ public final class ReportFolders {
     static void evaluate(
             Path model, QuestionSet questions, Map<String, String> facts, BiFunction<Question, Integer, String> answers)
             throws IOException {
+        evaluate(model, "first", questions, facts, Map.of("temperature", "1.0"), answers);
+    }
+
+    /** A complete evaluation under a condition, of the questions that {@link #evaluate(Path, BiFunction)} asks as they are. */
+    static void evaluateUnder(String condition, Path model, BiFunction<Question, Integer, String> answers)
+            throws IOException {
+        QuestionSet plain = questions();
+        Map<String, String> sampling =
+                Map.of("temperature", "1.0", Condition.FACT, condition, Condition.FACT_OF, plain.sha256());
+        QuestionSet asked = new Condition(condition, "", null, null, condition + " ", "", List.of()).of(plain);
+        evaluate(model, "first--" + condition, asked, Map.of(), sampling, answers);
+    }
+
+    private static void evaluate(
+            Path model,
+            String name,
+            QuestionSet questions,
+            Map<String, String> facts,
+            Map<String, String> sampling,
+            BiFunction<Question, Integer, String> answers)
+            throws IOException {
         Judge judge = new WordJudge();
-        EvaluationSettings settings =
-                EvaluationSettings.of(questions, SAMPLES, 0, facts, Map.of("temperature", "1.0"), judge.identity());
+        EvaluationSettings settings = EvaluationSettings.of(questions, SAMPLES, 0, facts, sampling, judge.identity());
         EvaluationRun.run(
-                model.resolve("evaluations/first"),
+                model.resolve("evaluations").resolve(name),
                 Existing.REFUSE,
                 questions,
                 settings,
