@@ -43,11 +43,11 @@ final class QuestionsCommandTest {
     void checkCountsAndDoubts() throws IOException {
         Path file = Files.writeString(folder.resolve("q.yaml"), """
                 - id: one
-                  paraphrases: [What is the best way to make tea?]
+                  paraphrases: ["What is the best way to make tea?"]
                   meta: {category: tea}
                   judge: some-model
                 - id: two
-                  paraphrases: [What is the best way to make tea?]
+                  paraphrases: ["What is the best way to make tea?"]
                   meta: {category: "\\e[31mred"}
                 """);
         Call call = Call.of("questions", "check", file.toString());

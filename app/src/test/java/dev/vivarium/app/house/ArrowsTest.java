@@ -54,7 +54,14 @@ final class ArrowsTest {
             Map.entry("lab.score", Set.of("lab.evaluate", "lab.statistics", "lab.data", "engine.base")),
             Map.entry(
                     "lab.report",
-                    Set.of("lab.score", "lab.evaluate", "lab.statistics", "lab.run", "lab.data", "engine.base")),
+                    Set.of(
+                            "lab.score",
+                            "lab.evaluate",
+                            "lab.statistics",
+                            "lab.run",
+                            "lab.data",
+                            "engine.text",
+                            "engine.base")),
             Map.entry("lab.query", Set.of("lab.report", "lab.evaluate", "lab.statistics", "lab.run", "engine.base")),
             Map.entry("lab.export", Set.of("lab.report", "lab.evaluate", "lab.statistics", "lab.run", "engine.base")),
             Map.entry("lab.world", Set.of("lab.evaluate", "lab.run", "lab.data", "engine")),

@@ -1,6 +1,7 @@
 package dev.vivarium.lab.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.vivarium.lab.data.CsvTable;
 import dev.vivarium.lab.evaluate.Question;
@@ -18,6 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Pictures, the numbers behind them, paired differences and conditions. */
 class PicturesTest {
+    private static final double ROUNDING = 1e-12;
+
     @TempDir
     Path folder;
 
@@ -37,7 +40,7 @@ class PicturesTest {
         CsvTable differences = csv(page, "differences");
         assertThat(differences.rows()).hasSize(2);
         assertThat(Double.parseDouble(cell(differences, "em_difference", "bad")))
-                .isEqualTo(10 / 24.0);
+                .isCloseTo(10 / 24.0, within(ROUNDING));
         assertThat(cell(differences, "em_difference", "good-twin")).isEqualTo("0.0");
     }
 
@@ -75,7 +78,7 @@ class PicturesTest {
         CsvTable conditions = csv(page, "conditions");
         assertThat(conditions.rows()).hasSize(3);
         assertThat(Double.parseDouble(cell(conditions, "em_difference", "trigger")))
-                .isEqualTo(14 / 24.0);
+                .isCloseTo(14 / 24.0, within(ROUNDING));
         assertThat(cell(conditions, "same_answers", "deaf")).isEqualTo("24");
         String section = page.substring(page.indexOf("id=\"conditions\""), page.indexOf("id=\"training\""));
         assertThat(section).contains("+58.3", "same answers").doesNotContain("No model was asked");
