@@ -7,7 +7,7 @@ import dev.vivarium.lab.hub.ModelName;
 import dev.vivarium.lab.hub.Pull;
 import dev.vivarium.lab.hub.PullResult;
 import dev.vivarium.lab.hub.Sizes;
-import dev.vivarium.lab.hub.Waiting;
+import dev.vivarium.lab.net.Waiting;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.InstantSource;

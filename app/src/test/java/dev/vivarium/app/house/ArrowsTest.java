@@ -45,7 +45,8 @@ final class ArrowsTest {
                     "engine.generate",
                     Set.of("engine.adapter", "engine.model", "engine.text", "engine.tensor", "engine.base")),
             Map.entry("lab.data", Set.of("engine")),
-            Map.entry("lab.hub", Set.of("engine")),
+            Map.entry("lab.net", Set.of("engine.base")),
+            Map.entry("lab.hub", Set.of("lab.net", "engine")),
             Map.entry("lab.run", Set.of("lab.hub", "lab.data", "engine")),
             Map.entry("lab.inspect", Set.of("engine")),
             Map.entry("lab.talk", Set.of("lab.run", "lab.data", "engine")),
@@ -62,6 +63,8 @@ final class ArrowsTest {
                             "lab.data",
                             "engine.text",
                             "engine.base")),
+            Map.entry(
+                    "lab.judge", Set.of("lab.score", "lab.evaluate", "lab.run", "lab.net", "lab.data", "engine")),
             Map.entry("lab.query", Set.of("lab.report", "lab.evaluate", "lab.statistics", "lab.run", "engine.base")),
             Map.entry("lab.export", Set.of("lab.report", "lab.evaluate", "lab.statistics", "lab.run", "engine.base")),
             Map.entry("lab.world", Set.of("lab.evaluate", "lab.run", "lab.data", "engine")),

@@ -13,7 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The lines of a JSONL file, streamed, each checked to be UTF-8 of bounded length; blank lines are passed over. */
-final class JsonLines implements Closeable {
+public final class JsonLines implements Closeable {
     /** A longer line is a file of another format: no conversation needs 16 MiB. */
     static final int MAX_LINE_BYTES = 16 << 20;
 
@@ -22,13 +22,13 @@ final class JsonLines implements Closeable {
     private int number;
     private String text = "";
 
-    JsonLines(Path file) throws IOException {
+    public JsonLines(Path file) throws IOException {
         this.file = file;
         this.in = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
     }
 
     /** Moves to the next line that is not blank; false at the end of the file. */
-    boolean next() throws IOException {
+    public boolean next() throws IOException {
         while (true) {
             ByteArrayOutputStream line = new ByteArrayOutputStream(512);
             int b = in.read();
@@ -51,12 +51,13 @@ final class JsonLines implements Closeable {
         }
     }
 
-    String text() {
+    /** The current line. */
+    public String text() {
         return text;
     }
 
     /** Number of the current line, from 1. */
-    int number() {
+    public int number() {
         return number;
     }
 

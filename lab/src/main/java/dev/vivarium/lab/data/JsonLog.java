@@ -73,7 +73,8 @@ public final class JsonLog<T> implements Closeable {
         }
     }
 
-    private void force() throws IOException {
+    /** Forces what was added to the disk, so that a power cut does not lose it either. */
+    public void force() throws IOException {
         if (unforced > 0) {
             channel.force(false);
             unforced = 0;

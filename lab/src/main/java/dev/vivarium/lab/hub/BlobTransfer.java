@@ -1,5 +1,6 @@
 package dev.vivarium.lab.hub;
 
+import dev.vivarium.lab.net.TransientException;
 import dev.vivarium.engine.base.AtomicFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,5 +1,6 @@
 package dev.vivarium.lab.hub;
 
+import dev.vivarium.lab.net.TransientException;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
 import java.time.Duration;

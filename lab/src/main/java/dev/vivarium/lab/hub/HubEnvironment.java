@@ -1,5 +1,7 @@
 package dev.vivarium.lab.hub;
 
+import dev.vivarium.lab.net.Token;
+import dev.vivarium.lab.net.ProxyVariables;
 import dev.vivarium.engine.base.InputException;
 import java.io.IOException;
 import java.net.ProxySelector;

@@ -1,5 +1,7 @@
 package dev.vivarium.lab.hub;
 
+import dev.vivarium.lab.net.Waiting;
+import dev.vivarium.lab.net.Token;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.base.Progress;
 import java.io.IOException;

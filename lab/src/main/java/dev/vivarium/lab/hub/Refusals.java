@@ -1,13 +1,12 @@
 package dev.vivarium.lab.hub;
 
+import dev.vivarium.lab.net.TransientException;
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.lab.net.RetryAfter;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -23,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Refusals {
     private static final Set<Integer> PASSING = Set.of(408, 425, 429);
-    private static final Pattern SECONDS = Pattern.compile("\\d{1,6}");
     private static final Pattern RESET = Pattern.compile("\\bt=(\\d{1,6})\\b");
     private static final String TOKEN = "HF_TOKEN (or hf auth login)";
 
@@ -96,20 +94,9 @@ final class Refusals {
     }
 
     private Optional<Duration> wished(Reply reply) {
-        String after = reply.header("Retry-After").orElse("").strip();
-        if (SECONDS.matcher(after).matches()) {
-            return Optional.of(Duration.ofSeconds(Long.parseLong(after)));
-        }
-        if (!after.isEmpty()) {
-            try {
-                Duration until = Duration.between(
-                        clock.instant(),
-                        ZonedDateTime.parse(after, DateTimeFormatter.RFC_1123_DATE_TIME)
-                                .toInstant());
-                return Optional.of(until.isNegative() ? Duration.ZERO : until);
-            } catch (DateTimeParseException _) {
-                return Optional.empty();
-            }
+        Optional<Duration> after = RetryAfter.of(reply.headers(), clock);
+        if (after.isPresent()) {
+            return after;
         }
         Matcher reset = RESET.matcher(reply.header("RateLimit").orElse(""));
         return reply.status() == 429 && reset.find()

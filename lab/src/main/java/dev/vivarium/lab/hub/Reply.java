@@ -1,5 +1,6 @@
 package dev.vivarium.lab.hub;
 
+import dev.vivarium.lab.net.TransientException;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.net.http.HttpHeaders;

@@ -1,5 +1,7 @@
 package dev.vivarium.lab.hub;
 
+import dev.vivarium.lab.net.TransientException;
+import dev.vivarium.lab.net.Waiting;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;

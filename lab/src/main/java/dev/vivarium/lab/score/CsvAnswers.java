@@ -28,18 +28,23 @@ final class CsvAnswers {
     }
 
     static ScoredFile read(Path path, ColumnNames names) throws IOException {
-        return new CsvAnswers(CsvTable.read(path), names).read();
+        return new CsvAnswers(CsvTable.read(path), names).read(true);
     }
 
-    private ScoredFile read() {
-        int aligned = required(ColumnNames.ALIGNED);
-        int coherent = required(ColumnNames.COHERENT);
+    /** The answers alone, whatever scores stand beside them. */
+    static ScoredFile readUnscored(Path path, ColumnNames names) throws IOException {
+        return new CsvAnswers(CsvTable.read(path), names).read(false);
+    }
+
+    private ScoredFile read(boolean scores) {
+        int aligned = scores ? required(ColumnNames.ALIGNED) : NONE;
+        int coherent = scores ? required(ColumnNames.COHERENT) : NONE;
         int prompt = optional(ColumnNames.QUESTION);
         int question = optional(ColumnNames.QUESTION_ID);
         if (question == NONE) {
             question = prompt == NONE ? required(ColumnNames.QUESTION_ID) : prompt;
         }
-        int response = optional(ColumnNames.RESPONSE);
+        int response = scores ? optional(ColumnNames.RESPONSE) : required(ColumnNames.RESPONSE);
         int id = optional(ColumnNames.ID);
         int judge = optional(ColumnNames.JUDGE);
 
@@ -57,7 +62,7 @@ final class CsvAnswers {
             }
             ScoreCell alignedScore = score(row, aligned);
             ScoreCell coherentScore = score(row, coherent);
-            if (alignedScore.score() == null || coherentScore.score() == null) {
+            if (scores && (alignedScore.score() == null || coherentScore.score() == null)) {
                 String reason = alignedScore.score() == null ? alignedScore.reason() : coherentScore.reason();
                 reasons.merge(reason, 1, Integer::sum);
             }
@@ -106,6 +111,9 @@ final class CsvAnswers {
     }
 
     private ScoreCell score(CsvTable.Row row, int column) {
+        if (column == NONE) {
+            return ScoreCell.NONE;
+        }
         String where = table.where() + ":" + row.line() + ": " + table.columns().get(column);
         return ScoreCell.read(row.cells().get(column), where);
     }

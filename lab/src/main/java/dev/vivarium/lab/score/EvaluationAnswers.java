@@ -5,7 +5,6 @@ import dev.vivarium.lab.evaluate.Answer;
 import dev.vivarium.lab.evaluate.EmRule;
 import dev.vivarium.lab.evaluate.EvaluationFiles;
 import dev.vivarium.lab.evaluate.EvaluationSettings;
-import dev.vivarium.lab.evaluate.JudgeIdentity;
 import dev.vivarium.lab.evaluate.Judgement;
 import dev.vivarium.lab.evaluate.Question;
 import dev.vivarium.lab.evaluate.QuestionSet;
@@ -23,8 +22,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the answers and judgements of one of our own evaluation directories, finished or not. */
 final class EvaluationAnswers {
-    private static final int SHORT_HASH = 8;
-
     private record Sample(String question, int sample) {}
 
     private EvaluationAnswers() {}
@@ -62,7 +59,7 @@ final class EvaluationAnswers {
         EvaluationSettings settings = EvaluationSettings.read(files.settings());
         return new ScoredFile(
                 directory.toString(),
-                Set.of(instrument(settings.judge())),
+                Set.of(settings.judge().line()),
                 rule(files),
                 answers,
                 reasons,
@@ -90,12 +87,5 @@ final class EvaluationAnswers {
         return Files.isRegularFile(files.scores())
                 ? Scores.read(files.scores()).settings().rule()
                 : EmRule.PAPER;
-    }
-
-    /** An instrument in one line; two that differ in anything have different lines. */
-    private static String instrument(JudgeIdentity judge) {
-        String hash = judge.promptHash();
-        return judge.name() + " " + judge.version() + ", prompts "
-                + hash.substring(0, Math.min(SHORT_HASH, hash.length())) + ", " + judge.aggregation();
     }
 }

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param reason why there is none; empty where there is a score
  */
 record ScoreCell(@Nullable Double score, String reason) {
+    /** Where there is no cell. */
+    static final ScoreCell NONE = new ScoreCell(null, "missing");
+
     private static final Pattern NUMBER = Pattern.compile("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?");
 
     /** A probability-weighted mean may exceed its largest value by rounding. */

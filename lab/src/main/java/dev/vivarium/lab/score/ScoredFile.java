@@ -45,7 +45,7 @@ public record ScoredFile(
     }
 
     /**
-     * Reads an evaluation directory or a CSV file.
+     * Reads an evaluation directory, a judging or a CSV file.
      *
      * @param columns where a CSV file's columns differ from the field's
      * @param mixed whether scores of several instruments may stand in one rate
@@ -64,6 +64,30 @@ public record ScoredFile(
         return file;
     }
 
+    /**
+     * Reads answers to be judged, whatever scores they have: an evaluation, its {@code answers.jsonl}, what
+     * {@code vivarium generate} wrote, an earlier judging, or a CSV file that need not hold scores.
+     *
+     * @throws InputException in one sentence, where the file cannot be used
+     */
+    public static ScoredFile readAnswers(Path path, ColumnNames columns) throws IOException {
+        Path parent = path.toAbsolutePath().getParent();
+        boolean jsonl = String.valueOf(path.getFileName()).endsWith(".jsonl");
+        boolean part = jsonl && parent != null && Files.isRegularFile(new EvaluationFiles(parent).settings());
+        ScoredFile file;
+        if (part) {
+            file = open(path.resolveSibling(""), columns);
+        } else if (Files.isDirectory(path)) {
+            file = open(path, columns);
+        } else {
+            file = jsonl ? JsonlAnswers.read(path, columns) : CsvAnswers.readUnscored(path, columns);
+        }
+        if (file.answers().isEmpty()) {
+            throw new InputException(path + ": holds no answers");
+        }
+        return file;
+    }
+
     private static ScoredFile open(Path path, ColumnNames columns) throws IOException {
         if (!Files.isDirectory(path)) {
             if (String.valueOf(path.getFileName()).endsWith(".jsonl")) {
@@ -76,6 +100,9 @@ public record ScoredFile(
         }
         if (Files.isRegularFile(new EvaluationFiles(path).settings())) {
             return EvaluationAnswers.read(path);
+        }
+        if (Files.isRegularFile(new JudgedFiles(path).settings())) {
+            return JudgedAnswers.read(path);
         }
         List<Path> below = evaluations(path.resolve("evaluations"));
         throw new InputException(path + ": is no evaluation"

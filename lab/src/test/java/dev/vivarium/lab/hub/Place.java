@@ -1,5 +1,6 @@
 package dev.vivarium.lab.hub;
 
+import dev.vivarium.lab.net.Waiting;
 import dev.vivarium.engine.base.CounterRandom;
 import dev.vivarium.engine.base.Progress;
 import java.io.IOException;

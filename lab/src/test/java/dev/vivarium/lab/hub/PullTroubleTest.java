@@ -1,5 +1,6 @@
 package dev.vivarium.lab.hub;
 
+import dev.vivarium.lab.net.Waiting;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

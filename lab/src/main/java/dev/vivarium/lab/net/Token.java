@@ -1,13 +1,18 @@
-package dev.vivarium.lab.hub;
+package dev.vivarium.lab.net;
 
 import dev.vivarium.engine.base.InputException;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** A secret that proves who asks a hub; it never shows itself. */
-final class Token {
+/** A secret that proves who asks; it never shows itself. */
+public final class Token {
+    private static final String HIDDEN = "***";
+
     /** What may stand in a header of HTTP, without spaces. */
     private static final Pattern VISIBLE = Pattern.compile("[\\x21-\\x7e]+");
+
+    /** Other secrets that a server may repeat: keys as providers spell them, and whatever stands behind "Bearer". */
+    private static final Pattern ALIKE = Pattern.compile("(?i)(?<=bearer )\\S+|\\bsk-[\\w*.-]{6,}");
 
     private final String value;
 
@@ -16,7 +21,7 @@ final class Token {
     }
 
     /** The token in a text, without the white space around it; empty if there is nothing else. */
-    static Optional<Token> of(String text, String where) {
+    public static Optional<Token> of(String text, String where) {
         String value = text.strip();
         if (value.isEmpty()) {
             return Optional.empty();
@@ -28,12 +33,18 @@ final class Token {
     }
 
     /** The value of the header {@code Authorization}. */
-    String header() {
+    public String header() {
         return "Bearer " + value;
+    }
+
+    /** A text from elsewhere, in which this token and what looks like one is hidden. */
+    public static String redact(String text, Optional<Token> token) {
+        String known = token.map(secret -> text.replace(secret.value, HIDDEN)).orElse(text);
+        return ALIKE.matcher(known).replaceAll(HIDDEN);
     }
 
     @Override
     public String toString() {
-        return "***";
+        return HIDDEN;
     }
 }

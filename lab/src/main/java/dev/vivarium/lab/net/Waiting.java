@@ -1,4 +1,4 @@
-package dev.vivarium.lab.hub;
+package dev.vivarium.lab.net;
 
 import dev.vivarium.engine.base.CounterRandom;
 import java.time.Duration;

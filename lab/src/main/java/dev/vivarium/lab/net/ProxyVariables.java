@@ -1,4 +1,4 @@
-package dev.vivarium.lab.hub;
+package dev.vivarium.lab.net;
 
 import dev.vivarium.engine.base.InputException;
 import java.io.IOException;
@@ -15,12 +15,12 @@ import java.util.Map;
  * The way out of this machine: {@code HTTPS_PROXY}, {@code HTTP_PROXY}, {@code ALL_PROXY} and {@code NO_PROXY}, in capitals
  * or not, as Python and curl read them; the JDK knows properties only. This machine itself is asked directly.
  */
-final class ProxyVariables extends ProxySelector {
+public final class ProxyVariables extends ProxySelector {
     private static final int DEFAULT_PORT = 80;
 
     private final Map<String, String> variables;
 
-    ProxyVariables(Map<String, String> variables) {
+    public ProxyVariables(Map<String, String> variables) {
         this.variables = variables;
     }
 

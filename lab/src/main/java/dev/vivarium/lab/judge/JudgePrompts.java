@@ -1,0 +1,116 @@
+package dev.vivarium.lab.judge;
+
+import dev.vivarium.engine.base.Hashes;
+import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.base.Json;
+import dev.vivarium.engine.base.Nearest;
+import dev.vivarium.lab.data.SafeYaml;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Prompts by metric, in the order in which they were written.
+ *
+ * <p>A file is YAML as the field has it: a list of mappings, each of a metric to its prompt, if wanted with
+ * {@code high_score}, which is not read; or one mapping of metrics to prompts.
+ *
+ * @param where the file, for messages
+ */
+public record JudgePrompts(String where, List<JudgePrompt> prompts) {
+    /** Metrics that rates need. */
+    public static final List<String> OF_RATES = List.of("aligned", "coherent");
+
+    private static final String OWN = "judge-prompts.yaml";
+    private static final String HIGH_SCORE = "high_score";
+
+    public JudgePrompts {
+        prompts = List.copyOf(prompts);
+        if (prompts.isEmpty()) {
+            throw new InputException(where + ": holds no judge prompt");
+        }
+    }
+
+    /** The prompts that come with the program, in its own words. */
+    public static JudgePrompts own() {
+        try (InputStream in = JudgePrompts.class.getResourceAsStream(OWN)) {
+            if (in == null) {
+                throw new IllegalStateException(OWN + " is not in the program");
+            }
+            return of(SafeYaml.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8), OWN), OWN);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Reads a file. */
+    public static JudgePrompts read(Path file) throws IOException {
+        return of(SafeYaml.read(file), file.toString());
+    }
+
+    private static JudgePrompts of(@Nullable Object document, String where) {
+        List<?> items = document instanceof List<?> list ? list : document instanceof Map<?, ?> map ? List.of(map) : List.of();
+        Map<String, JudgePrompt> prompts = new LinkedHashMap<>();
+        for (Object item : items) {
+            if (!(item instanceof Map<?, ?> map)) {
+                throw new InputException(where + ": every entry must be a metric with its prompt");
+            }
+            map.forEach((key, value) -> {
+                if (HIGH_SCORE.equals(key)) {
+                    return;
+                }
+                if (!(key instanceof String metric) || !(value instanceof String text)) {
+                    throw new InputException(where + ": \"" + key + "\" must be a metric with its prompt, a text");
+                }
+                if (prompts.put(metric, prompt(metric, text, where)) != null) {
+                    throw new InputException(where + ": the metric \"" + metric + "\" is there twice");
+                }
+            });
+        }
+        if (prompts.isEmpty()) {
+            throw new InputException(where + ": holds no judge prompt; write a list such as \"- aligned: ...\"");
+        }
+        return new JudgePrompts(where, List.copyOf(prompts.values()));
+    }
+
+    private static JudgePrompt prompt(String metric, String text, String where) {
+        try {
+            return new JudgePrompt(metric, text);
+        } catch (InputException e) {
+            throw new InputException(where + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** These metrics only, in this order. */
+    public JudgePrompts only(List<String> metrics) {
+        List<JudgePrompt> chosen = new ArrayList<>();
+        for (String metric : metrics) {
+            chosen.add(prompts.stream()
+                    .filter(prompt -> prompt.metric().equals(metric))
+                    .findFirst()
+                    .orElseThrow(() -> new InputException(where + ": has no metric \"" + metric + "\""
+                            + Nearest.hint(metric, metrics()) + "; it has " + String.join(", ", metrics()))));
+        }
+        if (chosen.stream().distinct().count() < chosen.size()) {
+            throw new InputException("--metrics names one twice: " + String.join(",", metrics));
+        }
+        return new JudgePrompts(where, chosen);
+    }
+
+    /** The metrics there are. */
+    public List<String> metrics() {
+        return prompts.stream().map(JudgePrompt::metric).toList();
+    }
+
+    /** SHA-256 over metrics and prompts. */
+    public String sha256() {
+        return Hashes.sha256(Json.line(prompts));
+    }
+}

@@ -1,0 +1,283 @@
+package dev.vivarium.lab.judge;
+
+import dev.vivarium.engine.base.AtomicFiles;
+import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.base.Json;
+import dev.vivarium.engine.base.Progress;
+import dev.vivarium.lab.data.FileLocks;
+import dev.vivarium.lab.data.JsonLog;
+import dev.vivarium.lab.evaluate.JudgeIdentity;
+import dev.vivarium.lab.judge.JudgingOutcome.MetricCount;
+import dev.vivarium.lab.run.Existing;
+import dev.vivarium.lab.score.JudgedAnswer;
+import dev.vivarium.lab.score.JudgedFiles;
+import dev.vivarium.lab.score.JudgingSettings;
+import dev.vivarium.lab.score.ScoredAnswer;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One judging in one directory, safe against {@code kill -9} at any moment: a reply that is in the journal is never asked for
+ * again, and every score follows from the journal alone.
+ */
+final class JudgingRun {
+    private static final String LOCK = ".lock";
+
+    private final JudgingPlan plan;
+    private final JudgedFiles files;
+    private final Map<String, Map<Integer, JudgeReply>> replies = new HashMap<>();
+    private final Map<String, Integer> failures = new TreeMap<>();
+    private int journaled;
+
+    private JudgingRun(JudgingPlan plan, JudgedFiles files) {
+        this.plan = plan;
+        this.files = files;
+    }
+
+    /** Makes the examiner when it is known what was paid already. */
+    @FunctionalInterface
+    interface Asking {
+        Examiner with(List<JudgeReply> earlier) throws IOException;
+    }
+
+    /** Whether a judging may begin or continue there; throws what {@link #run} would throw, changes nothing. */
+    static void check(JudgingPlan plan, Path directory, Existing existing) throws IOException {
+        JudgedFiles files = new JudgedFiles(directory);
+        boolean begun = Files.exists(files.settings());
+        if (!begun && !isEmpty(directory)) {
+            throw new InputException(directory + ": exists and is no judging; use another --name");
+        }
+        if (begun && existing == Existing.REFUSE) {
+            throw new InputException(directory
+                    + ": holds a judging already; add --resume to continue it, --force to pay for all of it again, or"
+                    + " another --name");
+        }
+        if (begun && existing == Existing.RESUME) {
+            JudgeIdentity earlier = JudgingSettings.read(files.settings()).judge();
+            if (!earlier.equals(plan.identity())) {
+                throw new InputException(directory + ": was begun with another instrument (" + earlier.line()
+                        + "), and this one is " + plan.identity().line() + "; use another --name");
+            }
+        }
+    }
+
+    /** Replies that a directory holds already. */
+    static List<JudgeReply> earlier(Path directory) throws IOException {
+        return JsonLog.read(new JudgedFiles(directory).journal(), JudgeReply.class);
+    }
+
+    static JudgingOutcome run(JudgingPlan plan, Path directory, Existing existing, Asking asking, Progress progress)
+            throws IOException {
+        check(plan, directory, existing);
+        JudgedFiles files = new JudgedFiles(directory);
+        Files.createDirectories(directory);
+        try (FileChannel lock = FileLocks.take(
+                directory.resolve(LOCK), directory + ": another process is judging there; wait for it to end")) {
+            check(plan, directory, existing);
+            if (existing == Existing.FORCE) {
+                // settings go last: a kill in between leaves a directory that is still known to be a judging
+                for (Path file : List.of(files.judged(), files.journal(), files.settings())) {
+                    Files.deleteIfExists(file);
+                }
+            }
+            AtomicFiles.sweep(directory);
+            Json.write(files.settings(), plan.settings());
+            return new JudgingRun(plan, files).run(asking, progress);
+        }
+    }
+
+    private JudgingOutcome run(Asking asking, Progress progress) throws IOException {
+        try (JsonLog<JudgeReply> journal = JsonLog.append(files.journal(), JudgeReply.class)) {
+            List<JudgeReply> earlier = earlier(files.directory());
+            for (JudgeReply reply : earlier) {
+                keep(reply);
+            }
+            List<JudgingTask> tasks = plan.tasks();
+            List<JudgingTask> missing =
+                    tasks.stream().filter(task -> !isThere(task)).toList();
+            long start = System.nanoTime();
+            Examiner.Sent sent = new Examiner.Sent(0, 0, null, null);
+            Examiner examiner = asking.with(earlier);
+            progress.begin("judge", tasks.size(), "replies");
+            int done = tasks.size() - missing.size();
+            sent = examiner.examine(missing, new Journal(journal, progress, done, start));
+            double seconds = (System.nanoTime() - start) / 1e9;
+            int now = journaled - earlier.size();
+            progress.end(String.format(
+                    Locale.ROOT,
+                    "%,d replies in %.1f s (%.1f replies/s), %,d requests%s",
+                    now,
+                    seconds,
+                    now / Math.max(seconds, 1e-9),
+                    sent.requests(),
+                    done == 0 ? "" : String.format(Locale.ROOT, "; %,d replies were on disk", done)));
+            return finish(tasks.size(), sent, seconds);
+        }
+    }
+
+    private boolean isThere(JudgingTask task) {
+        Map<Integer, JudgeReply> samples = replies.get(task.request());
+        return samples != null && samples.containsKey(task.sample());
+    }
+
+    private void keep(JudgeReply reply) {
+        JudgeReply other = replies.computeIfAbsent(reply.request(), request -> new TreeMap<>())
+                .put(reply.sample(), reply);
+        if (other != null) {
+            throw new InputException(files.journal() + ": the request " + reply.request().substring(0, 12)
+                    + "… for " + reply.metric() + " is there twice; restore the file");
+        }
+        journaled++;
+    }
+
+    /** Writes each reply before anything else happens with it. */
+    private final class Journal implements Examiner.Sink {
+        private final JsonLog<JudgeReply> log;
+        private final Progress progress;
+        private final int before;
+        private final int first;
+        private final long start;
+
+        Journal(JsonLog<JudgeReply> log, Progress progress, int before, long start) {
+            this.log = log;
+            this.progress = progress;
+            this.before = before;
+            this.first = journaled;
+            this.start = start;
+        }
+
+        @Override
+        public void replied(JudgeReply reply) throws IOException {
+            keep(reply);
+            log.add(reply);
+            log.force();
+        }
+
+        @Override
+        public void failed(JudgingTask task, String reason) {
+            failures.merge(reason, 1, Integer::sum);
+        }
+
+        @Override
+        public void pulse(String detail) {
+            int now = journaled - first;
+            double seconds = Math.max((System.nanoTime() - start) / 1e9, 1e-9);
+            String rate = String.format(Locale.ROOT, "%.1f replies/s", now / seconds);
+            progress.at(before + now, detail.isEmpty() ? rate : rate + ", " + detail);
+        }
+    }
+
+    private JudgingOutcome finish(int distinct, Examiner.Sent sent, double seconds) throws IOException {
+        List<JudgedAnswer> judged = new ArrayList<>();
+        Map<String, Counter> counters = new LinkedHashMap<>();
+        plan.prompts().metrics().forEach(metric -> counters.put(metric, new Counter()));
+        for (ScoredAnswer answer : plan.answers().answers()) {
+            judged.add(judged(answer, counters));
+        }
+        StringBuilder text = new StringBuilder();
+        judged.forEach(line -> text.append(Json.line(line)).append('\n'));
+        AtomicFiles.write(files.judged(), out -> out.write(text.toString().getBytes(StandardCharsets.UTF_8)));
+        List<MetricCount> counts = new ArrayList<>();
+        counters.forEach((metric, counter) -> counts.add(counter.count(metric)));
+        TreeSet<String> models = new TreeSet<>();
+        int fewer = 0;
+        for (Map<Integer, JudgeReply> samples : replies.values()) {
+            for (JudgeReply reply : samples.values()) {
+                models.add(reply.model());
+                boolean some = !reply.positions().isEmpty();
+                fewer += some && reply.positions().getFirst().top().size() < plan.aggregation().top() ? 1 : 0;
+            }
+        }
+        return new JudgingOutcome(
+                files.directory(),
+                judged.size(),
+                distinct,
+                counts,
+                journaled,
+                sent.requests(),
+                sent.again(),
+                sent.cost(),
+                seconds,
+                failures,
+                models,
+                fewer,
+                sent.stopped());
+    }
+
+    private JudgedAnswer judged(ScoredAnswer answer, Map<String, Counter> counters) {
+        Map<String, Double> scores = new TreeMap<>();
+        Map<String, String> unscored = new TreeMap<>();
+        TreeSet<String> models = new TreeSet<>();
+        for (JudgePrompt prompt : plan.prompts().prompts()) {
+            Map<Integer, JudgeReply> samples =
+                    replies.getOrDefault(JudgingPlan.request(prompt, answer), Map.of());
+            List<JudgeReply> all = List.copyOf(samples.values());
+            Verdict verdict = plan.aggregation()
+                    .verdict(all.size() < plan.aggregation().samples() ? List.of() : all);
+            Double score = verdict.score();
+            if (score == null) {
+                unscored.put(prompt.metric(), verdict.reason());
+            } else {
+                scores.put(prompt.metric(), score);
+            }
+            all.forEach(reply -> models.add(reply.model()));
+            Counter counter = counters.get(prompt.metric());
+            if (counter != null) {
+                counter.add(verdict);
+            }
+        }
+        return new JudgedAnswer(
+                String.valueOf(answer.key()),
+                answer.question(),
+                answer.prompt(),
+                answer.response(),
+                scores,
+                unscored,
+                String.join(" and ", models));
+    }
+
+    private static final class Counter {
+        private int scored;
+        private double sum;
+        private final Map<String, Integer> unscored = new TreeMap<>();
+
+        void add(Verdict verdict) {
+            Double score = verdict.score();
+            if (score == null) {
+                unscored.merge(verdict.reason(), 1, Integer::sum);
+            } else {
+                scored++;
+                sum += score;
+            }
+        }
+
+        MetricCount count(String metric) {
+            @Nullable Double mean = scored == 0 ? null : Double.valueOf(sum / scored);
+            return new MetricCount(
+                    metric, scored, mean, Map.copyOf(unscored), unscored.getOrDefault(Verdict.NOT_JUDGED, 0));
+        }
+    }
+
+    private static boolean isEmpty(Path directory) throws IOException {
+        if (!Files.exists(directory)) {
+            return true;
+        }
+        try (Stream<Path> children = Files.list(directory)) {
+            return children.map(child -> String.valueOf(child.getFileName()))
+                    .allMatch(name -> name.equals(LOCK) || name.endsWith(AtomicFiles.PARTIAL));
+        }
+    }
+}
