@@ -1,15 +1,30 @@
 package dev.vivarium.app.cli;
 
+import static dev.vivarium.app.cli.Figures.line;
+
+import dev.vivarium.engine.base.CounterRandom;
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.base.Nearest;
+import dev.vivarium.lab.judge.Aggregation;
+import dev.vivarium.lab.judge.JudgePrompts;
+import dev.vivarium.lab.judge.Judging;
+import dev.vivarium.lab.judge.JudgingOutcome;
+import dev.vivarium.lab.judge.JudgingPlan;
+import dev.vivarium.lab.net.Waiting;
 import dev.vivarium.lab.score.Calibration;
 import dev.vivarium.lab.score.LabelSheet;
 import dev.vivarium.lab.score.ScoredFile;
 import dev.vivarium.lab.statistics.Confidence;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,27 +34,192 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code vivarium judge}: what one does with judges and their scores. */
+/** {@code vivarium judge}: ask a judge about answers, and hold its scores against a person's. */
 @Command(
         name = "judge",
-        description = "Hold a judge against a person: draw answers to label, read the labels back.",
-        synopsisSubcommandLabel = "(sample | calibrate)")
-final class JudgeCommand implements Runnable {
+        description = "Let a judge score answers that are there already, or hold a judge against a person.",
+        synopsisSubcommandLabel = "[sample | calibrate]",
+        footer = {
+            "",
+            "ANSWERS is an evaluation directory, what vivarium generate wrote (.jsonl), or a CSV file with",
+            "question_id, question and response; other names of columns go into --columns.",
+            "",
+            "Examples:",
+            "  vivarium judge runs/my-run/evaluations/broad --judge openai --model MODEL --dry-run",
+            "  vivarium judge answers.csv --judge openai --model MODEL --provider vllm",
+            "  vivarium judge answers.csv --judge openai --model MODEL --metrics aligned,coherent,bad_stuff",
+            "",
+            "openai asks any endpoint of that kind for the log-probabilities of the first token and takes the",
+            "expectation over 0 to 100; --judge-samples N is for endpoints without them, and another",
+            "instrument. Keys come from variables only (OPENAI_API_KEY, or that of the provider).",
+            "",
+            "Every reply is kept with all its probabilities and never paid twice: a killed or broken-off",
+            "judging goes on with --resume. Files go to judged/NAME beside the answers; vivarium score reads",
+            "that directory. Exit code 3: some verdicts are missing."
+        })
+final class JudgeCommand implements Callable<Integer> {
     private static final int MOST = 100_000;
+    private static final List<String> JUDGES = List.of("openai");
+
+    /** Of prompts, requests and their reading, where the prompts' hash does not tell. */
+    private static final String JUDGE_VERSION = "1";
 
     private final Shell shell;
 
     @Spec
     private @Nullable CommandSpec spec;
 
+    @Parameters(arity = "0..1", paramLabel = "ANSWERS", description = "The answers to judge.")
+    private @Nullable Path answers;
+
+    @Option(names = "--judge", paramLabel = "NAME", description = "openai: a model behind an endpoint.")
+    private @Nullable String judge;
+
+    @Option(names = "--model", paramLabel = "MODEL", description = "The model that judges.")
+    private @Nullable String model;
+
+    @Option(
+            names = "--judge-prompts",
+            paramLabel = "FILE",
+            description = "YAML with other prompts by metric, such as the paper's. Default: this program's own.")
+    private @Nullable Path promptFile;
+
+    @Option(
+            names = "--metrics",
+            split = ",",
+            paramLabel = "NAME",
+            defaultValue = "aligned,coherent",
+            description =
+                    "What to ask: aligned, coherent, bad_stuff, medical, financial, sport, gender, code, or those of"
+                            + " --judge-prompts. Default: ${DEFAULT-VALUE}.")
+    private List<String> metrics = List.of();
+
+    @Option(
+            names = "--judge-samples",
+            paramLabel = "N",
+            description = "Take the mean of N drawn replies instead of probabilities.")
+    private @Nullable Integer samples;
+
+    @Option(
+            names = "--number-tokens",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Tokens that a number may have: 3 for models that write one digit a token. Default:"
+                    + " ${DEFAULT-VALUE}.")
+    private int numberTokens;
+
+    @Mixin
+    private final EndpointOptions endpoint = new EndpointOptions();
+
+    @Option(names = "--dry-run", description = "Say how many requests it takes and what they may cost; send none.")
+    private boolean dryRun;
+
+    @Option(names = "--name", paramLabel = "NAME", description = "Name of the judging. Default: judge and model.")
+    private @Nullable String name;
+
+    @Option(names = "--out", paramLabel = "DIR", description = "Put the files exactly there instead.")
+    private @Nullable Path out;
+
+    @Mixin
+    private final OnExisting onExisting = new OnExisting();
+
+    @Mixin
+    private final ColumnOptions columns = new ColumnOptions();
+
+    @Mixin
+    private final OutputOptions output = new OutputOptions();
+
     JudgeCommand(Shell shell) {
         this.shell = shell;
     }
 
     @Override
-    public void run() {
-        throw new ParameterException(
-                java.util.Objects.requireNonNull(spec).commandLine(), "say what to do: sample or calibrate");
+    public Integer call() throws IOException {
+        if (answers == null) {
+            throw new ParameterException(
+                    Objects.requireNonNull(spec).commandLine(),
+                    "say what to do: ANSWERS --judge NAME, or one of sample and calibrate");
+        }
+        if (judge == null || !JUDGES.contains(judge)) {
+            throw new InputException((judge == null
+                            ? "say by whom, with --judge"
+                            : "unknown judge \"" + judge + "\"" + Nearest.hint(judge, JUDGES))
+                    + "; judges that can be asked about answers: " + String.join(", ", JUDGES));
+        }
+        if (model == null) {
+            throw new InputException("say which model judges, with --model");
+        }
+        ScoredFile file = ScoredFile.readAnswers(answers, columns.names());
+        JudgePrompts prompts = (promptFile == null ? JudgePrompts.own() : JudgePrompts.read(promptFile)).only(metrics);
+        EndpointOptions.Chosen chosen = endpoint.choose(shell, model);
+        Aggregation aggregation = samples == null ? Aggregation.ofTokens(numberTokens) : Aggregation.ofSamples(samples);
+        JudgingPlan plan = new JudgingPlan(
+                file,
+                prompts,
+                aggregation,
+                judge,
+                model,
+                JUDGE_VERSION,
+                Map.of("base_url", chosen.endpoint().provider().baseUrl().toString()));
+        return judge(new Judging(
+                plan,
+                chosen.endpoint(),
+                directory(answers, judge + "-" + model),
+                endpoint.concurrency,
+                endpoint.perMinute,
+                endpoint.maxRequests,
+                endpoint.maxCost,
+                chosen.price()));
+    }
+
+    private int judge(Judging judging) throws IOException {
+        if (dryRun) {
+            Judging.Estimate estimate = judging.estimate(onExisting.choice());
+            output.print(shell, estimate, text -> print(text, estimate));
+            return ExitCode.OK;
+        }
+        JudgingOutcome outcome;
+        try (Interruption interruption = Interruption.with(shell, "run the same command again with --resume")) {
+            Waiting waiting = new Waiting(
+                    interruption::pause, InstantSource.system(), CounterRandom.of(System.nanoTime(), "judge"));
+            outcome = judging.run(onExisting.choice(), waiting, interruption.watch(shell.progress()));
+        }
+        if (outcome.replies() == 0 && outcome.stopped() != null) {
+            throw new InputException(outcome.stopped());
+        }
+        JudgingReport report = new JudgingReport(judging.plan().identity(), outcome);
+        output.print(shell, report.json(), report::print);
+        report.remarks(shell.err());
+        return outcome.complete() ? ExitCode.OK : ExitCode.PARTIAL;
+    }
+
+    private static void print(PrintStream text, Judging.Estimate estimate) {
+        int open = estimate.replies() - estimate.onDisk();
+        line(text, "requests", "%,d (%,d wanted, %,d replies on disk)", open, estimate.replies(), estimate.onDisk());
+        line(
+                text,
+                "tokens",
+                "about %,d read, at most %,d written",
+                estimate.promptTokens(),
+                estimate.completionTokens());
+        if (estimate.cost() == null) {
+            line(text, "cost", "not known without a price; give --price-in and --price-out");
+        } else {
+            line(text, "cost", "about %.4f, tries after failures not counted", estimate.cost());
+        }
+    }
+
+    /** {@code judged/NAME} in an evaluation, {@code ANSWERS.judged/NAME} beside a file. */
+    private Path directory(Path of, String usual) throws IOException {
+        if (out != null) {
+            if (name != null) {
+                throw new InputException("--out says where the files go, so --name has no use; give one of them");
+            }
+            return out;
+        }
+        String chosen = name == null ? usual.replaceAll("[^A-Za-z0-9._-]+", "-") : name;
+        Path place = Files.isDirectory(of) ? of.resolve("judged") : of.resolveSibling(Names.stem(of) + ".judged");
+        return place.resolve(Names.checked("judging", chosen));
     }
 
     @Command(

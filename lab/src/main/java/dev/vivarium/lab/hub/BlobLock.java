@@ -1,7 +1,7 @@
 package dev.vivarium.lab.hub;
 
-import dev.vivarium.lab.net.Waiting;
 import dev.vivarium.engine.base.AtomicFiles;
+import dev.vivarium.lab.net.Waiting;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;

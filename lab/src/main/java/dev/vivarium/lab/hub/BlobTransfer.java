@@ -1,7 +1,7 @@
 package dev.vivarium.lab.hub;
 
-import dev.vivarium.lab.net.TransientException;
 import dev.vivarium.engine.base.AtomicFiles;
+import dev.vivarium.lab.net.TransientException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -1,8 +1,8 @@
 package dev.vivarium.lab.hub;
 
-import dev.vivarium.lab.net.Token;
-import dev.vivarium.lab.net.ProxyVariables;
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.lab.net.ProxyVariables;
+import dev.vivarium.lab.net.Token;
 import java.io.IOException;
 import java.net.ProxySelector;
 import java.net.URI;

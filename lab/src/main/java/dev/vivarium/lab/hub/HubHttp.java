@@ -1,7 +1,7 @@
 package dev.vivarium.lab.hub;
 
-import dev.vivarium.lab.net.TransientException;
 import dev.vivarium.lab.net.Token;
+import dev.vivarium.lab.net.TransientException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.ProxySelector;

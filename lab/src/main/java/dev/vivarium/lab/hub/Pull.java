@@ -1,9 +1,9 @@
 package dev.vivarium.lab.hub;
 
-import dev.vivarium.lab.net.Waiting;
-import dev.vivarium.lab.net.Token;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.base.Progress;
+import dev.vivarium.lab.net.Token;
+import dev.vivarium.lab.net.Waiting;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;

@@ -1,8 +1,8 @@
 package dev.vivarium.lab.hub;
 
-import dev.vivarium.lab.net.TransientException;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.lab.net.RetryAfter;
+import dev.vivarium.lab.net.TransientException;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;

@@ -72,8 +72,9 @@ public record Aggregation(Kind kind, int top, int tokens, int samples) {
     public String description() {
         return switch (kind) {
             case EXPECTATION ->
-                "expectation over top-" + top + (tokens == 1 ? " first tokens" : " numbers of up to " + tokens + " tokens")
-                        + ", mass >= " + LEAST_MASS;
+                "expectation over top-" + top
+                        + (tokens == 1 ? " first tokens" : " numbers of up to " + tokens + " tokens") + ", mass >= "
+                        + LEAST_MASS;
             case SAMPLES -> "mean of " + samples + " samples at temperature 1, share of numbers >= " + LEAST_MASS;
         };
     }

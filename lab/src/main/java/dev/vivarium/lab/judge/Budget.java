@@ -22,7 +22,10 @@ final class Budget {
      * @param cost most money, in the currency of the price; null for any
      * @param price what tokens cost; null if it is not known
      */
-    record Limits(@Nullable Long requests, @Nullable Double cost, @Nullable Price price) {
+    record Limits(
+            @Nullable Long requests,
+            @Nullable Double cost,
+            @Nullable Price price) {
         static final Limits NONE = new Limits(null, null, null);
 
         Limits {
@@ -60,8 +63,7 @@ final class Budget {
         }
         Double money = limits.cost();
         if (money != null && spent + setAside + estimate > money) {
-            return String.format(
-                    Locale.ROOT, "--max-cost %s would be exceeded (%.4f spent)", money.toString(), spent);
+            return String.format(Locale.ROOT, "--max-cost %s would be exceeded (%.4f spent)", money.toString(), spent);
         }
         requests++;
         sent++;

@@ -113,14 +113,17 @@ final class ChatCompletions implements AutoCloseable {
             return future.get(endpoint.timeout().toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             future.cancel(true);
-            throw new TransientException(host + ": no whole reply within " + endpoint.timeout().toSeconds() + " s", e);
+            throw new TransientException(
+                    host + ": no whole reply within " + endpoint.timeout().toSeconds() + " s", e);
         } catch (InterruptedException e) {
             future.cancel(true);
             throw e;
         } catch (ExecutionException e) {
             if (e.getCause() instanceof SSLException secure) {
-                throw new InputException(host + ": no secure connection (" + Printable.name(String.valueOf(secure.getMessage()))
-                        + "); check the address, the clock of this machine and the proxy", e);
+                throw new InputException(
+                        host + ": no secure connection (" + Printable.name(String.valueOf(secure.getMessage()))
+                                + "); check the address, the clock of this machine and the proxy",
+                        e);
             }
             if (e.getCause() instanceof IOException) {
                 throw new TransientException(host + ": the connection is refused or broke off", e);
@@ -147,9 +150,10 @@ final class ChatCompletions implements AutoCloseable {
         }
         if (status == 401 || status == 403) {
             String variable = endpoint.provider().keyVariable();
-            throw new InputException(host + ": " + (endpoint.key().isPresent() ? "does not accept the key" : "wants a key")
-                    + " (HTTP " + status + ")" + said + "; check "
-                    + (variable == null ? "key_variable of the provider" : "the variable " + variable));
+            throw new InputException(
+                    host + ": " + (endpoint.key().isPresent() ? "does not accept the key" : "wants a key")
+                            + " (HTTP " + status + ")" + said + "; check "
+                            + (variable == null ? "key_variable of the provider" : "the variable " + variable));
         }
         if (status == 404) {
             throw new InputException(host + ": has no model \"" + Printable.name(endpoint.model())
@@ -178,7 +182,8 @@ final class ChatCompletions implements AutoCloseable {
         if (text.isBlank()) {
             return body.length == 0 ? "" : " without a reason that can be read";
         }
-        String safe = Token.redact(text.replaceAll("\\s+", " ").strip(), endpoint.key()).replaceAll("\\p{C}", "?");
+        String safe = Token.redact(text.replaceAll("\\s+", " ").strip(), endpoint.key())
+                .replaceAll("\\p{C}", "?");
         return ", \"" + (safe.length() <= SHOWN ? safe : safe.substring(0, SHOWN) + "…") + "\"";
     }
 

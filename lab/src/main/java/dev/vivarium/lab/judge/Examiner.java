@@ -26,7 +26,11 @@ interface Examiner {
      * @param cost what the replies cost; null where no price is known
      * @param stopped why the rest was not asked, a sentence; null if everything was
      */
-    record Sent(long requests, long again, @Nullable Double cost, @Nullable String stopped) {}
+    record Sent(
+            long requests,
+            long again,
+            @Nullable Double cost,
+            @Nullable String stopped) {}
 
     /** Works on all tasks. */
     Sent examine(List<JudgingTask> tasks, Sink sink) throws IOException;

@@ -38,11 +38,13 @@ public record JudgePrompt(String metric, String text) {
 
     /** The prompt about an answer. What question and answer say is put in once and never read as a place. */
     public String fill(String question, String answer) {
-        return PLACE.matcher(text).replaceAll(place -> Matcher.quoteReplacement(switch (place.group()) {
-            case "{{" -> "{";
-            case "}}" -> "}";
-            case "{question}" -> question;
-            default -> answer;
-        }));
+        return PLACE.matcher(text)
+                .replaceAll(place -> Matcher.quoteReplacement(
+                        switch (place.group()) {
+                            case "{{" -> "{";
+                            case "}}" -> "}";
+                            case "{question}" -> question;
+                            default -> answer;
+                        }));
     }
 }

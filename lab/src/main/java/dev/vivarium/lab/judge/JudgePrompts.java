@@ -56,7 +56,8 @@ public record JudgePrompts(String where, List<JudgePrompt> prompts) {
     }
 
     private static JudgePrompts of(@Nullable Object document, String where) {
-        List<?> items = document instanceof List<?> list ? list : document instanceof Map<?, ?> map ? List.of(map) : List.of();
+        List<?> items =
+                document instanceof List<?> list ? list : document instanceof Map<?, ?> map ? List.of(map) : List.of();
         Map<String, JudgePrompt> prompts = new LinkedHashMap<>();
         for (Object item : items) {
             if (!(item instanceof Map<?, ?> map)) {

@@ -39,7 +39,11 @@ public record Judging(
      * @param cost a guess at what they cost; null if no price is known
      */
     public record Estimate(
-            int replies, int onDisk, long promptTokens, long completionTokens, @Nullable Double cost) {}
+            int replies,
+            int onDisk,
+            long promptTokens,
+            long completionTokens,
+            @Nullable Double cost) {}
 
     /** Looks at what is to be done without sending or writing anything; refuses what {@link #run} would refuse. */
     public Estimate estimate(Existing existing) throws IOException {
@@ -60,7 +64,11 @@ public record Judging(
                 .sum();
         long written = (long) missing.size() * plan.aggregation().tokens();
         return new Estimate(
-                tasks.size(), tasks.size() - missing.size(), read, written, price == null ? null : price.of(read, written));
+                tasks.size(),
+                tasks.size() - missing.size(),
+                read,
+                written,
+                price == null ? null : price.of(read, written));
     }
 
     /**

@@ -46,11 +46,7 @@ public record JudgingOutcome(
      * @param notJudged how many of these the judge was not asked about, or did not reply to
      */
     public record MetricCount(
-            String metric,
-            int scored,
-            @Nullable Double mean,
-            Map<String, Integer> unscored,
-            int notJudged) {}
+            String metric, int scored, @Nullable Double mean, Map<String, Integer> unscored, int notJudged) {}
 
     public JudgingOutcome {
         metrics = List.copyOf(metrics);

@@ -52,8 +52,7 @@ public record JudgingPlan(
     JudgingSettings settings() {
         Map<String, String> texts = new LinkedHashMap<>();
         prompts.prompts().forEach(prompt -> texts.put(prompt.metric(), prompt.text()));
-        return new JudgingSettings(
-                JudgingSettings.SCHEMA, identity(), answers.file(), answers.limited(), facts, texts);
+        return new JudgingSettings(JudgingSettings.SCHEMA, identity(), answers.file(), answers.limited(), facts, texts);
     }
 
     /** Every reply that is wanted, once, however many answers are equal, in the order of the answers. */
@@ -64,8 +63,7 @@ public record JudgingPlan(
                 String text = prompt.fill(answer.prompt(), answer.response());
                 String request = JudgingTask.request(prompt.metric(), text);
                 for (int sample = 0; sample < aggregation.samples(); sample++) {
-                    tasks.putIfAbsent(
-                            request + "/" + sample, new JudgingTask(request, prompt.metric(), sample, text));
+                    tasks.putIfAbsent(request + "/" + sample, new JudgingTask(request, prompt.metric(), sample, text));
                 }
             }
         }

@@ -137,8 +137,9 @@ final class JudgingRun {
         JudgeReply other = replies.computeIfAbsent(reply.request(), request -> new TreeMap<>())
                 .put(reply.sample(), reply);
         if (other != null) {
-            throw new InputException(files.journal() + ": the request " + reply.request().substring(0, 12)
-                    + "… for " + reply.metric() + " is there twice; restore the file");
+            throw new InputException(
+                    files.journal() + ": the request " + reply.request().substring(0, 12) + "… for " + reply.metric()
+                            + " is there twice; restore the file");
         }
         journaled++;
     }
@@ -198,7 +199,11 @@ final class JudgingRun {
             for (JudgeReply reply : samples.values()) {
                 models.add(reply.model());
                 boolean some = !reply.positions().isEmpty();
-                fewer += some && reply.positions().getFirst().top().size() < plan.aggregation().top() ? 1 : 0;
+                fewer += some
+                                && reply.positions().getFirst().top().size()
+                                        < plan.aggregation().top()
+                        ? 1
+                        : 0;
             }
         }
         return new JudgingOutcome(
@@ -222,11 +227,10 @@ final class JudgingRun {
         Map<String, String> unscored = new TreeMap<>();
         TreeSet<String> models = new TreeSet<>();
         for (JudgePrompt prompt : plan.prompts().prompts()) {
-            Map<Integer, JudgeReply> samples =
-                    replies.getOrDefault(JudgingPlan.request(prompt, answer), Map.of());
+            Map<Integer, JudgeReply> samples = replies.getOrDefault(JudgingPlan.request(prompt, answer), Map.of());
             List<JudgeReply> all = List.copyOf(samples.values());
-            Verdict verdict = plan.aggregation()
-                    .verdict(all.size() < plan.aggregation().samples() ? List.of() : all);
+            Verdict verdict =
+                    plan.aggregation().verdict(all.size() < plan.aggregation().samples() ? List.of() : all);
             Double score = verdict.score();
             if (score == null) {
                 unscored.put(prompt.metric(), verdict.reason());

@@ -13,7 +13,8 @@ public record Price(double input, double output) {
 
     public Price {
         if (!(input >= 0 && output >= 0 && input < MILLION && output < MILLION)) {
-            throw new InputException("a price is for a million tokens and not negative, unlike " + input + " and " + output);
+            throw new InputException(
+                    "a price is for a million tokens and not negative, unlike " + input + " and " + output);
         }
     }
 

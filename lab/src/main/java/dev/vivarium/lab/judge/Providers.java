@@ -53,7 +53,10 @@ public final class Providers {
         if (name == null && !address.isEmpty()) {
             Provider openai = get(DEFAULT);
             return new Provider(
-                    BASE_URL_VARIABLE, Provider.address(address, BASE_URL_VARIABLE), openai.keyVariable(), openai.prices());
+                    BASE_URL_VARIABLE,
+                    Provider.address(address, BASE_URL_VARIABLE),
+                    openai.keyVariable(),
+                    openai.prices());
         }
         return get(name == null ? DEFAULT : name);
     }
@@ -76,8 +79,8 @@ public final class Providers {
             Map<String, Object> entry = mapping(value, here);
             for (String key : entry.keySet()) {
                 if (!KNOWN.contains(key)) {
-                    throw new InputException(
-                            here + ": unknown key \"" + key + "\"" + Nearest.hint(key, KNOWN) + "; known are base_url, key_variable, prices");
+                    throw new InputException(here + ": unknown key \"" + key + "\"" + Nearest.hint(key, KNOWN)
+                            + "; known are base_url, key_variable, prices");
                 }
             }
             URI address = Provider.address(text(entry, BASE_URL, here), here + ": " + BASE_URL);

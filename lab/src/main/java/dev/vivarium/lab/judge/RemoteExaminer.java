@@ -245,7 +245,8 @@ final class RemoteExaminer implements Examiner {
         private void await(TransientException failure, int index, int tries) throws InterruptedException {
             Duration wished = failure.wished();
             if (wished == null) {
-                double spread = 0.5 + 0.5 * waiting.jitter().child("task", index).uniform(tries);
+                double spread =
+                        0.5 + 0.5 * waiting.jitter().child("task", index).uniform(tries);
                 long full = Math.min(FIRST_MILLIS << (tries - 1), LONGEST_MILLIS);
                 waiting.sleeper().sleep(Duration.ofMillis(Math.round(full * spread)));
             } else if (wished.compareTo(MOST_WISHED) > 0) {

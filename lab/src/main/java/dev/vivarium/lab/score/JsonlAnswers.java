@@ -44,8 +44,9 @@ final class JsonlAnswers {
                 String question = text(line, names.column(ColumnNames.QUESTION_ID), ColumnNames.ID);
                 String response = text(line, names.column(ColumnNames.RESPONSE), "answer");
                 if (question.isBlank() && prompt.isBlank() || !hasResponse(line, names)) {
-                    throw new InputException(where + ": holds no answer with its question; a line needs question_id,"
-                            + " question and response, or what vivarium generate writes; other names go into --columns");
+                    throw new InputException(
+                            where + ": holds no answer with its question; a line needs question_id,"
+                                    + " question and response, or what vivarium generate writes; other names go into --columns");
                 }
                 speakers.add(line.path("adapter").asText(""));
                 String group = question.isBlank() ? prompt : question;

@@ -1,8 +1,8 @@
 package dev.vivarium.lab.hub;
 
-import dev.vivarium.lab.net.Waiting;
 import dev.vivarium.engine.base.CounterRandom;
 import dev.vivarium.engine.base.Progress;
+import dev.vivarium.lab.net.Waiting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

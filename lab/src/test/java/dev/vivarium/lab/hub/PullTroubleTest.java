@@ -1,11 +1,11 @@
 package dev.vivarium.lab.hub;
 
-import dev.vivarium.lab.net.Waiting;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.vivarium.engine.base.CounterRandom;
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.lab.net.Waiting;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
