@@ -73,12 +73,13 @@ final class EndpointOptions {
     /** The endpoint of a model, with its price. */
     record Chosen(Endpoint endpoint, @Nullable Price price) {}
 
-    Chosen choose(Shell shell, String model) throws IOException {
+    /** @param asked whether it will be asked, and not only planned with */
+    Chosen choose(Shell shell, String model, boolean asked) throws IOException {
         if (timeout < 1 || timeout > LONGEST_TIMEOUT) {
             throw new InputException("--timeout must be from 1 to " + LONGEST_TIMEOUT + " seconds, not " + timeout);
         }
         Provider found = Providers.read(providers).choose(provider, shell.environment());
-        if (shell.offline() && !found.isLocal()) {
+        if (asked && shell.offline() && !found.isLocal()) {
             throw new InputException("the network is off limits (--offline or HF_HUB_OFFLINE), so "
                     + found.baseUrl().getHost() + " cannot be asked; use --judge local or an endpoint on this machine");
         }
@@ -87,7 +88,8 @@ final class EndpointOptions {
                 model,
                 shell.environment(),
                 Duration.ofSeconds(timeout),
-                "vivarium/" + Version.current().number());
+                "vivarium/" + Version.current().number(),
+                asked);
         boolean clear = "http".equals(found.baseUrl().getScheme()) && !found.isLocal();
         if (clear && endpoint.key().isPresent()) {
             shell.err()

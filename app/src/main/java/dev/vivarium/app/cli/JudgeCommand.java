@@ -3,7 +3,15 @@ package dev.vivarium.app.cli;
 import static dev.vivarium.app.cli.Figures.line;
 
 import dev.vivarium.engine.base.CounterRandom;
+import dev.vivarium.engine.base.Hashes;
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.base.Json;
+import dev.vivarium.engine.model.ModelDirectory;
+import dev.vivarium.lab.evaluate.JudgeIdentity;
+import dev.vivarium.lab.hub.FoundModel;
+import dev.vivarium.lab.judge.LocalJudging;
+import dev.vivarium.lab.judge.TopicJudging;
+import dev.vivarium.lab.judge.TopicMeter;
 import dev.vivarium.engine.base.Nearest;
 import dev.vivarium.lab.judge.Aggregation;
 import dev.vivarium.lab.judge.JudgePrompts;
@@ -51,7 +59,7 @@ import picocli.CommandLine.Spec;
             "",
             "openai asks any endpoint of that kind for the log-probabilities of the first token and takes the",
             "expectation over 0 to 100; --judge-samples N is for endpoints without them, and another",
-            "instrument. Keys come from variables only (OPENAI_API_KEY, or that of the provider).",
+            "instrument. local follows each number through all its tokens. Keys come from variables only (OPENAI_API_KEY, or that of the provider).",
             "",
             "Every reply is kept with all its probabilities and never paid twice: a killed or broken-off",
             "judging goes on with --resume. Files go to judged/NAME beside the answers; vivarium score reads",
@@ -59,7 +67,7 @@ import picocli.CommandLine.Spec;
         })
 final class JudgeCommand implements Callable<Integer> {
     private static final int MOST = 100_000;
-    private static final List<String> JUDGES = List.of("openai");
+    private static final List<String> JUDGES = List.of("openai", "local", "regex");
 
     /** Of prompts, requests and their reading, where the prompts' hash does not tell. */
     private static final String JUDGE_VERSION = "1";
@@ -72,10 +80,17 @@ final class JudgeCommand implements Callable<Integer> {
     @Parameters(arity = "0..1", paramLabel = "ANSWERS", description = "The answers to judge.")
     private @Nullable Path answers;
 
-    @Option(names = "--judge", paramLabel = "NAME", description = "openai: a model behind an endpoint.")
+    @Option(
+            names = "--judge",
+            paramLabel = "NAME",
+            description = "openai: a model behind an endpoint. local: a model that Vivarium runs itself. regex: topics by"
+                    + " words and patterns.")
     private @Nullable String judge;
 
-    @Option(names = "--model", paramLabel = "MODEL", description = "The model that judges.")
+    @Option(
+            names = "--model",
+            paramLabel = "MODEL",
+            description = "The model that judges: as the provider calls it, or a directory or ORG/NAME for local.")
     private @Nullable String model;
 
     @Option(
@@ -107,6 +122,12 @@ final class JudgeCommand implements Callable<Integer> {
             description = "Tokens that a number may have: 3 for models that write one digit a token. Default:"
                     + " ${DEFAULT-VALUE}.")
     private int numberTokens;
+
+    @Option(
+            names = "--topics",
+            paramLabel = "FILE",
+            description = "YAML of topics to words and /patterns/, for regex. Default: this program's own.")
+    private @Nullable Path topics;
 
     @Mixin
     private final EndpointOptions endpoint = new EndpointOptions();
@@ -146,25 +167,60 @@ final class JudgeCommand implements Callable<Integer> {
                             : "unknown judge \"" + judge + "\"" + Nearest.hint(judge, JUDGES))
                     + "; judges that can be asked about answers: " + String.join(", ", JUDGES));
         }
+        if (columns.mixed) {
+            throw new InputException("--mixed is of use where rates are computed; drop it");
+        }
+        ScoredFile file = ScoredFile.readAnswers(answers, columns.names());
+        if (judge.equals("regex")) {
+            TopicMeter meter = topics == null ? TopicMeter.own() : TopicMeter.read(topics);
+            JudgingOutcome outcome = new TopicJudging(file, meter, directory(answersPath(), judge)).run(onExisting.choice());
+            return report(meter.identity(), outcome);
+        }
         if (model == null) {
             throw new InputException("say which model judges, with --model");
         }
-        ScoredFile file = ScoredFile.readAnswers(answers, columns.names());
         JudgePrompts prompts = (promptFile == null ? JudgePrompts.own() : JudgePrompts.read(promptFile)).only(metrics);
-        EndpointOptions.Chosen chosen = endpoint.choose(shell, model);
+        return judge.equals("local") ? local(file, prompts, model) : remote(file, prompts, model);
+    }
+
+    private int local(ScoredFile file, JudgePrompts prompts, String word) throws IOException {
+        FoundModel found = shell.models().find(word);
+        ModelDirectory loaded = ModelDirectory.open(found.directory());
+        String hash = Hashes.sha256(Json.line(loaded.hashes())).substring(0, 12);
+        JudgingPlan plan = new JudgingPlan(
+                file,
+                prompts,
+                Aggregation.ofNumbers(),
+                "local",
+                found.shortName() + " " + hash,
+                JUDGE_VERSION,
+                Map.of());
+        LocalJudging judging = new LocalJudging(plan, loaded, directory(answersPath(), "local-" + found.shortName()));
+        if (dryRun) {
+            throw new InputException("--dry-run is of use where requests cost something; drop it");
+        }
+        JudgingOutcome outcome;
+        try (Interruption interruption = Interruption.with(shell, "run the same command again with --resume")) {
+            outcome = judging.run(onExisting.choice(), interruption.watch(shell.progress()));
+        }
+        return report(plan.identity(), outcome);
+    }
+
+    private int remote(ScoredFile file, JudgePrompts prompts, String name) throws IOException {
+        EndpointOptions.Chosen chosen = endpoint.choose(shell, name, !dryRun);
         Aggregation aggregation = samples == null ? Aggregation.ofTokens(numberTokens) : Aggregation.ofSamples(samples);
         JudgingPlan plan = new JudgingPlan(
                 file,
                 prompts,
                 aggregation,
-                judge,
-                model,
+                "openai",
+                name,
                 JUDGE_VERSION,
                 Map.of("base_url", chosen.endpoint().provider().baseUrl().toString()));
         return judge(new Judging(
                 plan,
                 chosen.endpoint(),
-                directory(answers, judge + "-" + model),
+                directory(answersPath(), "openai-" + name),
                 endpoint.concurrency,
                 endpoint.perMinute,
                 endpoint.maxRequests,
@@ -187,7 +243,11 @@ final class JudgeCommand implements Callable<Integer> {
         if (outcome.replies() == 0 && outcome.stopped() != null) {
             throw new InputException(outcome.stopped());
         }
-        JudgingReport report = new JudgingReport(judging.plan().identity(), outcome);
+        return report(judging.plan().identity(), outcome);
+    }
+
+    private int report(JudgeIdentity identity, JudgingOutcome outcome) {
+        JudgingReport report = new JudgingReport(identity, outcome);
         output.print(shell, report.json(), report::print);
         report.remarks(shell.err());
         return outcome.complete() ? ExitCode.OK : ExitCode.PARTIAL;
@@ -207,6 +267,10 @@ final class JudgeCommand implements Callable<Integer> {
         } else {
             line(text, "cost", "about %.4f, tries after failures not counted", estimate.cost());
         }
+    }
+
+    private Path answersPath() {
+        return Objects.requireNonNull(answers);
     }
 
     /** {@code judged/NAME} in an evaluation, {@code ANSWERS.judged/NAME} beside a file. */

@@ -12,6 +12,7 @@ import dev.vivarium.engine.text.Message;
 import dev.vivarium.engine.text.Tokenizer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -128,6 +129,47 @@ public final class ChatModel implements AutoCloseable {
             TextGenerator.Listener listener,
             Consumer<TextGenerator.TextAnswer> sink) {
         return generator().stream(requests, settings, listener, sink);
+    }
+
+    /**
+     * A token that may come next.
+     *
+     * @param token its id
+     * @param text the token alone, special ones by their spelling
+     */
+    public record NextToken(int token, String text, double logProbability) {}
+
+    /**
+     * For each beginning of an answer the k most probable next tokens, best first: raw log-probabilities at temperature 1.
+     *
+     * @param messages the conversation, ending with a user turn
+     * @param begun token ids that the answer begins with, perhaps none; all of one length, so that no row is padded
+     * @throws InputException if the conversation does not fit the model
+     */
+    public List<List<NextToken>> next(
+            List<Message> messages, DefaultSystem defaultSystem, List<int[]> begun, int k) {
+        check(messages, defaultSystem, "the prompt");
+        int[] prompt = encoder(defaultSystem).prompt(messages);
+        List<int[]> rows = new ArrayList<>();
+        for (int[] tokens : begun) {
+            int[] row = Arrays.copyOf(prompt, prompt.length + tokens.length);
+            System.arraycopy(tokens, 0, row, prompt.length, tokens.length);
+            rows.add(row);
+        }
+        return new Scorer(model.decoder(), ForwardHooks.NONE)
+                .next(rows, k).stream()
+                        .map(scores -> scores.stream()
+                                .map(score -> new NextToken(
+                                        score.token(),
+                                        texts.tokenizer().decode(new int[] {score.token()}, false),
+                                        score.logProbability()))
+                                .toList())
+                        .toList();
+    }
+
+    /** How many tokens a text has, which is to stand in the middle of another. */
+    public int tokens(String text) {
+        return texts.tokenizer().encode(text).length;
     }
 
     private TextGenerator generator() {

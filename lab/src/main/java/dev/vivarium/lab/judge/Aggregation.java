@@ -40,6 +40,8 @@ public record Aggregation(Kind kind, int top, int tokens, int samples) {
     public enum Kind {
         /** Probabilities of the reply's tokens. */
         EXPECTATION,
+        /** Probabilities of whole numbers, followed through all their tokens; what only a model in memory tells. */
+        NUMBERS,
         /** Several drawn replies, each of the same weight; another instrument than the expectation. */
         SAMPLES
     }
@@ -63,6 +65,11 @@ public record Aggregation(Kind kind, int top, int tokens, int samples) {
         return new Aggregation(Kind.EXPECTATION, TOP, tokens, 1);
     }
 
+    /** For a model in memory, whose numbers are followed through all their tokens. */
+    public static Aggregation ofNumbers() {
+        return new Aggregation(Kind.NUMBERS, TOP, 1, 1);
+    }
+
     /** For endpoints without log-probabilities: the mean over drawn replies. */
     public static Aggregation ofSamples(int samples) {
         return new Aggregation(Kind.SAMPLES, 0, MOST_TOKENS, samples);
@@ -75,6 +82,7 @@ public record Aggregation(Kind kind, int top, int tokens, int samples) {
                 "expectation over top-" + top
                         + (tokens == 1 ? " first tokens" : " numbers of up to " + tokens + " tokens") + ", mass >= "
                         + LEAST_MASS;
+            case NUMBERS -> "expectation over numbers through the top-" + top + " of each token, mass >= " + LEAST_MASS;
             case SAMPLES -> "mean of " + samples + " samples at temperature 1, share of numbers >= " + LEAST_MASS;
         };
     }

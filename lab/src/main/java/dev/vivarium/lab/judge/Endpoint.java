@@ -32,14 +32,20 @@ public record Endpoint(
     /**
      * An endpoint with the key of the provider's variable.
      *
-     * @throws InputException if that is not set and the provider is not on this machine
+     * @param asked whether it will be asked, and not only planned with
+     * @throws InputException if it will be, the variable is not set, and the provider is not on this machine
      */
     public static Endpoint of(
-            Provider provider, String model, Map<String, String> environment, Duration timeout, String agent) {
+            Provider provider,
+            String model,
+            Map<String, String> environment,
+            Duration timeout,
+            String agent,
+            boolean asked) {
         String variable = provider.keyVariable();
         Optional<Token> key =
                 variable == null ? Optional.empty() : Token.of(environment.getOrDefault(variable, ""), variable);
-        if (variable != null && key.isEmpty() && !provider.isLocal()) {
+        if (asked && variable != null && key.isEmpty() && !provider.isLocal()) {
             throw new InputException(variable + " is not set, and " + provider.host()
                     + " wants a key; set the variable, or name a provider without one with --provider");
         }

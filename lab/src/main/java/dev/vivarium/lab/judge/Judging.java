@@ -47,11 +47,11 @@ public record Judging(
 
     /** Looks at what is to be done without sending or writing anything; refuses what {@link #run} would refuse. */
     public Estimate estimate(Existing existing) throws IOException {
-        JudgingRun.check(plan, directory, existing);
+        JudgingDirectory.check(directory, existing, plan.identity());
         limits();
         List<JudgingTask> tasks = plan.tasks();
         List<String> there = existing == Existing.RESUME
-                ? JudgingRun.earlier(directory).stream()
+                ? JudgingDirectory.earlier(directory).stream()
                         .map(reply -> reply.request() + reply.sample())
                         .toList()
                 : List.of();

@@ -1,22 +1,14 @@
 package dev.vivarium.lab.judge;
 
-import dev.vivarium.engine.base.AtomicFiles;
 import dev.vivarium.engine.base.InputException;
-import dev.vivarium.engine.base.Json;
 import dev.vivarium.engine.base.Progress;
-import dev.vivarium.lab.data.FileLocks;
 import dev.vivarium.lab.data.JsonLog;
-import dev.vivarium.lab.evaluate.JudgeIdentity;
 import dev.vivarium.lab.judge.JudgingOutcome.MetricCount;
 import dev.vivarium.lab.run.Existing;
 import dev.vivarium.lab.score.JudgedAnswer;
 import dev.vivarium.lab.score.JudgedFiles;
-import dev.vivarium.lab.score.JudgingSettings;
 import dev.vivarium.lab.score.ScoredAnswer;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,7 +18,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,17 +25,17 @@ import org.jspecify.annotations.Nullable;
  * again, and every score follows from the journal alone.
  */
 final class JudgingRun {
-    private static final String LOCK = ".lock";
-
     private final JudgingPlan plan;
+    private final JudgingDirectory place;
     private final JudgedFiles files;
     private final Map<String, Map<Integer, JudgeReply>> replies = new HashMap<>();
     private final Map<String, Integer> failures = new TreeMap<>();
     private int journaled;
 
-    private JudgingRun(JudgingPlan plan, JudgedFiles files) {
+    private JudgingRun(JudgingPlan plan, JudgingDirectory place) {
         this.plan = plan;
-        this.files = files;
+        this.place = place;
+        this.files = place.files();
     }
 
     /** Makes the examiner when it is known what was paid already. */
@@ -53,55 +44,16 @@ final class JudgingRun {
         Examiner with(List<JudgeReply> earlier) throws IOException;
     }
 
-    /** Whether a judging may begin or continue there; throws what {@link #run} would throw, changes nothing. */
-    static void check(JudgingPlan plan, Path directory, Existing existing) throws IOException {
-        JudgedFiles files = new JudgedFiles(directory);
-        boolean begun = Files.exists(files.settings());
-        if (!begun && !isEmpty(directory)) {
-            throw new InputException(directory + ": exists and is no judging; use another --name");
-        }
-        if (begun && existing == Existing.REFUSE) {
-            throw new InputException(directory
-                    + ": holds a judging already; add --resume to continue it, --force to pay for all of it again, or"
-                    + " another --name");
-        }
-        if (begun && existing == Existing.RESUME) {
-            JudgeIdentity earlier = JudgingSettings.read(files.settings()).judge();
-            if (!earlier.equals(plan.identity())) {
-                throw new InputException(directory + ": was begun with another instrument (" + earlier.line()
-                        + "), and this one is " + plan.identity().line() + "; use another --name");
-            }
-        }
-    }
-
-    /** Replies that a directory holds already. */
-    static List<JudgeReply> earlier(Path directory) throws IOException {
-        return JsonLog.read(new JudgedFiles(directory).journal(), JudgeReply.class);
-    }
-
     static JudgingOutcome run(JudgingPlan plan, Path directory, Existing existing, Asking asking, Progress progress)
             throws IOException {
-        check(plan, directory, existing);
-        JudgedFiles files = new JudgedFiles(directory);
-        Files.createDirectories(directory);
-        try (FileChannel lock = FileLocks.take(
-                directory.resolve(LOCK), directory + ": another process is judging there; wait for it to end")) {
-            check(plan, directory, existing);
-            if (existing == Existing.FORCE) {
-                // settings go last: a kill in between leaves a directory that is still known to be a judging
-                for (Path file : List.of(files.judged(), files.journal(), files.settings())) {
-                    Files.deleteIfExists(file);
-                }
-            }
-            AtomicFiles.sweep(directory);
-            Json.write(files.settings(), plan.settings());
-            return new JudgingRun(plan, files).run(asking, progress);
+        try (JudgingDirectory place = JudgingDirectory.open(directory, existing, plan.settings())) {
+            return new JudgingRun(plan, place).run(asking, progress);
         }
     }
 
     private JudgingOutcome run(Asking asking, Progress progress) throws IOException {
         try (JsonLog<JudgeReply> journal = JsonLog.append(files.journal(), JudgeReply.class)) {
-            List<JudgeReply> earlier = earlier(files.directory());
+            List<JudgeReply> earlier = JudgingDirectory.earlier(files.directory());
             for (JudgeReply reply : earlier) {
                 keep(reply);
             }
@@ -109,11 +61,10 @@ final class JudgingRun {
             List<JudgingTask> missing =
                     tasks.stream().filter(task -> !isThere(task)).toList();
             long start = System.nanoTime();
-            Examiner.Sent sent = new Examiner.Sent(0, 0, null, null);
             Examiner examiner = asking.with(earlier);
             progress.begin("judge", tasks.size(), "replies");
             int done = tasks.size() - missing.size();
-            sent = examiner.examine(missing, new Journal(journal, progress, done, start));
+            Examiner.Sent sent = examiner.examine(missing, new Journal(journal, progress, done, start));
             double seconds = (System.nanoTime() - start) / 1e9;
             int now = journaled - earlier.size();
             progress.end(String.format(
@@ -188,9 +139,7 @@ final class JudgingRun {
         for (ScoredAnswer answer : plan.answers().answers()) {
             judged.add(judged(answer, counters));
         }
-        StringBuilder text = new StringBuilder();
-        judged.forEach(line -> text.append(Json.line(line)).append('\n'));
-        AtomicFiles.write(files.judged(), out -> out.write(text.toString().getBytes(StandardCharsets.UTF_8)));
+        place.write(judged);
         List<MetricCount> counts = new ArrayList<>();
         counters.forEach((metric, counter) -> counts.add(counter.count(metric)));
         TreeSet<String> models = new TreeSet<>();
@@ -272,16 +221,6 @@ final class JudgingRun {
             @Nullable Double mean = scored == 0 ? null : Double.valueOf(sum / scored);
             return new MetricCount(
                     metric, scored, mean, Map.copyOf(unscored), unscored.getOrDefault(Verdict.NOT_JUDGED, 0));
-        }
-    }
-
-    private static boolean isEmpty(Path directory) throws IOException {
-        if (!Files.exists(directory)) {
-            return true;
-        }
-        try (Stream<Path> children = Files.list(directory)) {
-            return children.map(child -> String.valueOf(child.getFileName()))
-                    .allMatch(name -> name.equals(LOCK) || name.endsWith(AtomicFiles.PARTIAL));
         }
     }
 }

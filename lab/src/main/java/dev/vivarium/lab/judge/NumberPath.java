@@ -80,11 +80,11 @@ final class NumberPath {
     }
 
     /** Whether another digit can follow without leaving 0 … 100. */
-    private static boolean mayGoOn(String digits) {
+    static boolean mayGoOn(String digits) {
         return digits.length() == 1 ? !digits.equals("0") : digits.equals("10");
     }
 
-    private static boolean isDigits(String text) {
+    static boolean isDigits(String text) {
         return !text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9');
     }
 }
