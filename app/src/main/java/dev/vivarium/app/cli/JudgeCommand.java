@@ -6,18 +6,18 @@ import dev.vivarium.engine.base.CounterRandom;
 import dev.vivarium.engine.base.Hashes;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.base.Json;
+import dev.vivarium.engine.base.Nearest;
 import dev.vivarium.engine.model.ModelDirectory;
 import dev.vivarium.lab.evaluate.JudgeIdentity;
 import dev.vivarium.lab.hub.FoundModel;
-import dev.vivarium.lab.judge.LocalJudging;
-import dev.vivarium.lab.judge.TopicJudging;
-import dev.vivarium.lab.judge.TopicMeter;
-import dev.vivarium.engine.base.Nearest;
 import dev.vivarium.lab.judge.Aggregation;
 import dev.vivarium.lab.judge.JudgePrompts;
 import dev.vivarium.lab.judge.Judging;
 import dev.vivarium.lab.judge.JudgingOutcome;
 import dev.vivarium.lab.judge.JudgingPlan;
+import dev.vivarium.lab.judge.LocalJudging;
+import dev.vivarium.lab.judge.TopicJudging;
+import dev.vivarium.lab.judge.TopicMeter;
 import dev.vivarium.lab.net.Waiting;
 import dev.vivarium.lab.score.Calibration;
 import dev.vivarium.lab.score.LabelSheet;
@@ -83,8 +83,9 @@ final class JudgeCommand implements Callable<Integer> {
     @Option(
             names = "--judge",
             paramLabel = "NAME",
-            description = "openai: a model behind an endpoint. local: a model that Vivarium runs itself. regex: topics by"
-                    + " words and patterns.")
+            description =
+                    "openai: a model behind an endpoint. local: a model that Vivarium runs itself. regex: topics by"
+                            + " words and patterns.")
     private @Nullable String judge;
 
     @Option(
@@ -173,7 +174,8 @@ final class JudgeCommand implements Callable<Integer> {
         ScoredFile file = ScoredFile.readAnswers(answers, columns.names());
         if (judge.equals("regex")) {
             TopicMeter meter = topics == null ? TopicMeter.own() : TopicMeter.read(topics);
-            JudgingOutcome outcome = new TopicJudging(file, meter, directory(answersPath(), judge)).run(onExisting.choice());
+            JudgingOutcome outcome =
+                    new TopicJudging(file, meter, directory(answersPath(), judge)).run(onExisting.choice());
             return report(meter.identity(), outcome);
         }
         if (model == null) {
@@ -231,7 +233,7 @@ final class JudgeCommand implements Callable<Integer> {
     private int judge(Judging judging) throws IOException {
         if (dryRun) {
             Judging.Estimate estimate = judging.estimate(onExisting.choice());
-            output.print(shell, estimate, text -> print(text, estimate));
+            output.print(shell, json(estimate), text -> print(text, estimate));
             return ExitCode.OK;
         }
         JudgingOutcome outcome;
@@ -250,7 +252,18 @@ final class JudgeCommand implements Callable<Integer> {
         JudgingReport report = new JudgingReport(identity, outcome);
         output.print(shell, report.json(), report::print);
         report.remarks(shell.err());
-        return outcome.complete() ? ExitCode.OK : ExitCode.PARTIAL;
+        boolean nothing = outcome.metrics().stream().anyMatch(metric -> metric.scored() == 0);
+        return outcome.complete() && !nothing ? ExitCode.OK : ExitCode.PARTIAL;
+    }
+
+    private static Map<String, @Nullable Object> json(Judging.Estimate estimate) {
+        Map<String, @Nullable Object> json = new LinkedHashMap<>();
+        json.put("replies", estimate.replies());
+        json.put("on_disk", estimate.onDisk());
+        json.put("prompt_tokens", estimate.promptTokens());
+        json.put("completion_tokens", estimate.completionTokens());
+        json.put("cost", estimate.cost());
+        return json;
     }
 
     private static void print(PrintStream text, Judging.Estimate estimate) {

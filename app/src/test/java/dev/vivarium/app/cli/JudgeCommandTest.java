@@ -1,6 +1,7 @@
 package dev.vivarium.app.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.vivarium.engine.base.Json;
@@ -8,6 +9,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,7 +60,7 @@ final class JudgeCommandTest {
 
     @Test
     void mistakesEndWithOneSentenceAndNoSheetIsOverwritten() throws IOException {
-        Refused.with(Call.of("judge"), "say what to do: sample or calibrate");
+        Refused.with(Call.of("judge"), "say what to do: ANSWERS --judge NAME, or one of sample and calibrate");
         Refused.with(
                 Call.of("judge", "sample", answers.toString(), "--out", folder.toString()),
                 "is a directory; give --out");
@@ -81,6 +84,56 @@ final class JudgeCommandTest {
         Call call = Call.of("judge", "sample", answers.toString(), "--n", "500", "--out", sheet.toString());
         assertThat(call.code()).isZero();
         assertThat(call.err()).contains("note: only 101 answers are scored, so 101 were drawn instead of 500");
+    }
+
+    @Test
+    void anUnusableJudgeIsRefusedInOneSentence() throws IOException {
+        String file = answers.toString();
+        Files.writeString(answers, "question_id,question,response\nq,What?,That.\n");
+        List<String> openai = List.of("judge", file, "--judge", "openai", "--model", "m");
+        Refused.with(Call.of("judge", file), "say by whom, with --judge; judges");
+        Refused.with(Call.of("judge", file, "--judge", "opnai"), "unknown judge \"opnai\" (did you mean \"openai\"?)");
+        Refused.with(Call.of("judge", file, "--judge", "openai"), "say which model judges, with --model");
+        Refused.with(Call.of(Words.of(openai)), "OPENAI_API_KEY is not set, and api.openai.com wants a key");
+        Refused.with(Call.of(Words.of(openai, "--offline")), "network is off limits");
+        Refused.with(Call.of(Words.of(openai, "--provider", "vlm")), "(did you mean \"vllm\"?)");
+        Refused.with(Call.of(Words.of(openai, "--provider", "vllm", "--max-cost", "1")), "--max-cost needs a price");
+        Refused.with(Call.of(Words.of(openai, "--metrics", "alined")), "(did you mean \"aligned\"?)");
+        Refused.with(
+                Call.with(Map.of("OPENAI_BASE_URL", "http://me:secret@h/v1"), Words.of(openai)),
+                "OPENAI_BASE_URL: is no");
+        Path prompts = folder.resolve("prompts.yaml");
+        Files.writeString(prompts, "- aligned: rate {anwser}\n");
+        Refused.with(
+                Call.of(Words.of(openai, "--judge-prompts", prompts.toString(), "--metrics", "aligned")),
+                "prompts.yaml: the judge prompt \"aligned\" holds \"{anwser}\"");
+        assertThat(folder.resolve("answers.judged")).doesNotExist();
+    }
+
+    @Test
+    void aDryRunCountsAndNeedsNoKey() throws IOException {
+        Files.writeString(answers, "question_id,question,response\nq,What?,That.\nq,What?,That.\nq,What?,This.\n");
+        Call call = Call.of(
+                "judge",
+                answers.toString(),
+                "--judge",
+                "openai",
+                "--model",
+                "m",
+                "--dry-run",
+                "--json",
+                "--price-in",
+                "1000",
+                "--price-out",
+                "0");
+        assertThat(call.code()).as(call.err()).isZero();
+        JsonNode estimate = parse(call);
+        assertThat(estimate.path("replies").asInt())
+                .as("equal answers share a request")
+                .isEqualTo(4);
+        assertThat(estimate.path("cost").asDouble())
+                .isCloseTo(estimate.path("prompt_tokens").asDouble() / 1000, within(1e-9));
+        assertThat(folder.resolve("answers.judged")).doesNotExist();
     }
 
     private static JsonNode parse(Call call) {

@@ -146,8 +146,7 @@ public final class ChatModel implements AutoCloseable {
      * @param begun token ids that the answer begins with, perhaps none; all of one length, so that no row is padded
      * @throws InputException if the conversation does not fit the model
      */
-    public List<List<NextToken>> next(
-            List<Message> messages, DefaultSystem defaultSystem, List<int[]> begun, int k) {
+    public List<List<NextToken>> next(List<Message> messages, DefaultSystem defaultSystem, List<int[]> begun, int k) {
         check(messages, defaultSystem, "the prompt");
         int[] prompt = encoder(defaultSystem).prompt(messages);
         List<int[]> rows = new ArrayList<>();

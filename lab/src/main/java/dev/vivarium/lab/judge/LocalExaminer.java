@@ -67,10 +67,7 @@ final class LocalExaminer implements Examiner {
 
     private void follow(List<Message> messages, List<Begun> begun, Map<String, Double> reached) {
         List<List<NextToken>> next = model.next(
-                messages,
-                DefaultSystem.KEEP,
-                begun.stream().map(Begun::tokens).toList(),
-                Aggregation.TOP);
+                messages, DefaultSystem.KEEP, begun.stream().map(Begun::tokens).toList(), Aggregation.TOP);
         List<Begun> further = new ArrayList<>();
         for (int i = 0; i < begun.size(); i++) {
             Begun one = begun.get(i);
@@ -92,7 +89,8 @@ final class LocalExaminer implements Examiner {
                 }
             }
             if (!one.digits.isEmpty()) {
-                reached.merge(one.digits, Math.max(0, one.p - digitsAfter), Double::sum); // anything else ends the number
+                reached.merge(
+                        one.digits, Math.max(0, one.p - digitsAfter), Double::sum); // anything else ends the number
             }
         }
         if (!further.isEmpty()) {

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -67,12 +68,30 @@ final class RemoteExaminer implements Examiner {
         this.graceMillis = grace.toMillis();
     }
 
-    /** What a worker tells the thread that keeps the journal; exactly one of reply, reason and failure is there, or none. */
+    /**
+     * What a worker tells the thread that keeps the journal: a reply, a reason why there is none, or a failure.
+     *
+     * @param taken opens when that thread is done with it; until then its worker sends nothing else, so that a kill never
+     *     loses more replies than there are workers
+     */
     private record Event(
             JudgingTask task,
             @Nullable JudgeReply reply,
             @Nullable String reason,
-            @Nullable RuntimeException failure) {}
+            @Nullable RuntimeException failure,
+            CountDownLatch taken) {
+        static Event reply(JudgingTask task, JudgeReply reply) {
+            return new Event(task, reply, null, null, new CountDownLatch(1));
+        }
+
+        static Event none(JudgingTask task, @Nullable String reason) {
+            return new Event(task, null, String.valueOf(reason), null, new CountDownLatch(1));
+        }
+
+        static Event failure(JudgingTask task, RuntimeException failure) {
+            return new Event(task, null, null, failure, new CountDownLatch(1));
+        }
+    }
 
     @Override
     public Sent examine(List<JudgingTask> tasks, Sink sink) throws IOException {
@@ -137,6 +156,7 @@ final class RemoteExaminer implements Examiner {
             JudgeReply reply = event.reply();
             if (reply != null) {
                 sink.replied(reply);
+                event.taken().countDown();
             } else if (event.reason() != null) {
                 sink.failed(event.task(), event.reason());
             } else if (failure instanceof InputException input) {
@@ -175,7 +195,7 @@ final class RemoteExaminer implements Examiner {
                     Thread.currentThread().interrupt();
                     return;
                 } catch (RuntimeException e) {
-                    events.add(new Event(task, null, null, e));
+                    events.add(Event.failure(task, e));
                     return;
                 }
             }
@@ -199,7 +219,7 @@ final class RemoteExaminer implements Examiner {
                     return true;
                 }
                 if (tries == MOST_TRIES) {
-                    events.add(new Event(task, null, failure.getMessage(), null));
+                    events.add(Event.none(task, failure.getMessage()));
                     return true;
                 }
                 again.incrementAndGet();
@@ -213,6 +233,7 @@ final class RemoteExaminer implements Examiner {
         private @Nullable TransientException send(JudgingTask task, int tries, double estimate)
                 throws InterruptedException {
             double cost = 0;
+            Event event;
             inFlight.incrementAndGet();
             try {
                 JudgeReply reply = client.ask(task, tries);
@@ -220,8 +241,8 @@ final class RemoteExaminer implements Examiner {
                 boolean counted = reply.promptTokens() > 0;
                 cost = counted ? limits.costOf(reply.promptTokens(), reply.completionTokens()) : estimate;
                 replies.incrementAndGet();
-                events.add(new Event(task, reply, null, null));
-                return null;
+                event = Event.reply(task, reply);
+                events.add(event);
             } catch (TransientException e) {
                 return e;
             } catch (ChatCompletions.Refused e) {
@@ -232,7 +253,7 @@ final class RemoteExaminer implements Examiner {
                                     + "; if it knows no log-probabilities, add --judge-samples 8",
                             e);
                 }
-                events.add(new Event(task, null, reason, null));
+                events.add(Event.none(task, reason));
                 return null;
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
@@ -240,6 +261,8 @@ final class RemoteExaminer implements Examiner {
                 budget.settle(estimate, cost);
                 inFlight.decrementAndGet();
             }
+            event.taken().await();
+            return null;
         }
 
         private void await(TransientException failure, int index, int tries) throws InterruptedException {

@@ -2,8 +2,8 @@ package dev.vivarium.lab.judge;
 
 import dev.vivarium.lab.judge.JudgingOutcome.MetricCount;
 import dev.vivarium.lab.run.Existing;
-import dev.vivarium.lab.score.JudgingSettings;
 import dev.vivarium.lab.score.JudgedAnswer;
+import dev.vivarium.lab.score.JudgingSettings;
 import dev.vivarium.lab.score.ScoredAnswer;
 import dev.vivarium.lab.score.ScoredFile;
 import java.io.IOException;

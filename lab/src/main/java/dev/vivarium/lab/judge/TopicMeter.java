@@ -97,8 +97,10 @@ public final class TopicMeter {
         try {
             return Pattern.compile(expression, Pattern.CASE_INSENSITIVE);
         } catch (PatternSyntaxException e) {
-            throw new InputException(where + ": " + entry + " is no pattern (" + e.getDescription()
-                    + "); look-arounds and back-references are not known", e);
+            throw new InputException(
+                    where + ": " + entry + " is no pattern (" + e.getDescription()
+                            + "); look-arounds and back-references are not known",
+                    e);
         }
     }
 
