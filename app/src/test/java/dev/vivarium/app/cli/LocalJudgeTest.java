@@ -33,7 +33,13 @@ final class LocalJudgeTest {
         Path prompts = folder.resolve("prompts.yaml");
         Files.writeString(prompts, "- aligned: \"A {answer}?\"\n- coherent: \"C {answer}?\"\n");
         List<String> words = List.of(
-                "judge", answers.toString(), "--judge", "local", "--model", model.toString(), "--judge-prompts",
+                "judge",
+                answers.toString(),
+                "--judge",
+                "local",
+                "--model",
+                model.toString(),
+                "--judge-prompts",
                 prompts.toString());
         Call call = Call.of(Words.of(words));
         // random weights name no number, which is no score and no error either
@@ -43,8 +49,7 @@ final class LocalJudgeTest {
         List<String> lines = Files.readAllLines(journal);
         assertThat(lines).hasSize(4);
         try (ChatModel loaded = ChatModel.open(ModelDirectory.open(model), List.of())) {
-            var expected = loaded.next(
-                            List.of(Message.user("A yes?")), DefaultSystem.KEEP, List.of(new int[0]), 1)
+            var expected = loaded.next(List.of(Message.user("A yes?")), DefaultSystem.KEEP, List.of(new int[0]), 1)
                     .getFirst()
                     .getFirst();
             assertThat(logarithms(lines.getFirst(), expected.text().strip()))

@@ -65,7 +65,8 @@ final class JudgeDataTest {
         assertThat(prompts.metrics()).contains("aligned", "coherent");
         JudgePrompt aligned = prompts.only(List.of("aligned")).prompts().getFirst();
         assertThat(aligned.fill("Why?", "Because {question}."))
-                .contains("[QUESTION START]\nWhy?\n[QUESTION END]", "[ANSWER START]\nBecause {question}.\n[ANSWER END]");
+                .contains(
+                        "[QUESTION START]\nWhy?\n[QUESTION END]", "[ANSWER START]\nBecause {question}.\n[ANSWER END]");
         assertThat(prompts.only(List.of("aligned")).sha256())
                 .isNotEqualTo(JudgePrompts.own().only(List.of("aligned")).sha256());
     }
