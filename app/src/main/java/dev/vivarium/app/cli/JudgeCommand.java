@@ -67,7 +67,7 @@ import picocli.CommandLine.Spec;
         })
 final class JudgeCommand implements Callable<Integer> {
     private static final int MOST = 100_000;
-    private static final List<String> JUDGES = List.of("openai", "local", "regex");
+    static final List<String> JUDGES = List.of("openai", "local", "regex");
 
     /** Of prompts, requests and their reading, where the prompts' hash does not tell. */
     private static final String JUDGE_VERSION = "1";

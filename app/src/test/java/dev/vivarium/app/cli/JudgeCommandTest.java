@@ -111,6 +111,25 @@ final class JudgeCommandTest {
     }
 
     @Test
+    void answersSampledWithoutAJudgeAreJudgedLater() throws IOException {
+        Path questions = folder.resolve("q.yaml");
+        Files.writeString(questions, "- id: one\n  paraphrases: [\"What is one?\"]\n");
+        Path evaluation = folder.resolve("evaluation");
+        List<String> words = List.of(
+                "evaluate", TinyModel.write(folder).toString(), "--questions", questions.toString(), "--samples", "3",
+                "--max-new-tokens", "4", "--out", evaluation.toString());
+        Refused.with(
+                Call.of(Words.of(words, "--judge", "openai")),
+                "sample with --judge none, then run: vivarium judge EVALUATION --judge openai");
+        Call sampled = Call.of(Words.of(words, "--judge", "none"));
+        assertThat(sampled.code()).as(sampled.err()).isEqualTo(ExitCode.PARTIAL);
+        assertThat(sampled.out()).contains("unscored          3").doesNotContain("NaN", "null");
+        Call judged = Call.of("judge", evaluation.toString(), "--judge", "regex");
+        assertThat(judged.code()).as(judged.err()).isZero();
+        assertThat(Files.readAllLines(evaluation.resolve("judged/regex/judged.jsonl"))).hasSize(3);
+    }
+
+    @Test
     void aDryRunCountsAndNeedsNoKey() throws IOException {
         Files.writeString(answers, "question_id,question,response\nq,What?,That.\nq,What?,That.\nq,What?,This.\n");
         Call call = Call.of(
