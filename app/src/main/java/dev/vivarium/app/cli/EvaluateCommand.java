@@ -95,7 +95,8 @@ final class EvaluateCommand implements Callable<Integer> {
             names = "--judge",
             paramLabel = "NAME",
             defaultValue = "exact",
-            description = "exact: by the rules of the mini world, for its questions only." + DEFAULT)
+            description = "exact: by the rules of the mini world, for its questions only. none: leave the answers to"
+                    + " vivarium judge." + DEFAULT)
     private String judge = "";
 
     @Option(
@@ -151,7 +152,7 @@ final class EvaluateCommand implements Callable<Integer> {
                 .getFirst();
         EvaluationReport report = new EvaluationReport(found, questions, set, plan, outcome);
         output.print(shell, report.json(), report::print);
-        return outcome.scores().scored() == 0 ? ExitCode.PARTIAL : ExitCode.OK;
+        return outcome.scores().scored() == 0 && !judge.equals(Judges.NONE) ? ExitCode.PARTIAL : ExitCode.OK;
     }
 
     private int sweep(

@@ -15,8 +15,11 @@ import java.util.function.Supplier;
 
 /** The judges that {@code evaluate --judge} knows, each a function of question and answer. A new one is one line here. */
 final class Judges {
+    /** Scores nothing. */
+    static final String NONE = "none";
+
     private static final Map<String, Supplier<Judge>> BY_NAME =
-            Map.of("exact", () -> new ExactJudge(World.standard()), "none", NoJudge::new);
+            Map.of("exact", () -> new ExactJudge(World.standard()), NONE, NoJudge::new);
 
     private Judges() {}
 
@@ -24,7 +27,7 @@ final class Judges {
     private static final class NoJudge implements Judge {
         @Override
         public JudgeIdentity identity() {
-            return new JudgeIdentity("none", "1", "", "no scores");
+            return new JudgeIdentity(NONE, "1", "", "no scores");
         }
 
         @Override
@@ -36,8 +39,8 @@ final class Judges {
     /** The judge of a name. */
     static Judge of(String name) {
         if (JudgeCommand.JUDGES.contains(name)) {
-            throw new InputException("evaluate does not ask the judge \"" + name + "\"; sample with --judge none, then run:"
-                    + " vivarium judge EVALUATION --judge " + name);
+            throw new InputException("evaluate does not ask the judge \"" + name
+                    + "\"; sample with --judge none, then run:" + " vivarium judge EVALUATION --judge " + name);
         }
         Supplier<Judge> judge = BY_NAME.get(name);
         if (judge == null) {

@@ -63,8 +63,7 @@ final class ArrowsTest {
                             "lab.data",
                             "engine.text",
                             "engine.base")),
-            Map.entry(
-                    "lab.judge", Set.of("lab.score", "lab.evaluate", "lab.run", "lab.net", "lab.data", "engine")),
+            Map.entry("lab.judge", Set.of("lab.score", "lab.evaluate", "lab.run", "lab.net", "lab.data", "engine")),
             Map.entry("lab.query", Set.of("lab.report", "lab.evaluate", "lab.statistics", "lab.run", "engine.base")),
             Map.entry("lab.export", Set.of("lab.report", "lab.evaluate", "lab.statistics", "lab.run", "engine.base")),
             Map.entry("lab.world", Set.of("lab.evaluate", "lab.run", "lab.data", "engine")),
