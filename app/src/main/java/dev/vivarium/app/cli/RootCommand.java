@@ -31,7 +31,7 @@ final class RootCommand implements Callable<Integer> {
     @Option(
             names = "--offline",
             scope = ScopeType.INHERIT,
-            description = "Never use the network, which only pull does.")
+            description = "Never use the network, which only pull and judge do.")
     boolean offline;
 
     @Spec

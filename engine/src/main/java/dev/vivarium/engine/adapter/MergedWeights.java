@@ -60,18 +60,40 @@ public final class MergedWeights {
     }
 
     /**
+     * Makes sure that {@link #write} would find what it needs.
+     *
+     * @throws InputException if the base's weights do not fit its configuration, or the adapter is none of LoRA or does not
+     *     fit the base
+     */
+    public static void check(ModelDirectory base, Path adapter) {
+        base.checkWeights();
+        try (PointerScope scope = new PointerScope()) {
+            lora(base, adapter);
+        }
+    }
+
+    private static LoraAdapter lora(ModelDirectory base, Path adapter) {
+        if (AdapterFiles.read(adapter, base.config()) instanceof LoraAdapter lora) {
+            return lora;
+        }
+        throw new InputException(adapter + ": a steering vector is added to activations and cannot become part of the"
+                + " weights; use it as an adapter");
+    }
+
+    /**
      * Writes one safetensors file.
      *
+     * @param adapter directory of a LoRA adapter
      * @param format of the weights, or null for that of each tensor in the base
-     * @throws InputException if the base's weights do not fit its configuration
+     * @throws InputException as {@link #check}
      */
     public static Report write(
-            Path file, ModelDirectory base, LoraAdapter adapter, @Nullable Precision format, Progress progress)
+            Path file, ModelDirectory base, Path adapter, @Nullable Precision format, Progress progress)
             throws IOException {
-        base.checkWeights();
         try (WeightFiles files = WeightFiles.open(base.path());
+                PointerScope scope = new PointerScope();
                 NoGradGuard noGrad = new NoGradGuard()) {
-            return new MergedWeights(files, adapter, format, progress).write(file, base);
+            return new MergedWeights(files, lora(base, adapter), format, progress).write(file, base);
         }
     }
 

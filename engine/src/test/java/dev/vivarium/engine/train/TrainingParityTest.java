@@ -163,13 +163,14 @@ class TrainingParityTest {
     @MethodSource("dev.vivarium.engine.model.ParityCases#merged")
     void mergedWeightsGiveTheSameLogits(String name) throws IOException {
         Case run = Case.of(ParityCases.get(ParityCases.adapterOf(name)));
-        try (PointerScope scope = new PointerScope()) {
-            LoraAdapter trained = (LoraAdapter) AdapterFiles.read(run.parity.file("final"), run.base.config());
-            MergedWeights.Report report = MergedWeights.write(
-                    folder.resolve(WeightFiles.SINGLE_FILE), run.base, trained, Precision.FLOAT32, Progress.SILENT);
-            assertThat(report.rounding()).isZero();
-            assertThat(report.changed()).isEqualTo(trained.parameters().size() / 2);
-        }
+        MergedWeights.Report report = MergedWeights.write(
+                folder.resolve(WeightFiles.SINGLE_FILE),
+                run.base,
+                run.parity.file("final"),
+                Precision.FLOAT32,
+                Progress.SILENT);
+        assertThat(report.rounding()).isZero();
+        assertThat(report.changed()).isPositive();
         Json.write(folder.resolve("config.json"), run.base.decoderConfig());
         try (LoadedModel merged = ModelDirectory.open(folder).load();
                 PointerScope scope = new PointerScope();

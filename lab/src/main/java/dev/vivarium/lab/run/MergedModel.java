@@ -1,9 +1,6 @@
 package dev.vivarium.lab.run;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.vivarium.engine.adapter.Adapter;
-import dev.vivarium.engine.adapter.AdapterFiles;
-import dev.vivarium.engine.adapter.LoraAdapter;
 import dev.vivarium.engine.adapter.MergedWeights;
 import dev.vivarium.engine.base.AtomicFiles;
 import dev.vivarium.engine.base.Hashes;
@@ -17,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Map;
-import org.bytedeco.javacpp.PointerScope;
 import org.jspecify.annotations.Nullable;
 
 /** An organism as one Hugging Face directory: its adapter merged into the weights of its base. */
@@ -44,26 +40,19 @@ public final class MergedModel {
         }
         ModelDirectory base = ModelDirectory.open(trained.model());
         requireSame(trained, base);
-        try (PointerScope scope = new PointerScope()) {
-            Adapter adapter = AdapterFiles.read(directory, base.config());
-            if (!(adapter instanceof LoraAdapter lora)) {
-                throw new InputException(
-                        directory + ": a steering vector is added to activations and cannot become part"
-                                + " of the weights; use it as an adapter");
+        MergedWeights.check(base, directory);
+        MergedWeights.Report[] report = new MergedWeights.Report[1];
+        AtomicFiles.writeDirectory(out, work -> {
+            ModelCopy.smallFiles(work, trained.model());
+            report[0] = MergedWeights.write(work.resolve(WeightFiles.SINGLE_FILE), base, directory, format, progress);
+            ObjectNode config = base.decoderConfig();
+            if (format != null) {
+                ModelCopy.name(config, format == Precision.BFLOAT16 ? "bfloat16" : "float32");
             }
-            MergedWeights.Report[] report = new MergedWeights.Report[1];
-            AtomicFiles.writeDirectory(out, work -> {
-                ModelCopy.smallFiles(work, trained.model());
-                report[0] = MergedWeights.write(work.resolve(WeightFiles.SINGLE_FILE), base, lora, format, progress);
-                ObjectNode config = base.decoderConfig();
-                if (format != null) {
-                    ModelCopy.name(config, format == Precision.BFLOAT16 ? "bfloat16" : "float32");
-                }
-                ModelCopy.config(work, config);
-                ModelCard.merged(work, String.valueOf(out.getFileName()), trained.model(), directory);
-            });
-            return report[0];
-        }
+            ModelCopy.config(work, config);
+            ModelCard.merged(work, String.valueOf(out.getFileName()), trained.model(), directory);
+        });
+        return report[0];
     }
 
     private static void requireSame(TrainedModel trained, ModelDirectory base) throws IOException {
