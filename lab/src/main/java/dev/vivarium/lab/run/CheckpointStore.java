@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class CheckpointStore {
     static final String LATEST = "LATEST";
+    /** The newest and the one before it, which is used if a power cut damaged the newest. */
+    private static final int WITH_STATE = 2;
+
     private static final Pattern NAME = Pattern.compile("step-(\\d{6,9})");
 
     private final Path directory;
@@ -39,8 +42,11 @@ final class CheckpointStore {
      * Commits a checkpoint, then drops the oldest ones.
      *
      * @param keep how many of the newest stay; null for all
+     * @param state a file that only training needs to go on: all but the newest two checkpoints lose it; null if every
+     *     checkpoint is nothing without it
      */
-    void write(int step, @Nullable Integer keep, AtomicFiles.Filler<Path> files) throws IOException {
+    void write(int step, @Nullable Integer keep, @Nullable String state, AtomicFiles.Filler<Path> files)
+            throws IOException {
         List<Checkpoint> earlier = list();
         Integer parent = earlier.isEmpty() ? null : earlier.getLast().step();
         AtomicFiles.writeDirectory(directory.resolve(name(step)), target -> {
@@ -53,17 +59,28 @@ final class CheckpointStore {
                 drop(old.path());
             }
         }
+        if (state != null) {
+            List<Checkpoint> left = list();
+            for (Checkpoint old : left.subList(0, Math.max(0, left.size() - WITH_STATE))) {
+                Manifest.without(old.path(), state);
+            }
+        }
     }
 
     /**
-     * The newest whole checkpoint. What a kill left unfinished and damaged newer ones are removed; {@code remarks} says
-     * which of the latter.
+     * The newest whole checkpoint that training can go on from. What a kill left unfinished and newer ones that are of no
+     * use are removed; {@code remarks} says which of the latter.
+     *
+     * @param state the file that holds the state of training
      */
-    Optional<Checkpoint> newest(List<String> remarks) throws IOException {
+    Optional<Checkpoint> newest(String state, List<String> remarks) throws IOException {
         AtomicFiles.sweep(directory);
         List<Checkpoint> all = list();
         for (Checkpoint checkpoint : all.reversed()) {
             String complaint = Manifest.complaint(checkpoint.path(), checkpoint.step());
+            if (complaint == null && !Files.exists(checkpoint.path().resolve(state))) {
+                complaint = "holds no state of training to go on from";
+            }
             if (complaint == null) {
                 AtomicFiles.writeString(directory.resolve(LATEST), name(checkpoint.step()) + "\n");
                 return Optional.of(checkpoint);

@@ -159,6 +159,8 @@ public record Recipe(
     }
 
     /**
+     * What is kept of an adapter: its tensors; the newest two checkpoints hold the state of training beside them.
+     *
      * @param denseUntil every step up to this one is saved
      * @param every after that, every so many steps; 0 for none but the last
      * @param keep how many of the newest stay on disk; null for all

@@ -157,7 +157,7 @@ public final class TrainRun {
                 return finished.get();
             }
             Optional<CheckpointStore.Checkpoint> checkpoint =
-                    directory.checkpoints().newest(remarks);
+                    directory.checkpoints().newest(TrainerFiles.FILE, remarks);
             if (directory.resumed()) {
                 recordSession(
                         files, checkpoint.map(CheckpointStore.Checkpoint::step).orElse(0));
@@ -210,6 +210,7 @@ public final class TrainRun {
         long tokens = 0;
         double seconds = 0;
         double loss = Double.NaN;
+        String passing = organism.isAdapter() ? TrainerFiles.FILE : null; // full weights lie in the state alone
         try (MetricsLog metrics = MetricsLog.openAfter(directory.files().metrics(), trainer.stepsDone())) {
             while (!trainer.finished()) {
                 StepReport step = trainer.step();
@@ -221,7 +222,7 @@ public final class TrainRun {
                     metrics.force();
                     directory
                             .checkpoints()
-                            .write(step.step(), recipe.checkpoints().keep(), target -> {
+                            .write(step.step(), recipe.checkpoints().keep(), passing, target -> {
                                 organism.writeSnapshot(target, trainer);
                                 TrainerFiles.write(target, trainer);
                             });

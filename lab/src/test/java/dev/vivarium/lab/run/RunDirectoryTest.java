@@ -138,14 +138,14 @@ final class RunDirectoryTest {
     void theNewestWholeCheckpointIsUsedAndDamagedOnesAreNamed() throws IOException {
         CheckpointStore store = new CheckpointStore(folder.resolve("checkpoints"));
         for (int step : List.of(1, 2, 5)) {
-            store.write(step, null, target -> Files.writeString(target.resolve("state"), "state " + step));
+            store.write(step, null, null, target -> Files.writeString(target.resolve("state"), "state " + step));
         }
         assertThat(Files.readString(folder.resolve("checkpoints/LATEST"))).isEqualTo("step-000005\n");
         Files.writeString(folder.resolve("checkpoints/step-000005/state"), "state 6");
         Files.createDirectories(folder.resolve("checkpoints/.step-000007.x.partial"));
 
         List<String> remarks = new ArrayList<>();
-        CheckpointStore.Checkpoint newest = store.newest(remarks).orElseThrow();
+        CheckpointStore.Checkpoint newest = store.newest("state", remarks).orElseThrow();
 
         assertThat(newest.step()).isEqualTo(2);
         assertThat(remarks).hasSize(1).first().asString().contains("step-000005 is damaged");
@@ -158,18 +158,47 @@ final class RunDirectoryTest {
     void onlyTheNewestCheckpointsAreKeptWhereThatIsAsked() throws IOException {
         CheckpointStore store = new CheckpointStore(folder.resolve("checkpoints"));
         for (int step = 1; step <= 5; step++) {
-            store.write(step, 2, target -> Files.writeString(target.resolve("state"), "x"));
+            store.write(step, 2, null, target -> Files.writeString(target.resolve("state"), "x"));
         }
 
         assertThat(store.list()).extracting(CheckpointStore.Checkpoint::step).containsExactly(4, 5);
     }
 
     @Test
+    void onlyTheNewestTwoCheckpointsKeepTheStateOfTraining() throws IOException {
+        CheckpointStore store = new CheckpointStore(folder.resolve("checkpoints"));
+        for (int step = 1; step <= 4; step++) {
+            store.write(step, null, "state", target -> {
+                Files.writeString(target.resolve("state"), "x");
+                Files.writeString(target.resolve("adapter"), "x");
+            });
+        }
+
+        for (CheckpointStore.Checkpoint checkpoint : store.list()) {
+            assertThat(Manifest.complaint(checkpoint.path(), checkpoint.step())).isNull();
+            assertThat(checkpoint.path().resolve("adapter")).exists();
+            assertThat(Files.exists(checkpoint.path().resolve("state"))).isEqualTo(checkpoint.step() > 2);
+        }
+    }
+
+    @Test
+    void aCheckpointWithoutTheStateOfTrainingIsNotGoneOnFrom() throws IOException {
+        CheckpointStore store = new CheckpointStore(folder.resolve("checkpoints"));
+        store.write(1, null, null, target -> Files.writeString(target.resolve("adapter"), "x"));
+
+        List<String> remarks = new ArrayList<>();
+        assertThat(store.newest("state", remarks)).isEmpty();
+
+        assertThat(remarks).singleElement().asString().contains("no state of training", "begins at step 1");
+        assertThat(store.list()).isEmpty();
+    }
+
+    @Test
     void aCheckpointThatCannotBeWrittenLeavesNothing() throws IOException {
         CheckpointStore store = new CheckpointStore(folder.resolve("checkpoints"));
-        store.write(1, null, target -> Files.writeString(target.resolve("state"), "x"));
+        store.write(1, null, null, target -> Files.writeString(target.resolve("state"), "x"));
 
-        assertThatThrownBy(() -> store.write(2, 1, target -> {
+        assertThatThrownBy(() -> store.write(2, 1, null, target -> {
                     Files.writeString(target.resolve("state"), "x");
                     throw new IOException("No space left on device");
                 }))
