@@ -151,7 +151,7 @@ public record AdapterSummary(
     }
 
     /** The alpha of a module; the rank is what its matrices have. */
-    private static double alphaOf(String module, LoraPatterns patterns, int r, double alpha) {
+    static double alphaOf(String module, LoraPatterns patterns, int r, double alpha) {
         if (r < 1 || !(alpha > 0)) {
             return alpha;
         }
@@ -187,7 +187,7 @@ public record AdapterSummary(
                 norm);
     }
 
-    private static double scale(double alpha, int r, boolean rslora) {
+    static double scale(double alpha, int r, boolean rslora) {
         return rslora ? alpha / Math.sqrt(r) : alpha / r;
     }
 
