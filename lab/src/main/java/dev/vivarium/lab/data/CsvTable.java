@@ -93,7 +93,7 @@ public record CsvTable(String where, List<String> columns, List<Row> rows) {
 
     /**
      * Writes a table that a spreadsheet may open: all cells quoted, quotes doubled, and an apostrophe before what would
-     * be taken for a formula.
+     * be taken for a formula; negative numbers are none.
      */
     public static void write(Path file, List<String> columns, List<List<String>> rows) throws IOException {
         AtomicFiles.writeString(file, text(columns, rows));

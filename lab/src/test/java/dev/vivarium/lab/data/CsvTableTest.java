@@ -75,9 +75,10 @@ class CsvTableTest {
     @Test
     void whatIsWrittenIsReadBackAndNothingIsAFormula() throws IOException {
         Path file = folder.resolve("written.csv");
-        List<String> plain = List.of("a \"quoted\" word, twice", "line\nbreak", "ends in a backslash\\", "1 + 1");
-        List<String> formulas = List.of("=1+1", "  +cmd|' /C calc'!A0", "\t@SUM(1)", "-2");
-        CsvTable.write(file, List.of("a", "b", "c", "d"), List.of(plain, formulas));
+        List<String> plain =
+                List.of("a \"quoted\" word, twice", "line\nbreak", "ends in a backslash\\", "1 + 1", "-2.5E-4");
+        List<String> formulas = List.of("=1+1", "  +cmd|' /C calc'!A0", "\t@SUM(1)", "-2+3", "-A1");
+        CsvTable.write(file, List.of("a", "b", "c", "d", "e"), List.of(plain, formulas));
         CsvTable table = CsvTable.read(file);
         assertThat(cells(table, 0)).isEqualTo(plain);
         assertThat(cells(table, 1)).allMatch(cell -> cell.startsWith("'"));
