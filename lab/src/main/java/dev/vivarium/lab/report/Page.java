@@ -1,30 +1,14 @@
 package dev.vivarium.lab.report;
 
-import com.samskivert.mustache.Mustache;
-import com.samskivert.mustache.Template;
-import dev.vivarium.engine.base.Hashes;
 import dev.vivarium.engine.base.InertText;
-import dev.vivarium.engine.base.Json;
 import dev.vivarium.lab.evaluate.EmRule;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.StringReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/**
- * Puts a report into its template: one file with its style, its scripts and its data inside.
- *
- * <p>The template escapes every value. The content policy in the page allows exactly the scripts and the style put in
- * here, by hash, and forbids the browser to fetch anything.
- */
+/** Puts a report into its template. */
 final class Page {
-    private static final String CHARTS = "/META-INF/resources/webjars/echarts/5.3.1/dist/echarts.common.min.js";
+    private static final PageFile FILE = new PageFile("/dev/vivarium/lab/report/", "report", List.of(), "report.js");
 
     private Page() {}
 
@@ -58,53 +42,7 @@ final class Page {
             page.put("level", RatesSection.level(first));
         }
         List<Map<String, Object>> curves = TrainingSection.curves(report.subjects(), palette);
-        return fill(page, Map.of("training", curves), !curves.isEmpty());
-    }
-
-    private static String fill(Map<String, Object> page, Map<String, Object> data, boolean curves) {
-        String style = "\n" + resource("report.css");
-        String script = "\n" + resource("report.js");
-        String charts = curves ? resource(CHARTS) : "";
-        page.put("style", style);
-        page.put("script", script);
-        page.put("charts", charts);
-        page.put("data", inScript(Json.line(data)));
-        page.put(
-                "policy",
-                "default-src 'none'; base-uri 'none'; form-action 'none'; style-src " + hash(style) + "; script-src "
-                        + hash(script) + (curves ? " " + hash(charts) : ""));
-        Template template = Mustache.compiler()
-                .escapeHTML(true)
-                .emptyStringIsFalse(true)
-                .withLoader(name -> new StringReader(resource(name + ".mustache")))
-                .compile(resource("report.mustache"));
-        return template.execute(page);
-    }
-
-    /** JSON that no HTML parser can leave early. */
-    private static String inScript(String json) {
-        return json.replace("<", "\\u003c")
-                .replace(">", "\\u003e")
-                .replace("&", "\\u0026")
-                .replace("\u2028", "\\u2028")
-                .replace("\u2029", "\\u2029");
-    }
-
-    private static String hash(String text) {
-        MessageDigest digest = Hashes.newDigest();
-        byte[] sha256 = digest.digest(text.getBytes(StandardCharsets.UTF_8));
-        return "'sha256-" + Base64.getEncoder().encodeToString(sha256) + "'";
-    }
-
-    private static String resource(String name) {
-        try (InputStream in = Page.class.getResourceAsStream(name)) {
-            if (in == null) {
-                throw new IllegalStateException("the program lacks its resource " + name);
-            }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return FILE.fill(page, Map.of("training", curves), !curves.isEmpty());
     }
 
     private static Map<String, String> rule(EmRule rule) {
