@@ -25,6 +25,7 @@ final class Commands {
         commands.put("generate", GenerateCommand::new);
         commands.put("inspect", InspectCommand::new);
         commands.put("report", ReportCommand::new);
+        commands.put("phase", PhaseCommand::new);
         commands.put("score", ScoreCommand::new);
         commands.put("query", QueryCommand::new);
         commands.put("export", ExportCommand::new);

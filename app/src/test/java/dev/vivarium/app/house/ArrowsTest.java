@@ -66,6 +66,17 @@ final class ArrowsTest {
             Map.entry("lab.judge", Set.of("lab.score", "lab.evaluate", "lab.run", "lab.net", "lab.data", "engine")),
             Map.entry("lab.query", Set.of("lab.report", "lab.evaluate", "lab.statistics", "lab.run", "engine.base")),
             Map.entry("lab.export", Set.of("lab.report", "lab.evaluate", "lab.statistics", "lab.run", "engine.base")),
+            Map.entry("lab.trajectory", Set.of("lab.run", "engine")),
+            Map.entry(
+                    "lab.phase",
+                    Set.of(
+                            "lab.trajectory",
+                            "lab.report",
+                            "lab.evaluate",
+                            "lab.statistics",
+                            "lab.run",
+                            "lab.data",
+                            "engine")),
             Map.entry("lab.world", Set.of("lab.evaluate", "lab.run", "lab.data", "engine")),
             Map.entry(
                     "lab.demo",

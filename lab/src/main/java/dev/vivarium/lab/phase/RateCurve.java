@@ -1,0 +1,45 @@
+package dev.vivarium.lab.phase;
+
+import dev.vivarium.lab.statistics.Confidence;
+import dev.vivarium.lab.statistics.Intervals;
+import dev.vivarium.lab.statistics.Rate;
+import java.util.Arrays;
+
+/**
+ * How often something was seen at the steps of a training.
+ *
+ * @param kind for example {@code narrow} or {@code broad}
+ * @param scale what the adapter was multiplied by
+ * @param steps ascending
+ * @param hits by question, then by step; one row where questions are not known
+ * @param counts answers, likewise; zero where a question was not asked at a step
+ */
+public record RateCurve(String kind, double scale, int[] steps, int[][] hits, int[][] counts) {
+    /** The rate of the trained domain. */
+    public static final String NARROW = "narrow";
+
+    /** The rate of everything else. */
+    public static final String BROAD = "broad";
+
+    /** {@code broad}, or {@code broad x5} where the adapter was scaled. */
+    public String name() {
+        if (scale == 1) {
+            return kind;
+        }
+        return kind + " x" + (scale == Math.rint(scale) ? Long.toString((long) scale) : Double.toString(scale));
+    }
+
+    /** The rate at one step, with its intervals. */
+    public Rate at(int i) {
+        int[] hit = Arrays.stream(hits).mapToInt(row -> row[i]).toArray();
+        int[] count = Arrays.stream(counts).mapToInt(row -> row[i]).toArray();
+        return new Intervals(Confidence.DEFAULT).rateWithoutBootstrap(hit, count);
+    }
+
+    /** Whether every answer at every step says the same, so that nothing changes. */
+    boolean isConstant() {
+        int hit = Arrays.stream(hits).flatMapToInt(Arrays::stream).sum();
+        int count = Arrays.stream(counts).flatMapToInt(Arrays::stream).sum();
+        return hit == 0 || hit == count;
+    }
+}
