@@ -5,7 +5,6 @@ import dev.vivarium.engine.model.ForwardHooks;
 import dev.vivarium.engine.model.TextAttention;
 import dev.vivarium.engine.tensor.Tensors;
 import dev.vivarium.engine.text.TokenRow;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -51,11 +50,10 @@ public final class FrozenPrefix implements AutoCloseable {
         return Math.min(BUDGET, tokens * hidden * width);
     }
 
-    /** The states of rows padded on the right with zeros, in the current scope: (rows, longest, hidden). */
-    Tensor states(List<TokenRow> rows) {
-        int longest = rows.stream().mapToInt(row -> row.ids().length).max().orElseThrow();
+    /** The states of rows padded on the right with zeros, in the current scope: (rows, width, hidden). */
+    Tensor states(List<TokenRow> rows, int width) {
         try (NoGradGuard noGrad = new NoGradGuard()) {
-            Tensor all = Tensors.zeros(rows.size(), longest, decoder.config().hiddenSize())
+            Tensor all = Tensors.zeros(rows.size(), width, decoder.config().hiddenSize())
                     .to(decoder.precision().scalarType());
             for (int r = 0; r < rows.size(); r++) {
                 TokenRow row = rows.get(r);
@@ -75,10 +73,11 @@ public final class FrozenPrefix implements AutoCloseable {
         int tokens = row.ids().length;
         Tensor states;
         try (PointerScope scope = new PointerScope()) {
-            Tensor ids = Tensors.longs(Arrays.stream(row.ids()).asLongStream().toArray(), 1, tokens);
-            states = Tensors.keep(
-                    decoder.blocks(decoder.embed(ids), 0, blocks, TextAttention.causal(tokens), ForwardHooks.NONE)
-                            .select(0, 0));
+            int width = Widths.ofText(tokens, decoder.config(), decoder.precision());
+            Tensor ids = PaddedBatch.of(List.of(row), width).ids();
+            Tensor whole =
+                    decoder.blocks(decoder.embed(ids), 0, blocks, TextAttention.causal(width), ForwardHooks.NONE);
+            states = Tensors.keep(whole.select(0, 0).narrow(0, 0, tokens).clone());
         }
         long size = states.numel() * decoder.precision().bytes();
         if (bytes.addAndGet(size) <= budget) {

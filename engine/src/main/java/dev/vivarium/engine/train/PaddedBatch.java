@@ -17,8 +17,10 @@ import org.bytedeco.pytorch.Tensor;
  */
 record PaddedBatch(Tensor ids, Tensor predictors, Tensor labels) {
 
-    static PaddedBatch of(List<TokenRow> rows) {
-        int tokens = rows.stream().mapToInt(row -> row.ids().length).max().orElseThrow();
+    /**
+     * @param tokens the common length, at least that of the longest row
+     */
+    static PaddedBatch of(List<TokenRow> rows, int tokens) {
         long[] ids = new long[rows.size() * tokens];
         LongStream.Builder predictors = LongStream.builder();
         LongStream.Builder labels = LongStream.builder();
@@ -37,6 +39,10 @@ record PaddedBatch(Tensor ids, Tensor predictors, Tensor labels) {
                 Tensors.longs(ids, rows.size(), tokens),
                 Tensors.longs(at, at.length),
                 Tensors.longs(labels.build().toArray(), at.length));
+    }
+
+    static int longest(List<TokenRow> rows) {
+        return rows.stream().mapToInt(row -> row.ids().length).max().orElseThrow();
     }
 
     /** Cuts rows into groups of at most {@code size}, like lengths together so that little is padded. */

@@ -9,12 +9,8 @@ import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorArrayRefOptional;
-import org.bytedeco.pytorch.TensorOptional;
-import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,56 +25,59 @@ import org.jspecify.annotations.Nullable;
  * @param checkpointing whether activations are computed again
  */
 record Pass(TrainingSubject.Bound model, @Nullable FrozenPrefix prefix, boolean checkpointing) {
-    private static final long REDUCTION_SUM = 2; // at::Reduction::Sum
-
     /** Adds the gradients of −Σ log p / {@code supervised}; returns that loss. */
     double likelihood(List<TokenRow> rows, long supervised) {
-        PaddedBatch batch = PaddedBatch.of(rows);
+        PaddedBatch batch = padded(rows);
         if (batch.labels().numel() == 0) {
             return 0;
         }
-        return backward(
-                rows, batch, 1, logits -> negativeLogLikelihood(logits, batch).div(new Scalar((double) supervised)));
+        PredictedTokens tokens = tokens(batch);
+        return backward(start(rows, batch), normed -> tokens.likelihood(normed, supervised));
     }
 
     /** −Σ log p, without gradients. */
     double loss(List<TokenRow> rows) {
-        PaddedBatch batch = PaddedBatch.of(rows);
+        PaddedBatch batch = padded(rows);
         if (batch.labels().numel() == 0) {
             return 0;
         }
         try (NoGradGuard noGrad = new NoGradGuard()) {
-            Tensor top = top(start(rows, batch), model.hooks());
-            return negativeLogLikelihood(logits(top, batch), batch).item_double();
+            return tokens(batch).negativeLogLikelihood(top(start(rows, batch), model.hooks()));
         }
     }
 
     /** Adds the gradients of {@code weight} times the mean divergence from the frozen model; returns the mean. */
     double divergence(List<TokenRow> rows, long measured, double weight) {
-        PaddedBatch batch = PaddedBatch.of(rows);
+        PaddedBatch batch = padded(rows);
         if (batch.labels().numel() == 0) {
             return 0;
         }
+        PredictedTokens tokens = tokens(batch);
         Tensor reference;
         try (NoGradGuard noGrad = new NoGradGuard()) {
-            reference = torch.log_softmax(logits(top(start(rows, batch), ForwardHooks.NONE), batch), -1);
+            reference = tokens.choose(top(start(rows, batch), ForwardHooks.NONE));
         }
-        return backward(rows, batch, weight, logits -> {
-            Tensor trained = torch.log_softmax(logits, -1);
-            return reference.exp().mul(reference.sub(trained)).sum().div(new Scalar((double) measured));
-        });
+        return backward(start(rows, batch), normed -> tokens.divergence(normed, reference, measured, weight));
     }
 
-    /** A loss of the logits (n, vocab) at the predicting positions: (). */
+    private PaddedBatch padded(List<TokenRow> rows) {
+        int width = Widths.ofText(
+                PaddedBatch.longest(rows), decoder().config(), decoder().precision());
+        return PaddedBatch.of(rows, width);
+    }
+
+    private PredictedTokens tokens(PaddedBatch batch) {
+        return new PredictedTokens(decoder(), batch, PredictedTokens.MOST);
+    }
+
+    /** Adds the gradients of a loss of the normed states after the last block; returns the loss. */
     private interface Loss {
-        Tensor of(Tensor logits);
+        double backward(Tensor normed);
     }
 
-    /** Adds the gradients of {@code weight} times a loss; returns the loss. */
-    private double backward(List<TokenRow> rows, PaddedBatch batch, double weight, Loss loss) {
-        Tensor start = start(rows, batch);
+    private double backward(Tensor start, Loss loss) {
         if (!checkpointing) {
-            return backward(loss.of(logits(top(start, model.hooks()), batch)), weight);
+            return loss.backward(top(start, model.hooks()));
         }
         List<Tensor> inputs = new ArrayList<>();
         TextAttention attention = attention(start);
@@ -93,7 +92,7 @@ record Pass(TrainingSubject.Bound model, @Nullable FrozenPrefix prefix, boolean 
         Tensor top = leaf(state);
         double result;
         try (PointerScope scope = new PointerScope()) {
-            result = backward(loss.of(logits(decoder().finish(top), batch)), weight);
+            result = loss.backward(decoder().finish(top));
         }
         Tensor gradient = top.grad();
         for (int layer = layers - 1; layer >= firstBlock(); layer--) {
@@ -109,11 +108,6 @@ record Pass(TrainingSubject.Bound model, @Nullable FrozenPrefix prefix, boolean 
         return result;
     }
 
-    private static double backward(Tensor loss, double weight) {
-        (weight == 1 ? loss : loss.mul(new Scalar(weight))).backward();
-        return loss.item_double();
-    }
-
     private static void backward(Tensor output, Tensor gradient) {
         output.backward(gradient, new BoolOptional(), false, new TensorArrayRefOptional());
     }
@@ -126,7 +120,9 @@ record Pass(TrainingSubject.Bound model, @Nullable FrozenPrefix prefix, boolean 
 
     /** What goes into the first block that is computed: (rows, tokens, hidden). */
     private Tensor start(List<TokenRow> rows, PaddedBatch batch) {
-        return prefix == null ? decoder().embed(batch.ids()) : prefix.states(rows);
+        return prefix == null
+                ? decoder().embed(batch.ids())
+                : prefix.states(rows, Math.toIntExact(batch.ids().size(1)));
     }
 
     /** The normed states after the last block. */
@@ -142,16 +138,6 @@ record Pass(TrainingSubject.Bound model, @Nullable FrozenPrefix prefix, boolean 
 
     private static TextAttention attention(Tensor start) {
         return TextAttention.causal(Math.toIntExact(start.size(1)));
-    }
-
-    /** Logits at the predicting positions: (n, vocab), float32. */
-    private Tensor logits(Tensor normed, PaddedBatch batch) {
-        Tensor chosen = normed.view(-1, normed.size(-1)).index_select(0, batch.predictors());
-        return decoder().logits(chosen).to(ScalarType.Float);
-    }
-
-    private static Tensor negativeLogLikelihood(Tensor logits, PaddedBatch batch) {
-        return torch.cross_entropy_loss(logits, batch.labels(), new TensorOptional(), REDUCTION_SUM, -100, 0.0);
     }
 
     private Decoder decoder() {

@@ -74,12 +74,15 @@ class PassTest {
             long two = 4L * 64 * (rows.get(0).ids().length + rows.get(1).ids().length);
             try (FrozenPrefix all = new FrozenPrefix(decoder, 2, FrozenPrefix.BUDGET);
                     FrozenPrefix few = new FrozenPrefix(decoder, 2, two)) {
-                float[] together = Tensors.toFloats(all.states(rows));
+                float[] together = Tensors.toFloats(all.states(rows, PaddedBatch.longest(rows)));
                 assertThat(all.rows()).isEqualTo(rows.size());
-                assertThat(Tensors.toFloats(all.states(rows))).isEqualTo(together);
-                assertThat(Tensors.toFloats(few.states(rows))).isEqualTo(together);
+                assertThat(Tensors.toFloats(all.states(rows, PaddedBatch.longest(rows))))
+                        .isEqualTo(together);
+                assertThat(Tensors.toFloats(few.states(rows, PaddedBatch.longest(rows))))
+                        .isEqualTo(together);
                 assertThat(few.rows()).isEqualTo(2);
-                float[] alone = Tensors.toFloats(all.states(rows.subList(1, 2)));
+                float[] alone = Tensors.toFloats(
+                        all.states(rows.subList(1, 2), rows.get(1).ids().length));
                 int width = together.length / rows.size();
                 assertThat(Arrays.copyOfRange(together, width, width + alone.length))
                         .isEqualTo(alone);

@@ -1,0 +1,170 @@
+package dev.vivarium.engine.train;
+
+import dev.vivarium.engine.model.Decoder;
+import dev.vivarium.engine.tensor.Tensors;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorArrayRefOptional;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * Losses over the logits of a batch, computed for some predicted tokens at a time.
+ *
+ * <p>The logits of all of them, with the copies that a loss takes, would be the largest tensors of a step where the
+ * vocabulary is large. So states go through the output layer in parts: each part's logits are made, turned into their own
+ * gradient and freed, and one backward pass starts from the gradient of the states. A loss states its gradient itself, which
+ * saves the copies that autograd would keep: ∂(−log p)/∂z = p − 1 at the label, and ∂KL(r‖q)/∂z = q − r.
+ *
+ * @param decoder with the output layer
+ * @param batch says which states predict
+ * @param most logits that live at once, in each copy
+ */
+record PredictedTokens(Decoder decoder, PaddedBatch batch, long most) {
+    /** Logits at once: enough rows for a fast product with the largest vocabularies, and 32 MiB a copy. */
+    static final long MOST = 1L << 23;
+
+    private static final long FEWEST = 16;
+
+    /** Some predicted tokens, as places in the batch's list. */
+    private record Part(long from, long count) {
+        Tensor of(Tensor all) {
+            return all.narrow(0, from, count);
+        }
+    }
+
+    /** What a loss says about a part: its share of the loss; leaves ∂loss/∂logits in {@code logProbabilities}. */
+    private interface Loss {
+        /**
+         * @param logProbabilities (n, vocab) float32, to be overwritten
+         */
+        double of(Tensor logProbabilities, Part part);
+    }
+
+    /** The states that predict: (n, hidden) out of (rows, tokens, hidden). */
+    Tensor choose(Tensor normed) {
+        return normed.view(-1, normed.size(-1)).index_select(0, batch.predictors());
+    }
+
+    /** −Σ log p of the labels, without gradients. */
+    double negativeLogLikelihood(Tensor normed) {
+        double sum = 0;
+        try (NoGradGuard noGrad = new NoGradGuard()) {
+            Tensor states = choose(normed);
+            for (long from = 0; from < states.size(0); from += rows()) {
+                try (PointerScope scope = new PointerScope()) {
+                    Part part = part(from, states);
+                    sum -= atLabels(logProbabilities(logits(part.of(states))), part);
+                }
+            }
+        }
+        return sum;
+    }
+
+    /** Adds the gradients of −Σ log p of the labels over {@code supervised}; returns that loss. */
+    double likelihood(Tensor normed, long supervised) {
+        double share = 1.0 / supervised;
+        return backward(normed, (logProbabilities, part) -> {
+            double loss = -atLabels(logProbabilities, part) / supervised;
+            logProbabilities.exp_().mul_(new Scalar(share));
+            Tensor one = torch.full(new long[] {part.count, 1}, new Scalar(-share));
+            logProbabilities.scatter_add_(1, labels(part), one);
+            return loss;
+        });
+    }
+
+    /**
+     * Adds the gradients of {@code weight} times the mean KL divergence from the model of {@code reference}; returns the
+     * mean.
+     *
+     * @param reference (n, hidden) that model's own predicting states
+     */
+    double divergence(Tensor normed, Tensor reference, long measured, double weight) {
+        return backward(normed, (own, part) -> {
+            Tensor expected = logProbabilities(logits(part.of(reference)));
+            Tensor difference = expected.sub(own);
+            expected.exp_();
+            double mean = difference.mul_(expected).sum().item_double() / measured;
+            own.exp_().sub_(expected).mul_(new Scalar(weight / measured));
+            return mean;
+        });
+    }
+
+    private double backward(Tensor normed, Loss loss) {
+        Tensor states = choose(normed);
+        double sum = 0;
+        Tensor gradient;
+        try (NoGradGuard noGrad = new NoGradGuard()) {
+            gradient = torch.empty_like(states);
+        }
+        Tensor values = states.detach();
+        for (long from = 0; from < states.size(0); from += rows()) {
+            try (PointerScope scope = new PointerScope()) {
+                Part part = part(from, states);
+                sum += backward(part, part.of(values).detach(), loss, part.of(gradient));
+            }
+        }
+        states.backward(gradient, new BoolOptional(), false, new TensorArrayRefOptional());
+        return sum;
+    }
+
+    private double backward(Part part, Tensor states, Loss loss, Tensor gradient) {
+        states.requires_grad_(true);
+        Tensor logits = logits(states);
+        double share;
+        Tensor slope;
+        try (NoGradGuard noGrad = new NoGradGuard()) {
+            Tensor own = logProbabilities(logits);
+            share = loss.of(own, part);
+            slope = own.to(Tensors.type(logits));
+        }
+        logits.backward(slope, new BoolOptional(), false, new TensorArrayRefOptional());
+        try (NoGradGuard noGrad = new NoGradGuard()) {
+            gradient.copy_(states.grad());
+        }
+        return share;
+    }
+
+    /** Of (n, hidden): (n, vocab), by a product of one of few shapes. */
+    private Tensor logits(Tensor states) {
+        long count = states.size(0);
+        long padded = Widths.of(count, decoder.precision());
+        if (padded == count) {
+            return decoder.logits(states);
+        }
+        Tensor rest = torch.zeros(new long[] {padded - count, states.size(1)}).to(states.scalar_type());
+        return decoder.logits(Tensors.cat(0, states, rest)).narrow(0, 0, count);
+    }
+
+    private static Tensor logProbabilities(Tensor logits) {
+        try (Tensor wide = logits.to(ScalarType.Float)) {
+            return torch.log_softmax(wide, -1);
+        }
+    }
+
+    private double atLabels(Tensor logProbabilities, Part part) {
+        return logProbabilities.gather(1, labels(part)).sum().item_double();
+    }
+
+    private Tensor labels(Part part) {
+        return part.of(batch.labels()).view(-1, 1);
+    }
+
+    private Part part(long from, Tensor states) {
+        return new Part(from, Math.min(rows(), states.size(0) - from));
+    }
+
+    /** Predicted tokens of a part. */
+    private long rows() {
+        return rows(decoder.config().vocabSize(), most);
+    }
+
+    /** Predicted tokens of a part, at least as many as make the product worth while. */
+    static long rows(int vocabulary, long most) {
+        long rows = Math.max(FEWEST, most / vocabulary);
+        return rows / FEWEST * FEWEST;
+    }
+}
