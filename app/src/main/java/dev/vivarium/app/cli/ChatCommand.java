@@ -1,6 +1,7 @@
 package dev.vivarium.app.cli;
 
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.generate.SamplingSettings;
 import dev.vivarium.lab.talk.ChatSession;
 import dev.vivarium.lab.talk.Speaker;
 import dev.vivarium.lab.talk.Speakers;
@@ -48,6 +49,9 @@ final class ChatCommand implements Callable<Integer> {
     private @Nullable String system;
 
     @Mixin
+    private final DtypeOption dtype = new DtypeOption();
+
+    @Mixin
     private final SamplingOptions sampling = new SamplingOptions();
 
     ChatCommand(Shell shell) {
@@ -58,7 +62,10 @@ final class ChatCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         EvaluationTarget found = EvaluationTarget.find(target, null, shell.models());
         Speakers speakers = adapters.speakers(shell, target, found, null);
-        try (ChatSession session = ChatSession.open(found.trained().model(), speakers.all())) {
+        SamplingSettings few = sampling.settings().withRows(2).withDeterministic(false);
+        dtype.requireRoom(shell.memory(), found.trained().model(), few, 2, once == null ? 0 : once.length());
+        try (ChatSession session =
+                ChatSession.open(found.trained().model(), speakers.all(), dtype.precision())) {
             session.conversation().system(system);
             ChatLoop loop = new ChatLoop(shell, session, speakers, first(speakers), sampling.settings());
             if (compare) {

@@ -79,7 +79,8 @@ final class DemoCommand implements Callable<Integer> {
                 rows,
                 samples,
                 seed,
-                Version.current().number());
+                Version.current().number(),
+                shell.memory());
         DemoResult result;
         try (Interruption interruption = Interruption.with(shell, "run the same command again with --resume")) {
             result = Demo.run(settings, interruption.watch(shell.progress()));

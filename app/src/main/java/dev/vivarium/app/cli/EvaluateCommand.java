@@ -1,6 +1,7 @@
 package dev.vivarium.app.cli;
 
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.text.Message;
 import dev.vivarium.lab.evaluate.Asking;
 import dev.vivarium.lab.evaluate.Condition;
 import dev.vivarium.lab.evaluate.Conditions;
@@ -121,6 +122,9 @@ final class EvaluateCommand implements Callable<Integer> {
     private final BatchOptions batch = new BatchOptions();
 
     @Mixin
+    private final DtypeOption dtype = new DtypeOption();
+
+    @Mixin
     private final DefaultSystemOption defaultSystem = new DefaultSystemOption();
 
     @Mixin
@@ -141,7 +145,8 @@ final class EvaluateCommand implements Callable<Integer> {
         EvaluationPlan plan = new EvaluationPlan(
                 samples(set),
                 batch.on(sampling.settings()),
-                defaultSystem.of(found.trained().defaultSystem()));
+                defaultSystem.of(found.trained().defaultSystem()),
+                dtype.precision());
         set.remarks().forEach(remark -> shell.err().println("note: " + remark));
         found.trained().remarks().forEach(remark -> shell.err().println("note: " + remark));
         Path directory = directory(found, added, named.name(), set);
@@ -199,6 +204,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private List<Outcome> evaluate(EvaluationTarget found, List<Asking> askings, Judge chosen) throws IOException {
+        requireRoom(found, askings);
         try (Interruption interruption = Interruption.with(shell, "run the same command again with --resume")) {
             return ModelEvaluation.evaluate(
                     found.trained().model(),
@@ -207,6 +213,28 @@ final class EvaluateCommand implements Callable<Integer> {
                     onExisting.choice(),
                     interruption.watch(shell.progress()));
         }
+    }
+
+    private void requireRoom(EvaluationTarget found, List<Asking> askings) {
+        long answers = 0;
+        int longest = 0;
+        for (Asking asking : askings) {
+            answers += (long) asking.plan().samples() * asking.questions().questions().size();
+            for (Question question : asking.questions().questions()) {
+                int characters = question.text().length()
+                        + (question.system() == null ? 0 : question.system().length());
+                for (Message turn : question.history()) {
+                    characters += turn.content().length();
+                }
+                longest = Math.max(longest, characters);
+            }
+        }
+        dtype.requireRoom(
+                shell.memory(),
+                found.trained().model(),
+                askings.getFirst().plan().sampling(),
+                answers,
+                longest);
     }
 
     private Path directory(EvaluationTarget found, @Nullable FoundModel added, String asked, QuestionSet set) {

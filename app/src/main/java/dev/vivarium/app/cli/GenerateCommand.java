@@ -75,6 +75,9 @@ final class GenerateCommand implements Callable<Integer> {
     private @Nullable String system;
 
     @Mixin
+    private final DtypeOption dtype = new DtypeOption();
+
+    @Mixin
     private final SamplingOptions sampling = new SamplingOptions();
 
     @Mixin
@@ -103,9 +106,16 @@ final class GenerateCommand implements Callable<Integer> {
                 file.prompts(),
                 samples,
                 batch.on(sampling.settings()),
+                dtype.precision(),
                 out,
                 onExisting.choice(),
                 Version.current().number());
+        dtype.requireRoom(
+                shell.memory(),
+                model.path(),
+                request.sampling(),
+                (long) samples * file.prompts().size() * request.speakers().size(),
+                longest(file));
         if (!file.unused().isEmpty()) {
             shell.err().println("note: " + in + ": not looked at: " + file.unused());
         }
@@ -118,6 +128,15 @@ final class GenerateCommand implements Callable<Integer> {
         }
         output.print(shell, result, text -> print(text, result));
         return ExitCode.OK;
+    }
+
+    private static int longest(PromptFile file) {
+        return file.prompts().stream()
+                .mapToInt(prompt -> prompt.messages().stream()
+                        .mapToInt(message -> message.content().length())
+                        .sum())
+                .max()
+                .orElse(0);
     }
 
     private List<Speaker> answering(Speakers speakers) {

@@ -1,5 +1,6 @@
 package dev.vivarium.app.cli;
 
+import dev.vivarium.engine.base.AvailableMemory;
 import dev.vivarium.engine.base.Progress;
 import dev.vivarium.lab.hub.HubCache;
 import dev.vivarium.lab.hub.HubEnvironment;
@@ -11,6 +12,8 @@ import java.util.Map;
 
 /** What a command may touch: the streams, the environment and a progress display that fits the terminal. */
 final class Shell {
+    private static final String MEMORY = "VIVARIUM_MEMORY";
+
     private final Console console;
     private final RootCommand root;
 
@@ -61,6 +64,14 @@ final class Shell {
     /** Finds what the user wrote for a model. */
     ModelFinder models() {
         return new ModelFinder(new HubCache(hub().cache()));
+    }
+
+    /** Memory that a command may plan with: what the user allows, else what the system says. */
+    AvailableMemory memory() {
+        String allowed = environment().get(MEMORY);
+        return allowed == null || allowed.isBlank()
+                ? AvailableMemory.ofSystem()
+                : AvailableMemory.parse(allowed, MEMORY);
     }
 
     /** Whether the network is off limits. */

@@ -2,6 +2,7 @@ package dev.vivarium.app.cli;
 
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.lab.run.Existing;
+import dev.vivarium.lab.run.Recipe;
 import dev.vivarium.lab.run.ResolvedRecipe;
 import dev.vivarium.lab.run.RunFiles;
 import dev.vivarium.lab.run.TrainPlan;
@@ -93,12 +94,13 @@ final class TrainCommand implements Callable<Integer> {
                 ? RunFiles.open(directory).readRecipe(overrides)
                 : resolve(file, overrides);
         TrainRun run = TrainRun.prepare(new TrainRun.Request(
-                recipe, directory, existing, shell.models(), Version.current().number()));
+                recipe, directory, existing, shell.models(), Version.current().number(), shell.memory()));
         TrainPlan plan = run.plan();
         if (dryRun) {
-            output.print(shell, planned(recipe, plan), out -> print(out, recipe, plan));
+            output.print(shell, planned(run.recipe(), plan), out -> print(out, run.recipe(), plan));
             return ExitCode.OK;
         }
+        shell.err().println(memory(run, plan));
         plan.remarks().forEach(remark -> shell.err().println("note: " + remark));
         TrainSummary summary;
         String advice = "run the same command again with --resume, or: vivarium train --resume --name "
@@ -157,8 +159,26 @@ final class TrainCommand implements Callable<Integer> {
                 plan.longestRow());
         line(out, "steps", "%,d (%,d per epoch)", plan.steps(), plan.stepsPerEpoch());
         line(out, "trained", "%,d of %,d parameters", plan.trainedParameters(), plan.baseParameters());
-        line(out, "memory", "about %,d MiB (an estimate)", plan.memoryBytes() >> 20);
+        line(
+                out,
+                "memory",
+                "about %,d MiB (an estimate), %,d MiB are available",
+                plan.memoryBytes() >> 20,
+                plan.availableBytes() >> 20);
         plan.remarks().forEach(remark -> line(out, "note", "%s", remark));
+    }
+
+    private static String memory(TrainRun run, TrainPlan plan) {
+        Recipe.Training training = run.recipe().recipe().training();
+        return String.format(
+                Locale.ROOT,
+                "memory: about %,d of %,d MiB; rows at once: %d%s",
+                plan.memoryBytes() >> 20,
+                plan.availableBytes() >> 20,
+                training.microBatchRows(),
+                Boolean.TRUE.equals(training.gradientCheckpointing())
+                        ? "; activations are computed again (training.gradient_checkpointing)"
+                        : "");
     }
 
     private static void print(PrintStream out, TrainSummary summary) {

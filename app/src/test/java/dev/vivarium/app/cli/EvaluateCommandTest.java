@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.vivarium.engine.base.Json;
+import dev.vivarium.engine.base.AvailableMemory;
 import dev.vivarium.engine.base.Progress;
 import dev.vivarium.lab.evaluate.Answer;
 import dev.vivarium.lab.evaluate.EvaluationFiles;
+import dev.vivarium.lab.evaluate.EvaluationSettings;
 import dev.vivarium.lab.hub.HubCache;
 import dev.vivarium.lab.hub.ModelFinder;
 import dev.vivarium.lab.run.Existing;
@@ -19,6 +21,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,6 +63,40 @@ final class EvaluateCommandTest {
                 .containsPattern("next +the whole set, without --limit");
         assertThat(call.err()).contains("sample answers: 12 answers");
         assertThat(files("out").readAnswers()).hasSize(12);
+    }
+
+    @Test
+    void theNumberFormatIsRecordedAndKeptWhenAnEvaluationGoesOn() throws IOException {
+        Call wide = ask("wide", "--limit", "6");
+        Call narrow = ask("narrow", "--limit", "6", "--dtype", "bfloat16");
+        Call mixed = ask("narrow", "--limit", "6", "--resume");
+
+        assertThat(wide.code()).as(wide.err()).isZero();
+        assertThat(narrow.code()).as(narrow.err()).isZero();
+        assertThat(EvaluationSettings.read(files("wide").settings()).sampling()).containsEntry("dtype", "float32");
+        assertThat(EvaluationSettings.read(files("narrow").settings()).sampling()).containsEntry("dtype", "bfloat16");
+        assertThat(files("narrow").readAnswers()).hasSize(12).isNotEqualTo(files("wide").readAnswers());
+        assertThat(mixed.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(mixed.err()).contains("sampling.dtype was bfloat16 and is now float32");
+    }
+
+    @Test
+    void aModelThatDoesNotFitTheMemoryIsRefusedBeforeItIsLoaded() {
+        Path out = folder.resolve("out");
+        Call call = Call.with(
+                Map.of("VIVARIUM_MEMORY", "10m"),
+                "evaluate",
+                model.toString(),
+                "--questions",
+                questions.toString(),
+                "--out",
+                out.toString());
+
+        assertThat(call.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(call.err())
+                .containsPattern("sampling needs about \\d+ MiB of memory, but 10 MiB are allowed by VIVARIUM_MEMORY; try")
+                .contains("--dtype bfloat16");
+        assertThat(out).doesNotExist();
     }
 
     @Test
@@ -274,7 +311,7 @@ final class EvaluateCommandTest {
                         "training.warmup_steps=0",
                         "checkpoints.every=2"));
         TrainRun.prepare(new TrainRun.Request(
-                        recipe, run, Existing.REFUSE, new ModelFinder(new HubCache(folder)), "test"))
+                        recipe, run, Existing.REFUSE, new ModelFinder(new HubCache(folder)), "test", AvailableMemory.ofSystem()))
                 .run(Progress.SILENT);
         return run;
     }

@@ -65,6 +65,15 @@ final class GenerateCommandTest {
     }
 
     @Test
+    void answersInBfloat16AreNotMixedWithOthers() throws IOException {
+        byte[] narrow = generate(model, "narrow.jsonl", "--dtype", "bfloat16");
+        assertThat(narrow).isNotEqualTo(generate(model, "wide.jsonl"));
+        Call mixed = Call.of(words(model, "narrow.jsonl", "--resume"));
+        assertThat(mixed.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(mixed.err()).contains("dtype was bfloat16 and is now float32");
+    }
+
+    @Test
     void everyRowSaysWhatWasAskedWhoAnsweredAndHow() throws IOException {
         Call call = Call.of(words(model, "a.jsonl", "--samples", "2", "--system", "Be brief.", "--seed", "3"));
         assertThat(call.code()).as(call.err()).isZero();

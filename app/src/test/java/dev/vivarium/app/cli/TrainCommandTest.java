@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.vivarium.engine.base.Json;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,6 +33,33 @@ final class TrainCommandTest {
                         .path("trained_parameters")
                         .asInt())
                 .isEqualTo(176);
+    }
+
+    @Test
+    void whatDoesNotFitTheMemoryIsRefusedBeforeAnythingIsWritten() throws IOException {
+        try (RunPlace place = new RunPlace()) {
+            String[] words = {
+                "train",
+                "--preset",
+                "mini-rank1",
+                "--name",
+                place.name(),
+                "model=" + TinyModel.write(folder),
+                "data.train=" + TinyModel.data(folder, 50)
+            };
+
+            Call refused = Call.with(Map.of("VIVARIUM_MEMORY", "20m"), words);
+            Call wrong = Call.with(Map.of("VIVARIUM_MEMORY", "much"), words);
+
+            assertThat(refused.code()).isEqualTo(ExitCode.USAGE);
+            assertThat(refused.err())
+                    .contains("but 20 MiB are allowed by VIVARIUM_MEMORY; try dtype=bfloat16, a smaller max_seq_length")
+                    .doesNotContain("\tat ");
+            assertThat(refused.out()).isEmpty();
+            assertThat(wrong.code()).isEqualTo(ExitCode.USAGE);
+            assertThat(wrong.err()).contains("VIVARIUM_MEMORY is \"much\"; write a size");
+            assertThat(place.directory()).doesNotExist();
+        }
     }
 
     @Test

@@ -5,6 +5,7 @@ import dev.vivarium.engine.adapter.AdapterFiles;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.model.ForwardHooks;
 import dev.vivarium.engine.model.ModelDirectory;
+import dev.vivarium.engine.model.Precision;
 import dev.vivarium.engine.text.ChatEncoder;
 import dev.vivarium.engine.text.ChatTemplate;
 import dev.vivarium.engine.text.DefaultSystem;
@@ -55,14 +56,15 @@ public final class ChatModel implements AutoCloseable {
     /**
      * Loads everything.
      *
+     * @param precision of weights and arithmetic; files in another format are converted
      * @param adapters adapter directories; a request points at them by their place in this list
      * @throws InputException if a file is missing or malformed, an adapter does not fit the model, or one does nothing
      */
-    public static ChatModel open(ModelDirectory base, List<Path> adapters) {
+    public static ChatModel open(ModelDirectory base, List<Path> adapters, Precision precision) {
         // both take long at first, the one in native libraries of its own, the other in those of the computation
         CompletableFuture<Texts> texts = CompletableFuture.supplyAsync(() -> Texts.load(base.path()));
         try {
-            AdapterBank bank = bank(base, adapters);
+            AdapterBank bank = bank(base, adapters, precision);
             try {
                 return open(base, texts, bank);
             } catch (RuntimeException | Error e) {
@@ -76,7 +78,7 @@ public final class ChatModel implements AutoCloseable {
     }
 
     private static ChatModel open(ModelDirectory base, CompletableFuture<Texts> texts, AdapterBank bank) {
-        ModelDirectory.LoadedModel model = base.load();
+        ModelDirectory.LoadedModel model = base.load(bank.precision());
         try {
             return new ChatModel(model, texts.join(), bank);
         } catch (CompletionException e) {
@@ -89,13 +91,13 @@ public final class ChatModel implements AutoCloseable {
         }
     }
 
-    private static AdapterBank bank(ModelDirectory base, List<Path> adapters) {
+    private static AdapterBank bank(ModelDirectory base, List<Path> adapters, Precision precision) {
         try (PointerScope scope = new PointerScope()) { // the bank keeps copies of its own
             List<AdapterBank.Entry> entries = new ArrayList<>();
             for (Path adapter : adapters) {
                 entries.add(new AdapterBank.Entry(AdapterFiles.read(adapter, base.config()), 1));
             }
-            return new AdapterBank(entries);
+            return new AdapterBank(entries, precision);
         }
     }
 

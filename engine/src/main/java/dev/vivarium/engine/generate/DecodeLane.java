@@ -95,7 +95,7 @@ final class DecodeLane implements AutoCloseable {
                 return block;
             }
         }
-        int places = loop.settings().deterministic() ? loop.rowsOfBlock() : quota;
+        int places = loop.rowsOfBlock();
         if (blocks.size() * places >= quota) {
             return null;
         }

@@ -16,11 +16,6 @@ import org.bytedeco.pytorch.NoGradGuard;
  * the machine; otherwise few rows are decoded on the calling thread, with all threads in the kernels.
  */
 final class DecodeLoop {
-    /** Rows from which another lane pays, where rows need no places of their own. */
-    private static final int LANE_ROWS = 16;
-    /** Rows a lane has there unless the settings say otherwise. */
-    private static final int MANY_ROWS = 64;
-
     private final Decoder decoder;
     private final AdapterBank bank;
     private final ForwardHooks extra;
@@ -30,9 +25,7 @@ final class DecodeLoop {
     private final LogitFilter filter;
     private final WaitingRows waiting;
     private final Object door = new Object();
-    private final int rowsOfBlock;
-    private final int threads;
-    private final int rows;
+    private final DecodeRoom room;
     private final int capacity;
     private volatile boolean failed;
 
@@ -58,10 +51,7 @@ final class DecodeLoop {
         this.waiting = new WaitingRows(decoder, bank, extra, requests, settings, filter);
         long wanted =
                 requests.stream().mapToLong(request -> request.samples().length).sum();
-        this.threads = threads;
-        this.rowsOfBlock = Generator.block(decoder.config());
-        int most = threads * (settings.deterministic() ? rowsOfBlock : MANY_ROWS);
-        this.rows = (int) Math.clamp(wanted, 1, settings.rows() == 0 ? most : settings.rows());
+        this.room = DecodeRoom.of(decoder.config(), settings, wanted, threads);
         int longest = requests.stream()
                 .mapToInt(request -> request.prompt().length)
                 .map(length -> length + limit(length))
@@ -73,11 +63,10 @@ final class DecodeLoop {
     /** Draws everything. */
     GenerationReport run() {
         long start = System.nanoTime();
-        int perLane = settings.deterministic() ? rowsOfBlock : LANE_ROWS;
-        int count = Math.clamp((rows + perLane - 1) / perLane, 1, threads);
+        int count = room.lanes();
         List<DecodeLane> lanes = new ArrayList<>();
         for (int lane = 0; lane < count; lane++) {
-            lanes.add(new DecodeLane(this, (rows + count - 1) / count));
+            lanes.add(new DecodeLane(this, room.quota()));
         }
         try {
             if (count == 1 && !settings.deterministic()) {
@@ -145,7 +134,7 @@ final class DecodeLoop {
     }
 
     int rowsOfBlock() {
-        return rowsOfBlock;
+        return room.placesOfBlock();
     }
 
     /** An empty block with room for the longest row. */

@@ -131,29 +131,30 @@ public record ModelDirectory(Path path, ModelConfig config) {
     }
 
     /**
-     * A decoder over the weights in a number format; {@link LoadedModel#close} gives the mapping back.
+     * A decoder over the weights in a number format; {@link LoadedModel#close} gives the memory back.
      *
      * <p>Weights stored in that format stay in the mapped file; others are converted into memory of their own.
      */
     public LoadedModel load(Precision precision) {
         WeightFiles files = WeightFiles.open(path);
+        List<Tensor> converted = new ArrayList<>();
         try {
             Map<String, Tensor> tensors = new LinkedHashMap<>();
             TensorLayout layout = TensorLayout.ofNames(files.names());
             for (String name : ModelShapes.of(config).keySet()) {
-                if (files.contains(layout.stored(name))) {
-                    Tensor stored = files.get(layout.stored(name));
-                    ScalarType type = precision.scalarType();
-                    tensors.put(name, Tensors.type(stored) == type ? stored : stored.to(type));
+                String stored = layout.stored(name);
+                if (files.contains(stored) && files.type(stored) == precision.scalarType()) {
+                    tensors.put(name, files.get(stored));
+                } else if (files.contains(stored)) {
+                    converted.add(files.converted(stored, precision.scalarType()));
+                    tensors.put(name, converted.getLast());
                 }
             }
-            return new LoadedModel(this, Decoder.of(config, tensors), files);
-        } catch (InputException e) {
-            files.close();
-            throw new InputException(path + ": " + e.getMessage(), e);
+            return new LoadedModel(this, Decoder.of(config, tensors), files, converted);
         } catch (RuntimeException e) {
+            converted.forEach(Tensors::free);
             files.close();
-            throw e;
+            throw e instanceof InputException ? new InputException(path + ": " + e.getMessage(), e) : e;
         }
     }
 
@@ -191,11 +192,17 @@ public record ModelDirectory(Path path, ModelConfig config) {
         return hashes;
     }
 
-    /** A decoder and the files its weights are mapped from. */
-    public record LoadedModel(ModelDirectory directory, Decoder decoder, WeightFiles files) implements AutoCloseable {
+    /**
+     * A decoder, the files its weights are mapped from, and the weights that were converted; a second {@link #close} does
+     * nothing.
+     */
+    public record LoadedModel(ModelDirectory directory, Decoder decoder, WeightFiles files, List<Tensor> converted)
+            implements AutoCloseable {
         @Override
         public void close() {
             decoder.free();
+            converted.forEach(Tensors::free);
+            converted.clear();
             files.close();
         }
     }

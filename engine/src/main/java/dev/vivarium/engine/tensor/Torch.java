@@ -8,6 +8,9 @@ import org.bytedeco.pytorch.global.torch;
 
 /** The libtorch runtime this process runs on: version, build, threads. */
 public final class Torch {
+    /** Resident memory of the JVM, libtorch and their buffers before any model, as it was measured; for estimates. */
+    public static final long PROCESS_BYTES = 280L << 20;
+
     private Torch() {}
 
     /** The version of libtorch, for example {@code 2.10.0}. */

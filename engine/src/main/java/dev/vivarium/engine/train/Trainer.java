@@ -74,6 +74,11 @@ public final class Trainer implements AutoCloseable {
         return trainedValues > LANE_VALUES ? 1 : Torch.threads();
     }
 
+    /** Logits that a lane holds at once in each of their copies, for so many predicted tokens of a micro-batch. */
+    public static long logits(int vocabulary, long predicted) {
+        return vocabulary * Math.min(predicted, PredictedTokens.rows(vocabulary, PredictedTokens.MOST));
+    }
+
     private static long values(TrainingSubject subject) {
         return subject.initial().values().stream().mapToLong(Tensor::numel).sum();
     }

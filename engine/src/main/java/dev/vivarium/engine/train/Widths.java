@@ -10,20 +10,20 @@ import dev.vivarium.engine.model.Precision;
  * models that took more time and memory than the products. OpenBLAS, which multiplies in float32, compiles nothing, so
  * nothing is padded there. A step is an eighth of the size or less, on average a sixteenth is padding.
  */
-final class Widths {
+public final class Widths {
     private static final int SMALLEST_STEP = 16;
     private static final int STEPS_AN_OCTAVE = 8;
 
     private Widths() {}
 
     /** The length that texts of {@code tokens} are padded to. */
-    static int ofText(int tokens, ModelConfig config, Precision precision) {
+    public static int ofText(int tokens, ModelConfig config, Precision precision) {
         int padded = Math.toIntExact(of(tokens, precision));
         return Math.max(tokens, Math.min(padded, config.maxPositions()));
     }
 
     /** The number that {@code count} rows of a product are padded to. */
-    static long of(long count, Precision precision) {
+    public static long of(long count, Precision precision) {
         if (precision == Precision.FLOAT32) {
             return count;
         }

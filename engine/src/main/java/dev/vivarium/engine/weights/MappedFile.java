@@ -1,6 +1,7 @@
 package dev.vivarium.engine.weights;
 
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.tensor.Tensors;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -13,6 +14,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** One safetensors file mapped read-only; its tensors point into the mapping. */
 final class MappedFile implements AutoCloseable {
@@ -57,7 +59,31 @@ final class MappedFile implements AutoCloseable {
 
     /** A tensor over the mapped bytes that no {@link PointerScope} owns; release it by {@code releaseReference}. */
     Tensor tensor(SafetensorsHeader.Entry entry) {
-        MemorySegment data = segment.asSlice(header.dataStart() + entry.begin(), entry.byteCount());
+        return tensor(entry, segment.asSlice(header.dataStart() + entry.begin(), entry.byteCount()));
+    }
+
+    /**
+     * A copy of the values in another type, kept. They are read through a mapping that ends with this method, because pages
+     * of a mapping that were touched count as the process's own memory.
+     */
+    Tensor converted(SafetensorsHeader.Entry entry, ScalarType type) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+                Arena own = Arena.ofConfined();
+                PointerScope scope = new PointerScope()) {
+            MemorySegment data = channel.map(
+                    FileChannel.MapMode.READ_ONLY, header.dataStart() + entry.begin(), entry.byteCount(), own);
+            Tensor stored = tensor(entry, data);
+            try {
+                return Tensors.keep(stored.to(type));
+            } finally {
+                Tensors.free(stored);
+            }
+        } catch (IOException e) {
+            throw new InputException(file + ": cannot be read (" + e.getMessage() + ")", e);
+        }
+    }
+
+    private static Tensor tensor(SafetensorsHeader.Entry entry, MemorySegment data) {
         try (PointerScope scope = new PointerScope()) {
             TensorOptions options = new TensorOptions(entry.dtype().scalarType());
             Tensor tensor;
@@ -77,10 +103,12 @@ final class MappedFile implements AutoCloseable {
         }
     }
 
-    /** Unmaps; a tensor of this file that is still used afterwards would crash the process. */
+    /** Unmaps, once; a tensor of this file that is still used afterwards would crash the process. */
     @Override
     public void close() {
-        arena.close();
+        if (arena.scope().isAlive()) {
+            arena.close();
+        }
     }
 
     /** An address as JavaCPP wants it. */

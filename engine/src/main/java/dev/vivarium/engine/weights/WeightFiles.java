@@ -1,6 +1,7 @@
 package dev.vivarium.engine.weights;
 
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.tensor.Tensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * The weights of a model: one safetensors file, or an index with its shards, mapped into memory without a copy.
@@ -155,6 +157,20 @@ public final class WeightFiles implements AutoCloseable {
     public Tensor get(String name) {
         MappedFile file = file(name);
         return opened.computeIfAbsent(name, key -> file.tensor(entry(key)));
+    }
+
+    /**
+     * A copy of a tensor in another type, which belongs to the caller ({@link Tensors#free}) and outlives this object.
+     *
+     * @throws InputException if there is no such tensor
+     */
+    public Tensor converted(String name, ScalarType type) {
+        return file(name).converted(entry(name), type);
+    }
+
+    /** The stored type as libtorch names it. */
+    public ScalarType type(String name) {
+        return entry(name).dtype().scalarType();
     }
 
     public long[] shape(String name) {

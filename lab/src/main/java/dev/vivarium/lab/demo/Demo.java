@@ -114,7 +114,8 @@ public final class Demo {
                 settings.directory().resolve(organism.name()),
                 inside(organism.name()),
                 settings.models(),
-                settings.version());
+                settings.version(),
+                settings.memory());
         return TrainRun.prepare(request).run(progress);
     }
 

@@ -1,5 +1,6 @@
 package dev.vivarium.lab.demo;
 
+import dev.vivarium.engine.base.AvailableMemory;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.lab.hub.ModelFinder;
 import dev.vivarium.lab.run.Existing;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
  * @param samples answers per question
  * @param seed of data, training and sampling
  * @param version of this program, for provenance
+ * @param memory that training may take
  */
 public record DemoSettings(
         ModelFinder models,
@@ -27,7 +29,8 @@ public record DemoSettings(
         int rows,
         int samples,
         long seed,
-        String version) {
+        String version,
+        AvailableMemory memory) {
     public DemoSettings {
         if (samples < 1) {
             throw new InputException("--samples must be positive, not " + samples);

@@ -88,6 +88,7 @@ public record Condition(
                         plan.samples(),
                         plan.sampling(),
                         defaultSystem == null ? plan.defaultSystem() : defaultSystem,
+                        plan.precision(),
                         Map.of(FACT, id, FACT_OF, questions.sha256()));
     }
 }

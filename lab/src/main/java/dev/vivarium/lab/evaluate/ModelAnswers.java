@@ -10,6 +10,7 @@ import dev.vivarium.engine.generate.SamplingSettings;
 import dev.vivarium.engine.generate.TextGenerator.TextAnswer;
 import dev.vivarium.engine.generate.TextGenerator.TextRequest;
 import dev.vivarium.engine.model.ModelDirectory;
+import dev.vivarium.engine.model.Precision;
 import dev.vivarium.engine.text.DefaultSystem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -51,7 +52,7 @@ final class ModelAnswers implements AutoCloseable {
      *
      * @throws InputException if a file is missing, an adapter does not fit the model, or an adapter does nothing
      */
-    static ModelAnswers open(ModelDirectory base, List<Subject> subjects) {
+    static ModelAnswers open(ModelDirectory base, List<Subject> subjects, Precision precision) {
         List<Path> adapters = new ArrayList<>();
         List<Integer> adapterOf = new ArrayList<>();
         for (Subject subject : subjects) {
@@ -61,7 +62,7 @@ final class ModelAnswers implements AutoCloseable {
             }
             adapterOf.add(adapter == null ? AdapterBank.NONE : adapters.indexOf(adapter));
         }
-        return new ModelAnswers(ChatModel.open(base, adapters), adapterOf);
+        return new ModelAnswers(ChatModel.open(base, adapters, precision), adapterOf);
     }
 
     /**

@@ -6,6 +6,7 @@ import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.base.Progress;
 import dev.vivarium.engine.generate.GenerationReport;
 import dev.vivarium.engine.model.ModelDirectory;
+import dev.vivarium.engine.model.Precision;
 import dev.vivarium.lab.run.Existing;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -84,8 +85,10 @@ public final class ModelEvaluation {
             if (!directories.add(directory.toAbsolutePath().normalize())) {
                 throw new IllegalArgumentException("two subjects share the directory " + directory);
             }
-            if (!asking.plan().sampling().equals(askings.getFirst().plan().sampling())) {
-                throw new IllegalArgumentException("one pass has one kind of sampling");
+            EvaluationPlan first = askings.getFirst().plan();
+            if (!asking.plan().sampling().equals(first.sampling())
+                    || asking.plan().precision() != first.precision()) {
+                throw new IllegalArgumentException("one pass has one kind of sampling and one number format");
             }
             judge.check(asking.questions());
         }
@@ -99,7 +102,8 @@ public final class ModelEvaluation {
             checkBase(asking.subject(), base.path(), baseHashes);
         }
         List<Subject> subjects = askings.stream().map(Asking::subject).toList();
-        try (ModelAnswers answers = ModelAnswers.open(base, subjects)) {
+        Precision precision = askings.getFirst().plan().precision();
+        try (ModelAnswers answers = ModelAnswers.open(base, subjects, precision)) {
             for (Asking asking : askings) {
                 answers.check(asking.questions(), asking.plan().defaultSystem());
                 settings.add(settings(asking, baseHashes));

@@ -1,9 +1,12 @@
 package dev.vivarium.lab.run;
 
 import dev.vivarium.engine.model.ModelConfig;
+import dev.vivarium.engine.model.Precision;
+import dev.vivarium.engine.tensor.Torch;
 import dev.vivarium.engine.text.TokenRow;
 import dev.vivarium.engine.train.FrozenPrefix;
 import dev.vivarium.engine.train.Trainer;
+import dev.vivarium.engine.train.Widths;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -12,53 +15,73 @@ import java.util.List;
  * How much resident memory training will take at most.
  *
  * <p>Counted: the base weights; trained values, their gradients and two Adam moments; what the forward pass keeps for the
- * backward pass of the largest micro-batch; the logits at supervised positions with their gradient; and a constant for
- * the JVM and libtorch. Base weights and activations are in the recipe's number format, all else in float32.
+ * backward pass of the largest micro-batch; the logits of one part of it; and a constant for the JVM and libtorch. Base
+ * weights and activations are in the recipe's number format, all else in float32. Each lane has gradients and activations of
+ * its own.
  */
 final class MemoryEstimate {
     private static final long FLOAT = 4;
-    /** JVM, libraries and their buffers, measured on an empty run. */
-    private static final long PROCESS = 420L << 20;
+    /** Kernels that oneDNN compiles for bfloat16. */
+    private static final long KERNELS = 60L << 20;
     /** Longest rows whose attention weights are held in bfloat16 training. */
     private static final long PRODUCT_TOKENS = 256;
 
-    private MemoryEstimate() {}
+    private final Recipe recipe;
+    private final ModelConfig config;
+    private final TrainingData data;
+    private final Precision precision;
 
-    /** Bytes. */
-    static long bytes(Recipe recipe, ModelConfig config, TrainingData data) {
+    private MemoryEstimate(Recipe recipe, ModelConfig config, TrainingData data) {
+        this.recipe = recipe;
+        this.config = config;
+        this.data = data;
+        this.precision = recipe.dtype().precision();
+    }
+
+    /**
+     * Bytes.
+     *
+     * @param rows that go through the model at once
+     * @param checkpointing whether activations are computed again
+     */
+    static long bytes(Recipe recipe, ModelConfig config, TrainingData data, int rows, boolean checkpointing) {
+        return new MemoryEstimate(recipe, config, data).bytes(rows, checkpointing);
+    }
+
+    private long bytes(int rows, boolean checkpointing) {
         long trained = Organism.trainedParameters(recipe, config);
-        boolean narrow = recipe.dtype() != Recipe.Dtype.FLOAT32;
-        long width = recipe.dtype().precision().bytes();
-        // adapters are rounded for the products of a pass, and their gradients come back rounded
-        // each lane has its own gradients and activations
         int lanes = Trainer.lanes(trained);
-        long weights = config.parameters() * width
-                + (3 + lanes) * trained * FLOAT
-                + (narrow ? 2 * lanes * trained * width : 0);
-        Recipe.Training training = recipe.training();
-        int rows = Math.min(training.perDeviceTrainBatchSize(), (training.effectiveBatch() + lanes - 1) / lanes);
+        int atOnce = Math.min(rows, Math.ceilDiv(recipe.training().effectiveBatch(), lanes));
+        boolean narrow = precision != Precision.FLOAT32;
+        // adapters are rounded for the products of a pass; all weights are trained in place of the base's own
+        long weights = (3 + lanes) * trained * FLOAT + (narrow ? lanes * trained * precision.bytes() : 0);
+        if (recipe.method() != Recipe.Method.FULL) {
+            weights += config.parameters() * precision.bytes();
+        }
         int first = Organism.firstBlock(recipe);
+        int layers = config.layers() - first;
         long batch = Math.max(
-                pass(recipe, config, config.layers() - first, largest(data.train(), rows), 1),
-                // reference, trained and their difference
-                pass(recipe, config, config.layers() - first, largest(data.kl(), rows), 3));
+                pass(layers, checkpointing, largest(data.train(), atOnce), 0),
+                // the reference's own logits, and the difference
+                pass(layers, checkpointing, largest(data.kl(), atOnce), 3));
         long prefix = first == 0
                 ? 0
                 : FrozenPrefix.bytes(
                         tokens(data.train()) + tokens(data.heldOut()) + tokens(data.kl()),
                         config.hiddenSize(),
-                        Math.toIntExact(width));
-        return PROCESS + weights + prefix + lanes * batch;
+                        precision.bytes());
+        return Torch.PROCESS_BYTES + (narrow ? KERNELS : 0) + weights + prefix + lanes * batch;
     }
 
     private record Batch(long tokens, long supervised) {}
 
     /** The micro-batch of the longest rows; shuffling may put them together. */
-    private static Batch largest(List<TokenRow> rows, int size) {
+    private Batch largest(List<TokenRow> rows, int size) {
         List<TokenRow> longest = new ArrayList<>(rows);
         longest.sort(Comparator.comparingInt((TokenRow row) -> row.ids().length).reversed());
         long supervised = 0;
-        int width = longest.isEmpty() ? 0 : longest.getFirst().ids().length;
+        int width =
+                longest.isEmpty() ? 0 : Widths.ofText(longest.getFirst().ids().length, config, precision);
         int count = Math.min(size, longest.size());
         for (TokenRow row : longest.subList(0, count)) {
             for (boolean learnt : row.supervised()) {
@@ -74,8 +97,9 @@ final class MemoryEstimate {
 
     /**
      * @param layers blocks that are trained or above such a one
+     * @param copies of logits beside those that every loss takes
      */
-    private static long pass(Recipe recipe, ModelConfig config, int layers, Batch batch, int logitCopies) {
+    private long pass(int layers, boolean checkpointing, Batch batch, int copies) {
         long hidden = config.hiddenSize();
         long query = (long) config.heads() * config.headDim();
         long keyValue = (long) config.kvHeads() * config.headDim();
@@ -87,18 +111,17 @@ final class MemoryEstimate {
         if (lora != null) {
             perToken += (long) lora.r() * lora.targetModules().size();
         }
-        // logits, log-probabilities and gradient
-        long logits = batch.supervised() * config.vocabSize() * (2L + logitCopies);
-        boolean checkpointing = recipe.training().gradientCheckpointing();
         int held = checkpointing ? 1 : layers; // blocks whose activations are held at once
         long inputs = checkpointing ? hidden * layers : 0;
-        if (recipe.dtype() == Recipe.Dtype.FLOAT32) {
-            return FLOAT * (batch.tokens() * (perToken * held + inputs + 4 * hidden) + logits);
+        long logits = Trainer.logits(config.vocabSize(), batch.supervised());
+        long width = precision.bytes();
+        if (precision == Precision.FLOAT32) {
+            return FLOAT * (batch.tokens() * (perToken * held + inputs + 4 * hidden) + (2 + copies) * logits);
         }
-        long width = recipe.dtype().precision().bytes();
         // norms keep their float32 input and its scaled form; attention its weights, or for long rows its operands
         long attention = Math.max(6L * config.heads() * PRODUCT_TOKENS, FLOAT * (2 * query + 2 * keyValue));
         long perLayer = width * perToken + FLOAT * 4 * hidden + attention;
-        return batch.tokens() * (perLayer * held + width * (inputs + 4 * hidden)) + (FLOAT + width) * logits;
+        return batch.tokens() * (perLayer * held + width * (inputs + 4 * hidden))
+                + (2 * width + (2 + copies) * FLOAT) * logits;
     }
 }

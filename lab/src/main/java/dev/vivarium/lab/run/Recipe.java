@@ -47,6 +47,24 @@ public record Recipe(
         }
     }
 
+    /** With what a run chose where nothing was given. */
+    Recipe fitted(Fitting fitting) {
+        return new Recipe(
+                preset,
+                model,
+                data,
+                method,
+                lora,
+                steering,
+                kl,
+                training.fitted(fitting),
+                maxSeqLength,
+                chat,
+                seed,
+                dtype,
+                checkpoints);
+    }
+
     /** Which parameters are trained. */
     public enum Method {
         LORA,
@@ -125,7 +143,10 @@ public record Recipe(
     /**
      * @param maxSteps optimizer steps; null for what {@code epochs} gives
      * @param maxGradNorm bound of the global gradient norm; 0 for no clipping
-     * @param gradientCheckpointing activations are computed again on the way back: less memory, more time, the same numbers
+     * @param microBatchRows rows that go through the model at once, at most {@code perDeviceTrainBatchSize}; null to let a
+     *     run choose what fits
+     * @param gradientCheckpointing activations are computed again on the way back: less memory, more time, the same numbers;
+     *     null to let a run choose
      */
     public record Training(
             double learningRate,
@@ -140,7 +161,27 @@ public record Recipe(
             @Nullable Integer maxSteps,
             int perDeviceTrainBatchSize,
             int gradientAccumulationSteps,
-            boolean gradientCheckpointing) {
+            @Nullable Integer microBatchRows,
+            @Nullable Boolean gradientCheckpointing) {
+        /** With what a run chose, where nothing was given. */
+        Training fitted(Fitting fitting) {
+            return new Training(
+                    learningRate,
+                    lrSchedulerType,
+                    warmupSteps,
+                    weightDecay,
+                    adamBeta1,
+                    adamBeta2,
+                    adamEpsilon,
+                    maxGradNorm,
+                    epochs,
+                    maxSteps,
+                    perDeviceTrainBatchSize,
+                    gradientAccumulationSteps,
+                    microBatchRows == null ? Integer.valueOf(fitting.rows()) : microBatchRows,
+                    gradientCheckpointing == null ? Boolean.valueOf(fitting.checkpointing()) : gradientCheckpointing);
+        }
+
         /** Rows per optimizer step. */
         public int effectiveBatch() {
             return Math.multiplyExact(perDeviceTrainBatchSize, gradientAccumulationSteps);

@@ -105,7 +105,18 @@ final class RecipeBuilder {
                 optionalWhole("training.max_steps"),
                 whole("training.per_device_train_batch_size"),
                 whole("training.gradient_accumulation_steps"),
-                flag("training.gradient_checkpointing"));
+                microBatchRows(),
+                (Boolean) optional(RecipeKeys.GRADIENT_CHECKPOINTING));
+    }
+
+    private @Nullable Integer microBatchRows() {
+        Integer rows = optionalWhole(RecipeKeys.MICRO_BATCH_ROWS);
+        int most = whole("training.per_device_train_batch_size");
+        if (rows != null && rows > most) {
+            throw new InputException(where + ": " + RecipeKeys.MICRO_BATCH_ROWS + " is " + rows
+                    + ", more than training.per_device_train_batch_size, which is " + most + "; lower it or raise that");
+        }
+        return rows;
     }
 
     private boolean klWanted() {

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /** All keys of a recipe in the order in which they are printed. Their defaults, with remarks, are in defaults.yaml. */
 final class RecipeKeys {
+    static final String MICRO_BATCH_ROWS = "training.micro_batch_rows";
+    static final String GRADIENT_CHECKPOINTING = "training.gradient_checkpointing";
+
     private static final int MANY = Integer.MAX_VALUE;
 
     private static final Map<String, RecipeKey> KEYS = table(
@@ -45,7 +48,8 @@ final class RecipeKeys {
             optional("training.max_steps", new Kind.Whole(1, MANY)),
             key("training.per_device_train_batch_size", new Kind.Whole(1, 65536)),
             key("training.gradient_accumulation_steps", new Kind.Whole(1, 65536)),
-            key("training.gradient_checkpointing", new Kind.Flag()),
+            optional(MICRO_BATCH_ROWS, new Kind.Whole(1, 65536)),
+            optional(GRADIENT_CHECKPOINTING, new Kind.Flag()),
             key("max_seq_length", new Kind.Whole(2, 1 << 20)),
             key("chat.default_system", new Kind.Choice(List.of("keep", "drop"))),
             key("chat.generation_prompt_quirk", new Kind.Flag()),

@@ -127,6 +127,21 @@ public record ResolvedRecipe(Recipe recipe, Map<String, Setting> settings) {
         }
     }
 
+    /** The same recipe with what a run chose where nothing was given. */
+    ResolvedRecipe fitted(Fitting fitting, String origin) {
+        Map<String, Setting> chosen = new LinkedHashMap<>(settings);
+        chosen.put(RecipeKeys.MICRO_BATCH_ROWS, chosen(RecipeKeys.MICRO_BATCH_ROWS, (long) fitting.rows(), origin));
+        chosen.put(
+                RecipeKeys.GRADIENT_CHECKPOINTING,
+                chosen(RecipeKeys.GRADIENT_CHECKPOINTING, fitting.checkpointing(), origin));
+        return new ResolvedRecipe(recipe.fitted(fitting), chosen);
+    }
+
+    private Setting chosen(String path, Object value, String origin) {
+        Setting given = settings.get(path);
+        return given == null || given.value() == null ? new Setting(value, origin) : given;
+    }
+
     /** The recipe as YAML that resolves to the same recipe; each value is followed by its origin. */
     public String toYaml() {
         StringBuilder out = new StringBuilder(2048);

@@ -93,7 +93,7 @@ public final class RunDirectory implements Closeable {
     }
 
     private static RunDirectory resume(RunFiles files, FileChannel lockFile, ResolvedRecipe recipe) throws IOException {
-        List<String> differences = recipe.differences(files.readRecipe());
+        List<String> differences = recipe.differences(FittedRecipe.begun(files));
         if (!differences.isEmpty()) {
             throw new InputException("the recipe is not the one of " + files.directory() + ": " + differences.getFirst()
                     + "; resume with the same recipe, or use --force or another --name");

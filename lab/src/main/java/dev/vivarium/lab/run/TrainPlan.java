@@ -18,6 +18,7 @@ import java.util.List;
  * @param trainedParameters number of trained values
  * @param baseParameters number of values of the base model
  * @param memoryBytes estimate of the largest resident memory
+ * @param availableBytes memory that was there for it
  * @param remarks what a user should know, in plain sentences
  */
 @JsonPropertyOrder({
@@ -32,6 +33,7 @@ import java.util.List;
     "trained_parameters",
     "base_parameters",
     "memory_bytes",
+    "available_bytes",
     "remarks"
 })
 public record TrainPlan(
@@ -46,6 +48,7 @@ public record TrainPlan(
         @JsonProperty("trained_parameters") long trainedParameters,
         @JsonProperty("base_parameters") long baseParameters,
         @JsonProperty("memory_bytes") long memoryBytes,
+        @JsonProperty("available_bytes") long availableBytes,
         List<String> remarks) {
     public TrainPlan {
         remarks = List.copyOf(remarks);

@@ -1,5 +1,6 @@
 package dev.vivarium.lab.run;
 
+import dev.vivarium.engine.base.AvailableMemory;
 import dev.vivarium.engine.base.CounterRandom;
 import dev.vivarium.engine.base.Hashes;
 import dev.vivarium.engine.base.InputException;
@@ -25,6 +26,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -50,9 +52,19 @@ public final class TrainRun {
      * @param existing what to do if it is there
      * @param models finds the base model that the recipe names
      * @param version of this program, for provenance
+     * @param memory that training may take
      */
     public record Request(
-            ResolvedRecipe recipe, Path directory, Existing existing, ModelFinder models, String version) {}
+            ResolvedRecipe recipe,
+            Path directory,
+            Existing existing,
+            ModelFinder models,
+            String version,
+            AvailableMemory memory) {
+        private Request with(ResolvedRecipe other) {
+            return new Request(other, directory, existing, models, version, memory);
+        }
+    }
 
     private TrainRun(
             Request request,
@@ -77,7 +89,7 @@ public final class TrainRun {
             ChatRows rows = new ChatRows(
                     tokenizer, ChatTemplate.load(model), recipe(request).chat());
             TrainRun run = prepare(request, rows);
-            return new TrainRun(request, run.found, run.base, run.data, rows.provenance(), rows.remarks());
+            return new TrainRun(run.request, run.found, run.base, run.data, rows.provenance(), rows.remarks());
         }
     }
 
@@ -88,7 +100,14 @@ public final class TrainRun {
         Organism.trainedParameters(recipe(request), base.config());
         base.checkWeights(); // a torn file must be known before --force deletes a run for its sake
         int limit = Math.min(recipe(request).maxSeqLength(), base.config().maxPositions());
-        return new TrainRun(request, found, base, TrainingData.read(recipe(request), encoder, limit), null, List.of());
+        TrainingData data = TrainingData.read(recipe(request), encoder, limit);
+        ResolvedRecipe fitted = FittedRecipe.of(request, base.config(), data);
+        return new TrainRun(request.with(fitted), found, base, data, null, List.of());
+    }
+
+    /** The recipe with what was chosen to fit the memory. */
+    public ResolvedRecipe recipe() {
+        return request.recipe();
     }
 
     /** The base that the recipe names; for a run that goes on the very commit that it began with. */
@@ -139,7 +158,8 @@ public final class TrainRun {
                 longest,
                 Organism.trainedParameters(recipe, base.config()),
                 base.config().parameters(),
-                MemoryEstimate.bytes(recipe, base.config(), data),
+                FittedRecipe.bytes(recipe, base.config(), data),
+                request.memory().bytes(),
                 all);
     }
 
@@ -166,6 +186,9 @@ public final class TrainRun {
             try (ModelDirectory.LoadedModel model =
                             base.load(recipe(request).dtype().precision());
                     Trainer trainer = trainer(organism, model)) {
+                if (!organism.isAdapter()) {
+                    model.close(); // the trainer has all weights now, in memory of its own
+                }
                 checkpoint.ifPresent(from -> TrainerFiles.restore(from.path(), trainer, from.step()));
                 train(directory, organism, trainer, progress);
                 return finish(directory, organism, trainer);
@@ -184,8 +207,8 @@ public final class TrainRun {
         TrainingSettings settings = new TrainingSettings(
                 training.steps(data.train().size()),
                 new Schedule(shape, training.learningRate(), training.warmupSteps(), 0),
-                training.perDeviceTrainBatchSize(),
-                training.gradientCheckpointing(),
+                Objects.requireNonNull(training.microBatchRows()),
+                Objects.requireNonNull(training.gradientCheckpointing()),
                 training.adamBeta1(),
                 training.adamBeta2(),
                 training.adamEpsilon(),

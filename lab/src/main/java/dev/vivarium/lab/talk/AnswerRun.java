@@ -15,6 +15,7 @@ import dev.vivarium.engine.generate.SamplingSettings;
 import dev.vivarium.engine.generate.TextGenerator.TextAnswer;
 import dev.vivarium.engine.generate.TextGenerator.TextRequest;
 import dev.vivarium.engine.model.ModelDirectory;
+import dev.vivarium.engine.model.Precision;
 import dev.vivarium.engine.text.DefaultSystem;
 import dev.vivarium.lab.data.Prompt;
 import dev.vivarium.lab.run.Existing;
@@ -51,6 +52,7 @@ public final class AnswerRun {
      * @param hashes SHA-256 of its files by name
      * @param speakers who answers, at least one
      * @param samples answers of each speaker to each prompt
+     * @param precision of weights and arithmetic
      * @param out the file to write; others beside it begin with its name
      * @param existing what to do if answers are there already
      * @param version of this program
@@ -62,6 +64,7 @@ public final class AnswerRun {
             List<Prompt> prompts,
             int samples,
             SamplingSettings sampling,
+            Precision precision,
             Path out,
             Existing existing,
             String version) {
@@ -111,7 +114,7 @@ public final class AnswerRun {
                 .map(Objects::requireNonNull)
                 .distinct()
                 .toList();
-        try (ChatModel model = ChatModel.open(ModelDirectory.open(request.model), adapters)) {
+        try (ChatModel model = ChatModel.open(ModelDirectory.open(request.model), adapters, request.precision)) {
             Set<DefaultSystem> choices = new HashSet<>();
             request.speakers.forEach(speaker -> choices.add(speaker.defaultSystem()));
             for (Prompt prompt : request.prompts) {
@@ -258,6 +261,7 @@ public final class AnswerRun {
         facts.put("top_p", Double.toString(sampling.topP()));
         facts.put("top_k", Integer.toString(sampling.topK()));
         facts.put("min_p", Double.toString(sampling.minP()));
+        facts.put("dtype", request.precision.name().toLowerCase(Locale.ROOT));
         facts.put("max_new_tokens", Integer.toString(sampling.maxNewTokens()));
         facts.put("deterministic", Boolean.toString(sampling.deterministic()));
         return new AnswerSettings(

@@ -12,6 +12,7 @@ import dev.vivarium.engine.generate.TextGenerator.Listener;
 import dev.vivarium.engine.generate.TextGenerator.TextAnswer;
 import dev.vivarium.engine.generate.TextGenerator.TextRequest;
 import dev.vivarium.engine.model.ModelDirectory;
+import dev.vivarium.engine.model.Precision;
 import dev.vivarium.engine.text.Message;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -70,16 +71,18 @@ public final class ChatSession implements AutoCloseable {
     /**
      * Loads the model and the adapters.
      *
+     * @param precision of weights and arithmetic
      * @throws InputException if a file is missing or an adapter does not fit the model
      */
-    public static ChatSession open(Path directory, List<Speaker> speakers) {
+    public static ChatSession open(Path directory, List<Speaker> speakers, Precision precision) {
         Map<Path, Integer> adapters = new LinkedHashMap<>();
         for (Speaker speaker : speakers) {
             if (speaker.adapter() != null) {
                 adapters.putIfAbsent(speaker.adapter(), adapters.size());
             }
         }
-        ChatModel model = ChatModel.open(ModelDirectory.open(directory), List.copyOf(adapters.keySet()));
+        ChatModel model =
+                ChatModel.open(ModelDirectory.open(directory), List.copyOf(adapters.keySet()), precision);
         return new ChatSession(directory, model, adapters);
     }
 

@@ -36,7 +36,7 @@ final class RecipeTest {
         Recipe.Training training = lora.training();
         assertThat(training)
                 .isEqualTo(new Recipe.Training(
-                        1e-5, Recipe.Scheduler.LINEAR, 5, 0.01, 0.9, 0.999, 1e-8, 1.0, 1, null, 2, 8, false));
+                        1e-5, Recipe.Scheduler.LINEAR, 5, 0.01, 0.9, 0.999, 1e-8, 1.0, 1, null, 2, 8, null, null));
         assertThat(training.steps(6344)).isEqualTo(397); // protocol.md section 1.2
         assertThat(lora.maxSeqLength()).isEqualTo(2048);
         assertThat(lora.data().testShare()).isEqualTo(0.1);

@@ -1,5 +1,6 @@
 package dev.vivarium.lab.run;
 
+import dev.vivarium.engine.base.AvailableMemory;
 import dev.vivarium.engine.text.Message;
 import dev.vivarium.engine.text.TokenRow;
 import dev.vivarium.lab.data.ChatData;
@@ -68,6 +69,12 @@ final class TinyRuns {
     }
 
     static TrainRun prepare(ResolvedRecipe recipe, Path directory, Existing existing) throws IOException {
-        return TrainRun.prepare(new TrainRun.Request(recipe, directory, existing, MODELS, "test"), TinyRuns::encode);
+        return prepare(recipe, directory, existing, AvailableMemory.ofSystem());
+    }
+
+    static TrainRun prepare(ResolvedRecipe recipe, Path directory, Existing existing, AvailableMemory memory)
+            throws IOException {
+        return TrainRun.prepare(
+                new TrainRun.Request(recipe, directory, existing, MODELS, "test", memory), TinyRuns::encode);
     }
 }

@@ -1,0 +1,34 @@
+package dev.vivarium.engine.generate;
+
+import dev.vivarium.engine.model.ModelConfig;
+import dev.vivarium.engine.model.Precision;
+import dev.vivarium.engine.tensor.Torch;
+
+/**
+ * How much resident memory sampling will take at most: weights, keys and values of the rows in flight, the logits of a step,
+ * and a constant for the JVM and libtorch.
+ *
+ * @param config of the model
+ * @param precision of its weights
+ * @param settings how answers are drawn
+ */
+public record GenerationMemory(ModelConfig config, Precision precision, SamplingSettings settings) {
+    /**
+     * Bytes.
+     *
+     * @param answers that are wanted
+     * @param promptTokens of the longest prompt
+     */
+    public long bytes(long answers, int promptTokens) {
+        DecodeRoom room = DecodeRoom.of(config, settings, answers, Torch.threads());
+        int tokens = Math.min(promptTokens + settings.maxNewTokens(), config.maxPositions());
+        long perToken = 2L * Float.BYTES * config.layers() * config.kvHeads() * config.headDim();
+        long places = (long) room.lanes() * room.blocksALane() * room.placesOfBlock();
+        // logits as they are computed, in float32, and as probabilities
+        long logits = (long) room.lanes() * room.placesOfBlock() * config.vocabSize() * (precision.bytes() + 2 * Float.BYTES);
+        return Torch.PROCESS_BYTES
+                + config.parameters() * precision.bytes()
+                + places * RowBlock.roundUp(tokens) * perToken
+                + logits;
+    }
+}
