@@ -20,7 +20,7 @@ final class EnvironmentDefaults implements IDefaultValueProvider {
 
     /** What the launcher {@code vivarium} reads. */
     private static final List<String> OF_LAUNCHER =
-            List.of("VIVARIUM_JAVA_HOME", "VIVARIUM_JAVA_OPTS", "VIVARIUM_MAVEN");
+            List.of("VIVARIUM_JAVA_HOME", "VIVARIUM_JAVA_OPTS", "VIVARIUM_MAVEN", "VIVARIUM_MEMORY");
 
     private final Map<String, String> environment;
 

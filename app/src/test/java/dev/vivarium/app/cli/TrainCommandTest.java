@@ -54,6 +54,7 @@ final class TrainCommandTest {
             assertThat(refused.code()).isEqualTo(ExitCode.USAGE);
             assertThat(refused.err())
                     .contains("but 20 MiB are allowed by VIVARIUM_MEMORY; try dtype=bfloat16, a smaller max_seq_length")
+                    .doesNotContain("stands for no option")
                     .doesNotContain("\tat ");
             assertThat(refused.out()).isEmpty();
             assertThat(wrong.code()).isEqualTo(ExitCode.USAGE);
