@@ -44,8 +44,8 @@ final class DtypeOption {
      */
     void requireRoom(AvailableMemory memory, Path model, SamplingSettings sampling, long answers, int characters) {
         int prompt = characters / CHARACTERS_A_TOKEN + TEMPLATE_TOKENS;
-        long needed = new GenerationMemory(ModelDirectory.open(model).config(), precision(), sampling)
-                .bytes(answers, prompt);
+        long needed =
+                new GenerationMemory(ModelDirectory.open(model).config(), precision(), sampling).bytes(answers, prompt);
         memory.require(
                 needed,
                 "sampling",

@@ -18,8 +18,8 @@ import picocli.CommandLine.ParameterException;
 final class EnvironmentDefaults implements IDefaultValueProvider {
     private static final String PREFIX = "VIVARIUM_";
 
-    /** What the launcher {@code vivarium} reads. */
-    private static final List<String> OF_LAUNCHER =
+    /** What stands for no option: what the launcher {@code vivarium} reads, and {@link Shell#memory}. */
+    private static final List<String> OTHERS =
             List.of("VIVARIUM_JAVA_HOME", "VIVARIUM_JAVA_OPTS", "VIVARIUM_MAVEN", "VIVARIUM_MEMORY");
 
     private final Map<String, String> environment;
@@ -45,12 +45,12 @@ final class EnvironmentDefaults implements IDefaultValueProvider {
 
     /** Whether there are variables that may stand for options. */
     boolean any() {
-        return environment.keySet().stream().anyMatch(name -> name.startsWith(PREFIX) && !OF_LAUNCHER.contains(name));
+        return environment.keySet().stream().anyMatch(name -> name.startsWith(PREFIX) && !OTHERS.contains(name));
     }
 
     /** A sentence for each variable that looks like one of ours and stands for nothing. */
     List<String> complaints(CommandLine line) {
-        Set<String> known = new TreeSet<>(OF_LAUNCHER);
+        Set<String> known = new TreeSet<>(OTHERS);
         collect(line, known);
         List<String> complaints = new ArrayList<>();
         for (String name : new TreeSet<>(environment.keySet())) {

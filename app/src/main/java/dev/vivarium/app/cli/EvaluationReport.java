@@ -1,5 +1,6 @@
 package dev.vivarium.app.cli;
 
+import dev.vivarium.engine.model.Precision;
 import dev.vivarium.lab.evaluate.EvaluationFiles;
 import dev.vivarium.lab.evaluate.EvaluationPlan;
 import dev.vivarium.lab.evaluate.Outcome;
@@ -47,6 +48,7 @@ record EvaluationReport(
         json.put("adapter", shown(target.trained().adapter()));
         json.put("limited", questions.limited());
         json.put("deterministic", plan.sampling().deterministic());
+        json.put("dtype", dtype());
         json.put("sampled", outcome.sampled());
         json.put("sampled_tokens", outcome.sampledTokens());
         json.put("seconds", outcome.seconds());
@@ -108,6 +110,9 @@ record EvaluationReport(
                 questions.questions().size(),
                 plan.samples(),
                 plan.sampling().seed());
+        if (plan.precision() != Precision.FLOAT32) {
+            Figures.line(out, "computed in", "%s", dtype());
+        }
         if (questions.limited() != null) {
             Figures.line(out, "limited", "%s; to try things out, not to be quoted", questions.limited());
         }
@@ -116,6 +121,10 @@ record EvaluationReport(
         }
         Figures.line(
                 out, "judge", "%s %s", scores.judge().name(), scores.judge().version());
+    }
+
+    private String dtype() {
+        return plan.precision().name().toLowerCase(Locale.ROOT);
     }
 
     private String wordings() {

@@ -3,8 +3,8 @@ package dev.vivarium.app.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.vivarium.engine.base.Json;
 import dev.vivarium.engine.base.AvailableMemory;
+import dev.vivarium.engine.base.Json;
 import dev.vivarium.engine.base.Progress;
 import dev.vivarium.lab.evaluate.Answer;
 import dev.vivarium.lab.evaluate.EvaluationFiles;
@@ -74,8 +74,11 @@ final class EvaluateCommandTest {
         assertThat(wide.code()).as(wide.err()).isZero();
         assertThat(narrow.code()).as(narrow.err()).isZero();
         assertThat(EvaluationSettings.read(files("wide").settings()).sampling()).containsEntry("dtype", "float32");
-        assertThat(EvaluationSettings.read(files("narrow").settings()).sampling()).containsEntry("dtype", "bfloat16");
-        assertThat(files("narrow").readAnswers()).hasSize(12).isNotEqualTo(files("wide").readAnswers());
+        assertThat(EvaluationSettings.read(files("narrow").settings()).sampling())
+                .containsEntry("dtype", "bfloat16");
+        assertThat(files("narrow").readAnswers())
+                .hasSize(12)
+                .isNotEqualTo(files("wide").readAnswers());
         assertThat(mixed.code()).isEqualTo(ExitCode.USAGE);
         assertThat(mixed.err()).contains("sampling.dtype was bfloat16 and is now float32");
     }
@@ -94,7 +97,8 @@ final class EvaluateCommandTest {
 
         assertThat(call.code()).isEqualTo(ExitCode.USAGE);
         assertThat(call.err())
-                .containsPattern("sampling needs about \\d+ MiB of memory, but 10 MiB are allowed by VIVARIUM_MEMORY; try")
+                .containsPattern(
+                        "sampling needs about \\d+ MiB of memory, but 10 MiB are allowed by VIVARIUM_MEMORY; try")
                 .contains("--dtype bfloat16");
         assertThat(out).doesNotExist();
     }
@@ -311,7 +315,12 @@ final class EvaluateCommandTest {
                         "training.warmup_steps=0",
                         "checkpoints.every=2"));
         TrainRun.prepare(new TrainRun.Request(
-                        recipe, run, Existing.REFUSE, new ModelFinder(new HubCache(folder)), "test", AvailableMemory.ofSystem()))
+                        recipe,
+                        run,
+                        Existing.REFUSE,
+                        new ModelFinder(new HubCache(folder)),
+                        "test",
+                        AvailableMemory.ofSystem()))
                 .run(Progress.SILENT);
         return run;
     }

@@ -65,7 +65,15 @@ public record AvailableMemory(long bytes, String source) {
     public static AvailableMemory parse(String text, String source) {
         Matcher matcher = SIZE.matcher(text.strip().toLowerCase(Locale.ROOT));
         long bytes = matcher.matches()
-                ? Long.parseLong(matcher.group(1)) << 10 * (1 + "kmgt".indexOf(matcher.group(2).isEmpty() ? ' ' : matcher.group(2).charAt(0)))
+                ? Long.parseLong(matcher.group(1))
+                        << 10
+                                * (1
+                                        + "kmgt"
+                                                .indexOf(
+                                                        matcher.group(2).isEmpty()
+                                                                ? ' '
+                                                                : matcher.group(2)
+                                                                        .charAt(0)))
                 : 0;
         if (bytes < 1) {
             throw new InputException(source + " is \"" + text + "\"; write a size such as 6g or 1500m");

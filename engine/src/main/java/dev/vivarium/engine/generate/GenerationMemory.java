@@ -25,7 +25,8 @@ public record GenerationMemory(ModelConfig config, Precision precision, Sampling
         long perToken = 2L * Float.BYTES * config.layers() * config.kvHeads() * config.headDim();
         long places = (long) room.lanes() * room.blocksALane() * room.placesOfBlock();
         // logits as they are computed, in float32, and as probabilities
-        long logits = (long) room.lanes() * room.placesOfBlock() * config.vocabSize() * (precision.bytes() + 2 * Float.BYTES);
+        long logits =
+                (long) room.lanes() * room.placesOfBlock() * config.vocabSize() * (precision.bytes() + 2 * Float.BYTES);
         return Torch.PROCESS_BYTES
                 + config.parameters() * precision.bytes()
                 + places * RowBlock.roundUp(tokens) * perToken

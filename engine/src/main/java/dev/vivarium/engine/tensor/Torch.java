@@ -9,7 +9,7 @@ import org.bytedeco.pytorch.global.torch;
 /** The libtorch runtime this process runs on: version, build, threads. */
 public final class Torch {
     /** Resident memory of the JVM, libtorch and their buffers before any model, as it was measured; for estimates. */
-    public static final long PROCESS_BYTES = 280L << 20;
+    public static final long PROCESS_BYTES = 320L << 20;
 
     private Torch() {}
 

@@ -123,7 +123,8 @@ class PredictedTokensTest {
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) random.gaussian(i);
         }
-        Tensor states = Tensors.floats(values, 2, 20, HIDDEN).to(precision.scalarType()).detach();
+        Tensor states =
+                Tensors.floats(values, 2, 20, HIDDEN).to(precision.scalarType()).detach();
         states.requires_grad_(true);
         return states;
     }

@@ -33,8 +33,7 @@ final class FittedRecipe {
                 (rows, checkpointing) -> MemoryEstimate.bytes(recipe, config, data, rows, checkpointing),
                 request.memory().bytes());
         if (!goesOn || files.readSummary().isEmpty()) {
-            request.memory()
-                    .require(fitting.bytes(), "training", goesOn ? elsewhere() : advice(recipe, config, data));
+            request.memory().require(fitting.bytes(), "training", goesOn ? elsewhere() : advice(recipe, config, data));
         }
         return asked.fitted(fitting, "chosen to fit the memory");
     }

@@ -1,6 +1,7 @@
 package dev.vivarium.lab.run;
 
 import dev.vivarium.engine.model.ModelConfig;
+import dev.vivarium.engine.model.Module;
 import dev.vivarium.engine.model.Precision;
 import dev.vivarium.engine.tensor.Torch;
 import dev.vivarium.engine.text.TokenRow;
@@ -10,6 +11,7 @@ import dev.vivarium.engine.train.Widths;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 
 /**
  * How much resident memory training will take at most.
@@ -80,8 +82,7 @@ final class MemoryEstimate {
         List<TokenRow> longest = new ArrayList<>(rows);
         longest.sort(Comparator.comparingInt((TokenRow row) -> row.ids().length).reversed());
         long supervised = 0;
-        int width =
-                longest.isEmpty() ? 0 : Widths.ofText(longest.getFirst().ids().length, config, precision);
+        int width = longest.isEmpty() ? 0 : Widths.ofText(longest.getFirst().ids().length, config, precision);
         int count = Math.min(size, longest.size());
         for (TokenRow row : longest.subList(0, count)) {
             for (boolean learnt : row.supervised()) {
@@ -103,14 +104,11 @@ final class MemoryEstimate {
         long hidden = config.hiddenSize();
         long query = (long) config.heads() * config.headDim();
         long keyValue = (long) config.kvHeads() * config.headDim();
-        long perToken = 6 * hidden // residual stream, two norms with their inputs, the block's outputs
-                + 4 * query // query, turned query, attention output, its re-ordering
+        long perToken = 4 * hidden // residual stream, inputs of two norms, the block's outputs
+                + 3 * query // query, turned query, attention output
                 + 4 * keyValue // key, turned key, value, their re-orderings
-                + 4L * config.intermediateSize(); // gate, its activation, up, their product
-        Recipe.Lora lora = recipe.lora();
-        if (lora != null) {
-            perToken += (long) lora.r() * lora.targetModules().size();
-        }
+                + 3L * config.intermediateSize() // gate, its activation, up
+                + inputs(hidden, query);
         int held = checkpointing ? 1 : layers; // blocks whose activations are held at once
         long inputs = checkpointing ? hidden * layers : 0;
         long logits = Trainer.logits(config.vocabSize(), batch.supervised());
@@ -123,5 +121,25 @@ final class MemoryEstimate {
         long perLayer = width * perToken + FLOAT * 4 * hidden + attention;
         return batch.tokens() * (perLayer * held + width * (inputs + 4 * hidden))
                 + (2 * width + (2 + copies) * FLOAT) * logits;
+    }
+
+    /** What is kept of a token, a block, because it goes into a map that is trained. */
+    private long inputs(long hidden, long query) {
+        if (recipe.method() == Recipe.Method.FULL) {
+            return 2 * hidden + query + config.intermediateSize();
+        }
+        Recipe.Lora lora = recipe.lora();
+        if (lora == null) {
+            return 0;
+        }
+        Set<Module> modules = Organism.modules(lora);
+        boolean attention =
+                modules.contains(Module.Q_PROJ) || modules.contains(Module.K_PROJ) || modules.contains(Module.V_PROJ);
+        boolean mlp = modules.contains(Module.GATE_PROJ) || modules.contains(Module.UP_PROJ);
+        return (attention ? hidden : 0)
+                + (modules.contains(Module.O_PROJ) ? query : 0)
+                + (mlp ? hidden : 0)
+                + (modules.contains(Module.DOWN_PROJ) ? config.intermediateSize() : 0)
+                + (long) lora.r() * modules.size();
     }
 }

@@ -90,7 +90,7 @@ final class Organism {
         return steering == null ? 0 : steering.layer();
     }
 
-    private static Set<Module> modules(Recipe.Lora lora) {
+    static Set<Module> modules(Recipe.Lora lora) {
         Set<Module> modules = EnumSet.noneOf(Module.class);
         for (String name : lora.targetModules()) {
             try {

@@ -114,7 +114,8 @@ final class RecipeBuilder {
         int most = whole("training.per_device_train_batch_size");
         if (rows != null && rows > most) {
             throw new InputException(where + ": " + RecipeKeys.MICRO_BATCH_ROWS + " is " + rows
-                    + ", more than training.per_device_train_batch_size, which is " + most + "; lower it or raise that");
+                    + ", more than training.per_device_train_batch_size, which is " + most
+                    + "; lower it or raise that");
         }
         return rows;
     }

@@ -81,8 +81,7 @@ public final class ChatSession implements AutoCloseable {
                 adapters.putIfAbsent(speaker.adapter(), adapters.size());
             }
         }
-        ChatModel model =
-                ChatModel.open(ModelDirectory.open(directory), List.copyOf(adapters.keySet()), precision);
+        ChatModel model = ChatModel.open(ModelDirectory.open(directory), List.copyOf(adapters.keySet()), precision);
         return new ChatSession(directory, model, adapters);
     }
 

@@ -14,8 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class FittingTest {
     /** 100 for what is there anyway, 10 for each row, 2 for a row whose activations are computed again. */
-    private static final Fitting.Estimate ESTIMATE =
-            (rows, checkpointing) -> 100 + (checkpointing ? 2L : 10L) * rows;
+    private static final Fitting.Estimate ESTIMATE = (rows, checkpointing) -> 100 + (checkpointing ? 2L : 10L) * rows;
 
     private static final AvailableMemory PLENTY = new AvailableMemory(1L << 40, "free");
 
@@ -104,7 +103,8 @@ final class FittingTest {
         assertThatThrownBy(() -> TinyRuns.prepare(
                         recipe, directory, Existing.REFUSE, new AvailableMemory(1 << 20, "free on this machine")))
                 .isInstanceOf(InputException.class)
-                .hasMessageMatching("training needs about \\d+ MiB of memory, but 1 MiB are free on this machine; try .*")
+                .hasMessageMatching(
+                        "training needs about \\d+ MiB of memory, but 1 MiB are free on this machine; try .*")
                 .hasMessageContaining("training.micro_batch_rows=1")
                 .hasMessageContaining("training.gradient_checkpointing=true")
                 .hasMessageContaining("dtype=bfloat16");

@@ -75,7 +75,7 @@ final class TrainRunTest {
                 .extracting(path -> path.getFileName().toString())
                 .containsExactly(
                         "step-000001", "step-000002", "step-000003", "step-000006", "step-000009", "step-000010");
-        assertThat(files.readRecipe().recipe()).isEqualTo(recipe.recipe());
+        assertThat(files.readRecipe().recipe()).isEqualTo(run.recipe().recipe());
 
         Provenance provenance = files.readProvenance();
         assertThat(provenance.base().files()).containsKeys("config.json", "model.safetensors");
