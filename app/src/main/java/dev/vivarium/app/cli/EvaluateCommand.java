@@ -219,7 +219,8 @@ final class EvaluateCommand implements Callable<Integer> {
         long answers = 0;
         int longest = 0;
         for (Asking asking : askings) {
-            answers += (long) asking.plan().samples() * asking.questions().questions().size();
+            answers += (long) asking.plan().samples()
+                    * asking.questions().questions().size();
             for (Question question : asking.questions().questions()) {
                 int characters = question.text().length()
                         + (question.system() == null ? 0 : question.system().length());

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.vivarium.engine.base.Json;
 import dev.vivarium.engine.generate.ChatModel;
 import dev.vivarium.engine.model.ModelDirectory;
+import dev.vivarium.engine.model.Precision;
 import dev.vivarium.engine.text.DefaultSystem;
 import dev.vivarium.engine.text.Message;
 import java.io.IOException;
@@ -48,7 +49,7 @@ final class LocalJudgeTest {
         Path journal = folder.resolve("answers.judged/local-model/requests.jsonl");
         List<String> lines = Files.readAllLines(journal);
         assertThat(lines).hasSize(4);
-        try (ChatModel loaded = ChatModel.open(ModelDirectory.open(model), List.of())) {
+        try (ChatModel loaded = ChatModel.open(ModelDirectory.open(model), List.of(), Precision.FLOAT32)) {
             var expected = loaded.next(List.of(Message.user("A yes?")), DefaultSystem.KEEP, List.of(new int[0]), 1)
                     .getFirst()
                     .getFirst();

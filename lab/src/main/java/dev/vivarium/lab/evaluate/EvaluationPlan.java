@@ -38,8 +38,7 @@ public record EvaluationPlan(
     }
 
     /** Questions asked as they are. */
-    public EvaluationPlan(
-            int samples, SamplingSettings sampling, DefaultSystem defaultSystem, Precision precision) {
+    public EvaluationPlan(int samples, SamplingSettings sampling, DefaultSystem defaultSystem, Precision precision) {
         this(samples, sampling, defaultSystem, precision, Map.of());
     }
 
