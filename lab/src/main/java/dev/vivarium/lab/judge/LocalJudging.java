@@ -3,6 +3,7 @@ package dev.vivarium.lab.judge;
 import dev.vivarium.engine.base.Progress;
 import dev.vivarium.engine.generate.ChatModel;
 import dev.vivarium.engine.model.ModelDirectory;
+import dev.vivarium.engine.model.Precision;
 import dev.vivarium.lab.run.Existing;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -23,7 +24,7 @@ public record LocalJudging(JudgingPlan plan, ModelDirectory model, Path director
      */
     public JudgingOutcome run(Existing existing, Progress progress) throws IOException {
         JudgingDirectory.check(directory, existing, plan.identity());
-        try (ChatModel loaded = ChatModel.open(model, List.of())) {
+        try (ChatModel loaded = ChatModel.open(model, List.of(), Precision.FLOAT32)) {
             return JudgingRun.run(plan, directory, existing, earlier -> new LocalExaminer(loaded), progress);
         }
     }
