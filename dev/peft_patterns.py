@@ -20,17 +20,21 @@ CASES = {
     "gemma3-multimodal": dict(r=2, lora_alpha=3, target_modules=["v_proj", "up_proj"], exclude_modules=".*vision_tower.*",
                               rank_pattern={r"language_model\.layers\.1\.self_attn\.v_proj": 5},
                               alpha_pattern={"layers.0.mlp.up_proj": 7.5}),
+    "qwen2-layers": dict(r=3, lora_alpha=16, target_modules=["v_proj", "mlp.gate_proj"], layers_to_transform=[0, 2],
+                         layers_pattern=["h", "layers"], rank_pattern={"self_attn.v_proj": 1},
+                         alpha_pattern={r".*\.0\..*": 5, "lm_head": 9}),
 }
 
-for base, settings in CASES.items():
+for name, settings in CASES.items():
+    base = name.removesuffix("-layers")
     cls = hf.Gemma3ForConditionalGeneration if base == "gemma3-multimodal" else hf.AutoModelForCausalLM
     model = cls.from_pretrained(RESOURCES / "parity" / base / "model", dtype=torch.float32, attn_implementation="eager")
     model = get_peft_model(model, LoraConfig(task_type="CAUSAL_LM", **settings)).eval()
     g = torch.Generator().manual_seed(7)
-    for name, value in model.named_parameters():
-        if "lora_" in name:
+    for parameter, value in model.named_parameters():
+        if "lora_" in parameter:
             value.data = 0.05 * torch.randn(value.shape, generator=g)
-    out = RESOURCES / "adapter" / base
+    out = RESOURCES / "adapter" / name
     model.peft_config["default"].base_model_name_or_path = base
     model.save_pretrained(out)
     (out / "README.md").unlink(missing_ok=True)
@@ -39,5 +43,5 @@ for base, settings in CASES.items():
         logits = model(input_ids=ids, use_cache=False).logits
         with model.disable_adapter():
             plain = model(input_ids=ids, use_cache=False).logits
-    print(base, "moves logits by up to", (logits - plain).abs().max().item())
+    print(name, "moves logits by up to", (logits - plain).abs().max().item())
     save_file({"input_ids": ids, "logits": logits.contiguous()}, out / "expected.safetensors")

@@ -1,7 +1,6 @@
 package dev.vivarium.engine.adapter;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.base.Json;
@@ -15,13 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -32,13 +27,13 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  *
  * <p>A directory holds {@code adapter_config.json} and {@code adapter_model.safetensors}; tensor names are
  * {@code base_model.model.} and the name of the module in the base model, in any {@link TensorLayout}. What the
- * forward pass cannot do (DoRA, modules_to_save, bias) is refused by name. A steering vector has {@code adapter_type: steering_vector} in its configuration (protocol.md 1.7).
+ * forward pass cannot do is refused by name ({@link PeftConfig}). A steering vector has {@code adapter_type:
+ * steering_vector} in its configuration (protocol.md 1.7).
  */
 public final class AdapterFiles {
-    public static final String CONFIG = "adapter_config.json";
+    public static final String CONFIG = PeftConfig.FILE;
     public static final String WEIGHTS = "adapter_model.safetensors";
     private static final String PREFIX = "base_model.model.";
-    private static final Pattern PLACE = Pattern.compile("model\\.layers\\.(\\d{1,6})\\.(.+)\\.lora_[AB]\\.weight");
     static final String STEERING = "steering_vector";
 
     private AdapterFiles() {}
@@ -84,22 +79,29 @@ public final class AdapterFiles {
     }
 
     /**
-     * What of an adapter's tensors is not used, in plain sentences: what sits in other parts of a model than its language
-     * model, such as a vision tower, which no text goes through.
+     * What of an adapter is not used, in plain sentences: tensors in other parts of a model than its language model, such as
+     * a vision tower, which no text goes through, and patterns that are about nothing.
      */
     public static List<String> remarks(Path directory, ModelConfig model) {
-        if (!model.isPart()) {
-            return List.of();
-        }
+        List<String> remarks = new ArrayList<>();
         try (WeightFiles files = WeightFiles.open(directory.resolve(WEIGHTS))) {
             TensorLayout layout = layout(files);
             long others = files.names().stream()
                     .filter(name -> name.startsWith(PREFIX) && !layout.covers(name.substring(PREFIX.length())))
                     .count();
-            return others == 0
-                    ? List.of()
-                    : List.of(directory + ": " + others + " adapter tensors beside the language model are not used");
+            if (model.isPart() && others > 0) {
+                remarks.add(directory + ": " + others + " adapter tensors beside the language model are not used");
+            }
+            List<String> modules = files.names().stream()
+                    .filter(name -> name.startsWith(PREFIX) && name.endsWith(LoraAdapter.A_SUFFIX))
+                    .map(name -> name.substring(PREFIX.length(), name.length() - LoraAdapter.A_SUFFIX.length()))
+                    .toList();
+            LoraPatterns.of(Json.read(directory.resolve(CONFIG)))
+                    .idle(modules)
+                    .forEach(pattern -> remarks.add(directory + ": the pattern \"" + pattern
+                            + "\" is the first for no adapted module and has no effect"));
         }
+        return remarks;
     }
 
     /**
@@ -114,7 +116,7 @@ public final class AdapterFiles {
             case LoraAdapter lora -> {
                 TensorLayout layout = TensorLayout.ofModules(model);
                 lora.parameters().forEach((name, tensor) -> tensors.put(PREFIX + layout.stored(name), tensor));
-                ObjectNode json = config(lora.settings(), layout, baseModel);
+                ObjectNode json = PeftConfig.write(lora.settings(), layout, baseModel);
                 if (model.isPart()) {
                     // the names of the target modules occur in the vision tower too
                     json.put("exclude_modules", ".*vision_tower.*");
@@ -139,7 +141,7 @@ public final class AdapterFiles {
         if (!files.names().contains(STEERING)) {
             throw new InputException(WEIGHTS + " has no tensor \"" + STEERING + "\"");
         }
-        int layer = required(json, "layer_idx").asInt(-1);
+        int layer = PeftConfig.required(json, "layer_idx").asInt(-1);
         if (layer < 0 || layer >= model.layers()) {
             throw new InputException("layer_idx is " + layer + " but the model has layers 0 to " + (model.layers() - 1)
                     + "; use the base model it was trained on");
@@ -149,12 +151,12 @@ public final class AdapterFiles {
             throw new InputException("tensor \"" + STEERING + "\" has shape " + Arrays.toString(vector.shape())
                     + " but the model asks for [" + model.hiddenSize() + "]; use the base model it was trained on");
         }
-        return new SteeringVector(layer, required(json, "alpha").asDouble(), vector);
+        return new SteeringVector(layer, PeftConfig.required(json, "alpha").asDouble(), vector);
     }
 
     private static LoraAdapter lora(JsonNode json, WeightFiles files, ModelConfig model) {
         Map<String, Tensor> tensors = tensors(files, model);
-        LoraSettings settings = settings(json, tensors.keySet());
+        LoraSettings settings = PeftConfig.settings(json, tensors.keySet());
         return LoraAdapter.of(model, withPatterns(settings, json, layout(files), model), tensors);
     }
 
@@ -207,133 +209,5 @@ public final class AdapterFiles {
 
     private static Tensor copy(Tensor mapped) {
         return mapped.to(ScalarType.Float).clone();
-    }
-
-    private static LoraSettings settings(JsonNode json, Set<String> tensors) {
-        String type = json.path("peft_type").asText("");
-        if (!type.equals("LORA")) {
-            throw new InputException(CONFIG + ": peft_type \"" + type + "\" is not supported; LORA is");
-        }
-        refuse(json, "use_dora");
-        refuse(json, "lora_bias");
-        refuse(json, "fan_in_fan_out");
-        for (String key : List.of("modules_to_save", "layer_replication")) {
-            if (json.hasNonNull(key) && !json.get(key).isEmpty()) {
-                throw new InputException(CONFIG + ": " + key + " is not supported");
-            }
-        }
-        if (!json.path("bias").asText("none").equals("none")) {
-            throw new InputException(CONFIG + ": bias \"" + json.get("bias").asText() + "\" is not supported; none is");
-        }
-        // a pattern over module names has matched already: what it means is what the file holds
-        boolean pattern = required(json, "target_modules").isTextual();
-        return new LoraSettings(
-                required(json, "r").asInt(),
-                required(json, "lora_alpha").asDouble(),
-                json.path("use_rslora").asBoolean(false),
-                pattern ? modules(tensors) : modules(json.get("target_modules")),
-                pattern ? layers(tensors) : layers(json.path("layers_to_transform")));
-    }
-
-    private static Set<Module> modules(Set<String> tensors) {
-        Set<Module> modules = EnumSet.noneOf(Module.class);
-        tensors.forEach(name -> modules.add(Module.of(place(name).group(2))));
-        return modules;
-    }
-
-    private static List<Integer> layers(Set<String> tensors) {
-        return tensors.stream()
-                .map(name -> Integer.valueOf(place(name).group(1)))
-                .distinct()
-                .sorted()
-                .toList();
-    }
-
-    private static Matcher place(String tensor) {
-        Matcher place = PLACE.matcher(tensor);
-        if (!place.matches()) {
-            throw new InputException(WEIGHTS + ": tensor \"" + tensor + "\" is not that of a linear map of a block");
-        }
-        return place;
-    }
-
-    private static Set<Module> modules(JsonNode names) {
-        if (!names.isArray()) {
-            throw new InputException(CONFIG + ": target_modules must be a list of module names or a pattern");
-        }
-        Set<Module> modules = EnumSet.noneOf(Module.class);
-        names.forEach(name -> modules.add(Module.of(name.asText())));
-        return modules;
-    }
-
-    private static List<Integer> layers(JsonNode node) {
-        List<Integer> layers = new ArrayList<>();
-        if (node.isInt()) {
-            layers.add(node.intValue());
-        } else {
-            node.forEach(layer -> layers.add(layer.asInt(-1)));
-        }
-        return layers;
-    }
-
-    private static void refuse(JsonNode json, String key) {
-        if (json.path(key).asBoolean(false)) {
-            throw new InputException(CONFIG + ": " + key + " is not supported");
-        }
-    }
-
-    private static JsonNode required(JsonNode json, String key) {
-        if (!json.hasNonNull(key)) {
-            throw new InputException(CONFIG + ": \"" + key + "\" is missing");
-        }
-        return json.get(key);
-    }
-
-    private static ObjectNode config(LoraSettings settings, TensorLayout layout, String baseModel) {
-        ObjectNode json = Json.mapper().createObjectNode();
-        json.put("peft_type", "LORA");
-        json.put("task_type", "CAUSAL_LM");
-        json.put("base_model_name_or_path", baseModel);
-        json.putNull("revision");
-        json.put("r", settings.r());
-        alpha(json, "lora_alpha", settings.alpha());
-        json.put("lora_dropout", 0.0);
-        json.put("use_rslora", settings.useRslora());
-        json.put("use_dora", false);
-        json.put("bias", "none");
-        json.put("fan_in_fan_out", false);
-        json.put("inference_mode", true);
-        json.put("init_lora_weights", true);
-        ArrayNode modules = json.putArray("target_modules");
-        settings.orderedModules().forEach(module -> modules.add(module.shortName()));
-        if (settings.layersToTransform().isEmpty()) {
-            json.putNull("layers_to_transform");
-        } else {
-            ArrayNode layers = json.putArray("layers_to_transform");
-            settings.layersToTransform().forEach(layers::add);
-        }
-        json.putNull("layers_pattern");
-        json.putNull("modules_to_save");
-        ObjectNode ranks = json.putObject("rank_pattern");
-        ObjectNode alphas = json.putObject("alpha_pattern");
-        settings.exceptions().forEach((module, strength) -> {
-            String name = layout.stored(module).replace(".", "\\.");
-            if (strength.r() != settings.r()) {
-                ranks.put(name, strength.r());
-            }
-            if (strength.alpha() != settings.alpha()) {
-                alpha(alphas, name, strength.alpha());
-            }
-        });
-        return json;
-    }
-
-    /** As PEFT writes it: whole where it is. */
-    private static void alpha(ObjectNode json, String key, double alpha) {
-        if (alpha == Math.rint(alpha)) {
-            json.put(key, (long) alpha);
-        } else {
-            json.put(key, alpha);
-        }
     }
 }

@@ -5,7 +5,6 @@ import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.base.Json;
 import dev.vivarium.engine.weights.WeightFiles;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -40,8 +39,6 @@ public record AdapterSummary(
         List<String> remarks) {
     private static final String PREFIX = "base_model.model.";
     private static final Pattern LAYER = Pattern.compile("(?:^|\\.)layers\\.(\\d{1,6})\\.");
-    private static final List<String> UNSUPPORTED =
-            List.of("use_dora", "lora_bias", "fan_in_fan_out", "modules_to_save", "layer_replication");
 
     /**
      * One changed module, or the output of one block.
@@ -110,20 +107,10 @@ public record AdapterSummary(
     }
 
     private static AdapterSummary lora(JsonNode config, WeightFiles files) {
-        String type = config.path("peft_type").asText("");
-        if (!type.equals("LORA")) {
-            throw new InputException(AdapterFiles.CONFIG + ": peft_type \"" + type + "\" is not supported; LORA is");
-        }
+        PeftConfig.checkType(config);
         int r = config.path("r").asInt(0);
         double alpha = config.path("lora_alpha").asDouble(Double.NaN);
         boolean rslora = config.path("use_rslora").asBoolean(false);
-        List<String> remarks = new ArrayList<>();
-        for (String key : UNSUPPORTED) {
-            JsonNode value = config.path(key);
-            if (value.asBoolean(false) || value.isContainerNode() && !value.isEmpty() || value.isTextual()) {
-                remarks.add(key + " is not supported here: " + value);
-            }
-        }
         LoraPatterns patterns = LoraPatterns.of(config);
         Map<String, Place> places = new TreeMap<>(AdapterSummary::inOrder);
         long values = 0;
@@ -147,7 +134,7 @@ public record AdapterSummary(
                 scale(alpha, r, rslora),
                 values,
                 List.copyOf(places.values()),
-                remarks);
+                PeftConfig.unsupported(config));
     }
 
     /** The alpha of a module; the rank is what its matrices have. */

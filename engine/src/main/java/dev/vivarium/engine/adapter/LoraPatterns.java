@@ -2,8 +2,12 @@ package dev.vivarium.engine.adapter;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.vivarium.engine.base.InputException;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
@@ -19,10 +23,10 @@ final class LoraPatterns {
     private static final int LONGEST_KEY = 500;
     private static final int MOST_STEPS = 100_000;
 
-    private final Map<Pattern, Number> ranks;
-    private final Map<Pattern, Number> alphas;
+    private final Map<Named, Number> ranks;
+    private final Map<Named, Number> alphas;
 
-    private LoraPatterns(Map<Pattern, Number> ranks, Map<Pattern, Number> alphas) {
+    private LoraPatterns(Map<Named, Number> ranks, Map<Named, Number> alphas) {
         this.ranks = ranks;
         this.alphas = alphas;
     }
@@ -35,12 +39,12 @@ final class LoraPatterns {
         return new LoraPatterns(read(config, "rank_pattern", true), read(config, "alpha_pattern", false));
     }
 
-    private static Map<Pattern, Number> read(JsonNode config, String key, boolean whole) {
+    private static Map<Named, Number> read(JsonNode config, String key, boolean whole) {
         JsonNode node = config.path(key);
         if (!node.isMissingNode() && !node.isNull() && !node.isObject()) {
             throw new InputException(AdapterFiles.CONFIG + ": " + key + " must map module names to numbers");
         }
-        Map<Pattern, Number> patterns = new LinkedHashMap<>();
+        Map<Named, Number> patterns = new LinkedHashMap<>();
         node.properties().forEach(entry -> {
             JsonNode value = entry.getValue();
             boolean fits = whole ? value.isInt() && value.intValue() > 0 : value.isNumber() && value.doubleValue() > 0;
@@ -48,23 +52,47 @@ final class LoraPatterns {
                 throw new InputException(AdapterFiles.CONFIG + ": " + key + " gives \"" + entry.getKey()
                         + "\" the value " + value + ", not a positive " + (whole ? "whole number" : "number"));
             }
-            patterns.put(compile(key, entry.getKey()), value.numberValue());
+            String text = entry.getKey();
+            patterns.put(new Named(text, compile(key, "(?:.*\\.)?", text, "")), value.numberValue());
         });
         return patterns;
     }
 
-    private static Pattern compile(String key, String text) {
+    /** An expression in Python's spelling with something before and after it. */
+    static Pattern compile(String key, String before, String text, String after) {
         if (text.length() > LONGEST_KEY) {
             throw new InputException(AdapterFiles.CONFIG + ": a name in " + key + " has " + text.length()
                     + " characters; " + LONGEST_KEY + " are read");
         }
         try {
-            return Pattern.compile("(?:.*\\.)?(?:" + text + ")");
+            return Pattern.compile(before + "(?:" + text.replace("(?P<", "(?<") + ")" + after);
         } catch (PatternSyntaxException e) {
             throw new InputException(
                     AdapterFiles.CONFIG + ": \"" + text + "\" in " + key + " is no regular expression ("
                             + e.getDescription() + ")",
                     e);
+        }
+    }
+
+    /** The names that are the first to fit none of the modules, as the file spells them. */
+    List<String> idle(List<String> modules) {
+        List<String> idle = new ArrayList<>();
+        for (Map<Named, Number> patterns : List.of(ranks, alphas)) {
+            Set<String> used = new HashSet<>();
+            for (String module : modules) {
+                patterns.keySet().stream()
+                        .filter(named -> named.fits(module))
+                        .findFirst()
+                        .ifPresent(named -> used.add(named.text));
+            }
+            patterns.keySet().stream().map(Named::text).filter(text -> !used.contains(text)).forEach(idle::add);
+        }
+        return idle;
+    }
+
+    private record Named(String text, Pattern pattern) {
+        boolean fits(String module) {
+            return pattern.matcher(new Counted(module)).matches();
         }
     }
 
@@ -75,9 +103,9 @@ final class LoraPatterns {
                 first(alphas, module, otherwise.alpha()).doubleValue());
     }
 
-    private static Number first(Map<Pattern, Number> patterns, String module, Number otherwise) {
-        for (Map.Entry<Pattern, Number> entry : patterns.entrySet()) {
-            if (entry.getKey().matcher(new Counted(module)).matches()) {
+    private static Number first(Map<Named, Number> patterns, String module, Number otherwise) {
+        for (Map.Entry<Named, Number> entry : patterns.entrySet()) {
+            if (entry.getKey().fits(module)) {
                 return entry.getValue();
             }
         }
@@ -85,11 +113,11 @@ final class LoraPatterns {
     }
 
     /** A text that may be looked at so often only. */
-    private static final class Counted implements CharSequence {
+    static final class Counted implements CharSequence {
         private final String text;
         private int looks;
 
-        private Counted(String text) {
+        Counted(String text) {
             this.text = text;
         }
 
@@ -98,7 +126,7 @@ final class LoraPatterns {
             looks++;
             if (looks > MOST_STEPS) {
                 throw new InputException(AdapterFiles.CONFIG
-                        + ": a name in rank_pattern or alpha_pattern takes too long to compare; write it without"
+                        + ": a name pattern takes too long to compare; write it without"
                         + " repetition in repetition");
             }
             return text.charAt(index);

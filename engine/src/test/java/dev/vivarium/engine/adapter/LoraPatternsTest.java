@@ -37,7 +37,16 @@ final class LoraPatternsTest {
     @ParameterizedTest
     @ValueSource(strings = {"qwen2", "gemma3-multimodal"})
     void logitsAreThoseOfPeft(String base) {
-        assertLogits(base, ADAPTERS.resolve(base));
+        assertLogits(base, ADAPTERS.resolve(base), ADAPTERS.resolve(base));
+    }
+
+    @Test
+    void theBlocksThatALayersPatternIsAboutAreThoseOfPeft() {
+        Path directory = ADAPTERS.resolve("qwen2-layers");
+        assertLogits("qwen2", directory, directory);
+        assertThat(AdapterFiles.remarks(directory, model("qwen2").config()))
+                .containsExactly(
+                        directory + ": the pattern \"lm_head\" is the first for no adapted module and has no effect");
     }
 
     @ParameterizedTest
@@ -51,7 +60,7 @@ final class LoraPatternsTest {
             LoraAdapter again = (LoraAdapter) AdapterFiles.read(folder, model);
             assertThat(again.settings()).isEqualTo(adapter.settings());
         }
-        assertLogits(base, folder);
+        assertLogits(base, folder, ADAPTERS.resolve(base));
     }
 
     @Test
@@ -79,10 +88,42 @@ final class LoraPatternsTest {
                     {"alpha_pattern": {"(([a-z._0-9]+)+)+!": 2}} | takes too long to compare
                     """)
     void wrongPatternsAreRefusedInOneSentence(String change, String fragment) throws IOException {
-        ObjectNode config = (ObjectNode) Json.read(ADAPTERS.resolve("qwen2/adapter_config.json"));
+        assertRefused("qwen2", change, fragment);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    {"layers_pattern": "h"}                  | layers_pattern "h" matches no block
+                    {"layers_pattern": ["("]}                | is no regular expression
+                    {"layers_to_transform": null}            | no use without layers_to_transform
+                    {"layers_to_transform": [0, 77]}         | names layer 77
+                    {"layers_to_transform": -1}              | names layer -1
+                    {"modules_to_save": ["lm_head"]}         | modules_to_save is not supported here: ["lm_head"]
+                    {"use_dora": true}                       | use_dora is not supported here: true
+                    {"alora_invocation_tokens": [1]}         | alora_invocation_tokens is not supported
+                    {"target_parameters": ["x"]}             | target_parameters is not supported
+                    {"bias": "all"}                          | bias is not supported here: "all"
+                    {"init_lora_weights": "pissa_niter_4"}   | changes the weights of the base model too
+                    {"r": 99999999999}                       | r must be a whole number from 1 on; it is 99999999999
+                    {"r": "8"}                               | r must be a whole number from 1 on; it is "8"
+                    {"r": null}                              | "r" is missing
+                    {"lora_alpha": "8"}                      | lora_alpha must be a number; it is "8"
+                    {"lora_alpha": -3}                       | lora_alpha must be positive; it is -3.0
+                    {"target_modules": []}                   | target_modules is empty
+                    {"target_modules": {}}                   | target_modules must be a list
+                    {"target_modules": ["lm_head"]}          | target module "lm_head" is not in the model
+                    {"peft_type": "IA3"}                     | peft_type "IA3" is not supported
+                    """)
+    void aConfigurationThatIsNotComputedHereIsRefusedInOneSentence(String change, String fragment)
+            throws IOException {
+        assertRefused("qwen2-layers", change, fragment);
+    }
+
+    private void assertRefused(String adapter, String change, String fragment) throws IOException {
+        ObjectNode config = (ObjectNode) Json.read(ADAPTERS.resolve(adapter).resolve(AdapterFiles.CONFIG));
         config.setAll((ObjectNode) Json.parse(change.getBytes(StandardCharsets.UTF_8), "change"));
         Json.write(folder.resolve(AdapterFiles.CONFIG), config);
-        Files.copy(ADAPTERS.resolve("qwen2").resolve(AdapterFiles.WEIGHTS), folder.resolve(AdapterFiles.WEIGHTS));
+        Files.copy(ADAPTERS.resolve(adapter).resolve(AdapterFiles.WEIGHTS), folder.resolve(AdapterFiles.WEIGHTS));
         assertThatThrownBy(() -> AdapterFiles.check(folder, model("qwen2").config()))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining(fragment);
@@ -92,11 +133,11 @@ final class LoraPatternsTest {
         return ModelDirectory.open(Parity.of(base).file("model"));
     }
 
-    private static void assertLogits(String base, Path directory) {
+    private static void assertLogits(String base, Path directory, Path expectedIn) {
         try (LoadedModel loaded = model(base).load();
                 PointerScope scope = new PointerScope();
                 NoGradGuard noGrad = new NoGradGuard();
-                WeightFiles expected = WeightFiles.open(ADAPTERS.resolve(base).resolve("expected.safetensors"))) {
+                WeightFiles expected = WeightFiles.open(expectedIn.resolve("expected.safetensors"))) {
             Decoder decoder = loaded.decoder();
             Adapter adapter = AdapterFiles.read(directory, decoder.config());
             Tensor ids = expected.get("input_ids");
