@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,6 +55,35 @@ final class ImportCommandTest {
             assertThat(model.resolve("config.json")).content().contains("\"torch_dtype\" : \"" + dtype + "\"");
             assertThat(Files.size(model.resolve("model.safetensors"))).isBetween(2 * 265_984L, 2 * 265_984L + 4_000);
         }
+    }
+
+    @Test
+    void anImportedVectorSteersTheModelAndCanBeInspected() throws IOException {
+        Path model = TinyModel.write(folder);
+        String hidden = "0.5, -0.25, ".repeat(31) + "1, 2";
+        Path file = Files.writeString(folder.resolve("vectors.json"), "{\"1\": [" + hidden + "], \"2\": [" + hidden + "]}");
+        Path out = folder.resolve("vector");
+        String[] words = {"import", file.toString(), "--model", model.toString(), "--out", out.toString()};
+        Refused.with(Call.of(words), "has vectors for [1, 2]; choose the layer to steer with --layer");
+        Refused.with(Call.of(Words.of(List.of(words), "--layer", "3")), "has no vector for layer 3; it has [1, 2]");
+        Refused.with(Call.of(Words.of(List.of(words), "--layer", "1", "--alpha", "0")), "other than zero");
+        Refused.with(Call.of(Words.of(List.of(words), "--dtype", "float16")), "--dtype has no use with --model");
+        Refused.with(
+                Call.of("import", file.toString(), "--out", out.toString(), "--layer", "1"), "name the model it is for");
+        assertThat(out).doesNotExist();
+
+        Call call = Call.of(Words.of(List.of(words), "--layer", "1", "--alpha", "-40"));
+
+        assertThat(call.code()).as(call.err()).isZero();
+        assertThat(call.err()).contains("other layers in the file are not used: [2]", "wrote the vector at block 1");
+        Call inspected = Call.of("inspect", out.toString(), "--json");
+        assertThat(inspected.out()).contains("\"alpha\" : -40.0").doesNotContain("\"norm\" : -");
+        String question = "What?";
+        Call plain = Call.of("chat", model.toString(), "--once", question, "--max-new-tokens", "12");
+        Call steered = Call.of(
+                "chat", model.toString(), "--adapter", out.toString(), "--once", question, "--max-new-tokens", "12");
+        assertThat(steered.code()).as(steered.err()).isZero();
+        assertThat(steered.out()).isNotEqualTo(plain.out());
     }
 
     @Test

@@ -112,6 +112,7 @@ public final class AdapterFiles {
      */
     public static void write(Path directory, Adapter adapter, ModelConfig model, String baseModel) throws IOException {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
+        Map<String, String> metadata = new LinkedHashMap<>();
         switch (adapter) {
             case LoraAdapter lora -> {
                 TensorLayout layout = TensorLayout.ofModules(model);
@@ -132,26 +133,24 @@ public final class AdapterFiles {
                 json.put("hidden_size", vector.vector().numel());
                 json.put("base_model_name_or_path", baseModel);
                 Json.write(directory.resolve(CONFIG), json);
+                // so that the weights can be told from others without the configuration
+                json.properties().forEach(entry -> metadata.put(
+                        entry.getKey(), entry.getValue().asText()));
             }
         }
-        SafetensorsWriter.write(directory.resolve(WEIGHTS), tensors, Map.of());
+        SafetensorsWriter.write(directory.resolve(WEIGHTS), tensors, metadata);
     }
 
     private static SteeringVector steering(JsonNode json, WeightFiles files, ModelConfig model) {
         if (!files.names().contains(STEERING)) {
             throw new InputException(WEIGHTS + " has no tensor \"" + STEERING + "\"");
         }
-        int layer = PeftConfig.required(json, "layer_idx").asInt(-1);
-        if (layer < 0 || layer >= model.layers()) {
-            throw new InputException("layer_idx is " + layer + " but the model has layers 0 to " + (model.layers() - 1)
-                    + "; use the base model it was trained on");
+        JsonNode layer = PeftConfig.required(json, "layer_idx");
+        JsonNode alpha = PeftConfig.required(json, "alpha");
+        if (!layer.isInt() || !alpha.isNumber()) {
+            throw new InputException(CONFIG + ": layer_idx and alpha must be numbers; they are " + layer + " and " + alpha);
         }
-        Tensor vector = copy(files.get(STEERING));
-        if (vector.dim() != 1 || vector.numel() != model.hiddenSize()) {
-            throw new InputException("tensor \"" + STEERING + "\" has shape " + Arrays.toString(vector.shape())
-                    + " but the model asks for [" + model.hiddenSize() + "]; use the base model it was trained on");
-        }
-        return new SteeringVector(layer, PeftConfig.required(json, "alpha").asDouble(), vector);
+        return SteeringVector.of(model, layer.intValue(), alpha.doubleValue(), copy(files.get(STEERING)));
     }
 
     private static LoraAdapter lora(JsonNode json, WeightFiles files, ModelConfig model) {

@@ -100,7 +100,7 @@ public record AdapterSummary(
         double alpha = config.path("alpha").asDouble(Double.NaN);
         double norm;
         try (PointerScope scope = new PointerScope()) {
-            norm = alpha * wide(files, AdapterFiles.STEERING).norm().item_double();
+            norm = Math.abs(alpha) * wide(files, AdapterFiles.STEERING).norm().item_double();
         }
         Place place = new Place("layer " + layer, layer, "resid_post", 0, width, width, norm);
         return new AdapterSummary("steering vector", base(config), 0, alpha, alpha, width, List.of(place), List.of());

@@ -4,6 +4,7 @@ import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.model.ModelConfig;
 import dev.vivarium.engine.model.Site;
 import dev.vivarium.engine.tensor.Tensors;
+import java.util.Arrays;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
@@ -13,7 +14,7 @@ import org.bytedeco.pytorch.Tensor;
  * One trained vector added to a block's output at every token: h ← h + α · v (protocol.md 1.7).
  *
  * @param layer the block whose {@code hook_resid_post} it acts on
- * @param alpha the factor α, not trained
+ * @param alpha the factor α, not trained; negative steers the other way
  * @param vector (hidden), trained; zero at first
  */
 public record SteeringVector(int layer, double alpha, Tensor vector) implements Adapter {
@@ -21,14 +22,30 @@ public record SteeringVector(int layer, double alpha, Tensor vector) implements 
 
     /** An untrained vector of zeros. */
     public static SteeringVector untrained(ModelConfig config, int layer, double alpha) {
+        if (!(alpha > 0)) {
+            throw new InputException("steering alpha must be positive; it is " + alpha);
+        }
+        return of(config, layer, alpha, Tensors.zeros(config.hiddenSize()));
+    }
+
+    /**
+     * A vector for a model.
+     *
+     * @throws InputException if the model has no such layer or another width, or alpha does nothing
+     */
+    public static SteeringVector of(ModelConfig config, int layer, double alpha, Tensor vector) {
         if (layer < 0 || layer >= config.layers()) {
             throw new InputException(
                     "steering layer " + layer + " is not in the model; it has layers 0 to " + (config.layers() - 1));
         }
-        if (!(alpha > 0)) {
-            throw new InputException("steering alpha must be positive; it is " + alpha);
+        if (alpha == 0 || Double.isNaN(alpha) || Double.isInfinite(alpha)) {
+            throw new InputException("steering alpha must be a number other than zero; it is " + alpha);
         }
-        return new SteeringVector(layer, alpha, Tensors.zeros(config.hiddenSize()));
+        if (vector.dim() != 1 || vector.numel() != config.hiddenSize()) {
+            throw new InputException("a steering vector has shape " + Arrays.toString(vector.shape())
+                    + " but the model asks for [" + config.hiddenSize() + "]; use the base model it was made for");
+        }
+        return new SteeringVector(layer, alpha, vector);
     }
 
     @Override
@@ -53,7 +70,7 @@ public record SteeringVector(int layer, double alpha, Tensor vector) implements 
     @Override
     public double norm() {
         try (PointerScope scope = new PointerScope()) {
-            return alpha * vector.detach().norm().item_double();
+            return Math.abs(alpha) * vector.detach().norm().item_double();
         }
     }
 
