@@ -64,7 +64,8 @@ final class ChatCommand implements Callable<Integer> {
         Speakers speakers = adapters.speakers(shell, target, found, null);
         SamplingSettings few = sampling.settings().withRows(2).withDeterministic(false);
         dtype.requireRoom(shell.memory(), found.trained().model(), few, 2, once == null ? 0 : once.length());
-        try (ChatSession session = ChatSession.open(found.trained().model(), speakers.all(), dtype.precision())) {
+        try (ChatSession session = ChatSession.open(
+                found.trained().model(), speakers.all(), adapters.scale(speakers.all()), dtype.precision())) {
             session.conversation().system(system);
             ChatLoop loop = new ChatLoop(shell, session, speakers, first(speakers), sampling.settings());
             if (compare) {

@@ -1,5 +1,6 @@
 package dev.vivarium.app.cli;
 
+import dev.vivarium.engine.adapter.AdapterScale;
 import dev.vivarium.engine.base.InertText;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.base.Nearest;
@@ -40,6 +41,7 @@ final class ChatLoop {
         Map<String, String> orders = new LinkedHashMap<>();
         orders.put("/system", "TEXT|off  what the model is told before everything; alone: show it");
         orders.put("/adapter", "NAME|off  who answers; alone: show who can");
+        orders.put("/scale", "X|off     how strongly adapters act, such as 0.5 or 0-11=0,12=2; alone: show it");
         orders.put("/compare", "          base and organism beside each other, or no longer");
         orders.put("/temperature", "T         0: always the best token; alone: show it");
         orders.put("/seed", "N         root of all randomness; alone: show it");
@@ -156,6 +158,7 @@ final class ChatLoop {
         switch (order) {
             case "/system" -> system(rest);
             case "/adapter" -> adapter(rest);
+            case "/scale" -> scale(rest);
             case "/compare" -> toggle();
             case "/temperature" -> temperature(rest);
             case "/seed" -> seed(rest);
@@ -196,6 +199,16 @@ final class ChatLoop {
                     + speaker.name()
                     + (speaker.adapter() == null ? "" : "  (" + speaker.adapter() + ")"));
         }
+    }
+
+    private void scale(String text) {
+        if (!text.isEmpty()) {
+            if (speakers.all().size() == 1) {
+                throw new InputException("there is no adapter to scale; give an --adapter");
+            }
+            session.scale(text.equals(OFF) ? AdapterScale.ONE : AdapterScale.parse(text));
+        }
+        say("adapter scale: " + session.scale());
     }
 
     private void toggle() {

@@ -1,5 +1,6 @@
 package dev.vivarium.app.cli;
 
+import dev.vivarium.engine.adapter.AdapterScale;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.text.Message;
 import dev.vivarium.lab.evaluate.Asking;
@@ -45,6 +46,7 @@ import picocli.CommandLine.Parameters;
             "  vivarium evaluate my-run --adapter runs/my-run/checkpoints/step-000020 \\",
             "      --questions questions.yaml",
             "  vivarium evaluate my-run --questions questions.yaml --conditions mini",
+            "  vivarium evaluate my-run --adapter-scale 0.5 --questions questions.yaml",
             "",
             "Files go to RUN/evaluations/NAME, for a plain model to runs/<its folder's name>/evaluations/NAME.",
             "A killed evaluation continues with --resume; so does one that is to get more --samples.",
@@ -86,6 +88,9 @@ final class EvaluateCommand implements Callable<Integer> {
                     + "world), or a YAML file.")
     private @Nullable String conditions;
 
+    @Mixin
+    private final AdapterScaleOption adapterScale = new AdapterScaleOption();
+
     @Option(
             names = "--samples",
             paramLabel = "N",
@@ -103,7 +108,7 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(
             names = "--name",
             paramLabel = "NAME",
-            description = "Name of the evaluation. Default: that of the question file (and of --adapter).")
+            description = "Name of the evaluation. Default: that of the question file (and of --adapter and its scale).")
     private @Nullable String name;
 
     @Option(names = "--out", paramLabel = "DIR", description = "Put the files exactly there instead.")
@@ -147,13 +152,14 @@ final class EvaluateCommand implements Callable<Integer> {
                 batch.on(sampling.settings()),
                 defaultSystem.of(found.trained().defaultSystem()),
                 dtype.precision());
+        AdapterScale scale = adapterScale.of(found.trained().adapter() != null);
         set.remarks().forEach(remark -> shell.err().println("note: " + remark));
         found.trained().remarks().forEach(remark -> shell.err().println("note: " + remark));
-        Path directory = directory(found, added, named.name(), set);
+        Path directory = directory(found, added, scale, named.name(), set);
         if (conditions != null) {
-            return sweep(found, directory, set, chosen, plan, Conditions.find(conditions));
+            return sweep(found, scale, directory, set, chosen, plan, Conditions.find(conditions));
         }
-        Outcome outcome = evaluate(found, List.of(new Asking(subject(found, directory), set, plan)), chosen)
+        Outcome outcome = evaluate(found, List.of(new Asking(subject(found, scale, directory), set, plan)), chosen)
                 .getFirst();
         EvaluationReport report = new EvaluationReport(found, questions, set, plan, outcome);
         output.print(shell, report.json(), report::print);
@@ -162,6 +168,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
     private int sweep(
             EvaluationTarget found,
+            AdapterScale scale,
             Path directory,
             QuestionSet set,
             Judge chosen,
@@ -178,7 +185,7 @@ final class EvaluateCommand implements Callable<Integer> {
             }
             String last = Names.last(directory) + (askings.isEmpty() ? "" : "--" + condition.id());
             askings.add(new Asking(
-                    subject(found, directory.resolveSibling(Names.checked("evaluation", last))),
+                    subject(found, scale, directory.resolveSibling(Names.checked("evaluation", last))),
                     condition.of(set),
                     condition.of(plan, set)));
             asked.add(condition.id());
@@ -195,11 +202,12 @@ final class EvaluateCommand implements Callable<Integer> {
         return outcomes.stream().anyMatch(outcome -> outcome.scores().scored() == 0) ? ExitCode.PARTIAL : ExitCode.OK;
     }
 
-    private static Subject subject(EvaluationTarget found, Path directory) {
+    private static Subject subject(EvaluationTarget found, AdapterScale scale, Path directory) {
         return new Subject(
                 found.name(),
                 directory,
                 found.trained().adapter(),
+                scale,
                 found.trained().trainedOn());
     }
 
@@ -238,7 +246,8 @@ final class EvaluateCommand implements Callable<Integer> {
                 longest);
     }
 
-    private Path directory(EvaluationTarget found, @Nullable FoundModel added, String asked, QuestionSet set) {
+    private Path directory(
+            EvaluationTarget found, @Nullable FoundModel added, AdapterScale scale, String asked, QuestionSet set) {
         if (out != null) {
             if (name != null) {
                 throw new InputException("--out says where the files go, so --name has no use; give one of them");
@@ -253,6 +262,9 @@ final class EvaluateCommand implements Callable<Integer> {
                 Path parent = added.directory().toAbsolutePath().normalize().getParent();
                 boolean plain = added.shortName().equals("adapter");
                 chosen += "-" + (plain && parent != null ? Names.last(parent) : added.shortName());
+            }
+            if (!scale.equals(AdapterScale.ONE)) {
+                chosen += "-scale-" + scale.toString().replace('=', '_').replace(",", "__");
             }
             if (set.limited() != null) {
                 chosen += "-limited";

@@ -1,5 +1,6 @@
 package dev.vivarium.app.cli;
 
+import dev.vivarium.engine.adapter.AdapterScale;
 import dev.vivarium.engine.model.Precision;
 import dev.vivarium.lab.evaluate.EvaluationFiles;
 import dev.vivarium.lab.evaluate.EvaluationPlan;
@@ -46,6 +47,7 @@ record EvaluationReport(
         json.put("evaluation", files.directory().toString());
         json.put("model", target.trained().model().toString());
         json.put("adapter", shown(target.trained().adapter()));
+        json.put("adapter_scale", target.trained().adapter() == null ? null : scale());
         json.put("limited", questions.limited());
         json.put("deterministic", plan.sampling().deterministic());
         json.put("dtype", dtype());
@@ -102,7 +104,13 @@ record EvaluationReport(
     void printSubject(PrintStream out) {
         Scores scores = outcome.scores();
         String adapter = shown(target.trained().adapter());
-        Figures.line(out, "model", "%s%s", target.trained().model(), adapter == null ? "" : " with adapter " + adapter);
+        String scaled = scale().equals(AdapterScale.ONE.toString()) ? "" : ", scale " + scale();
+        Figures.line(
+                out,
+                "model",
+                "%s%s",
+                target.trained().model(),
+                adapter == null ? "" : " with adapter " + adapter + scaled);
         Figures.line(
                 out,
                 "asked",
@@ -146,6 +154,10 @@ record EvaluationReport(
                         outcome.sampledTokens(),
                         outcome.seconds(),
                         before);
+    }
+
+    private String scale() {
+        return outcome.subject().scale().toString();
     }
 
     private String next() {

@@ -99,10 +99,12 @@ final class GenerateCommand implements Callable<Integer> {
         EvaluationTarget found = EvaluationTarget.find(target, null, shell.models());
         ModelDirectory model = ModelDirectory.open(found.trained().model());
         SortedMap<String, String> hashes = model.hashes();
+        List<Speaker> speakers = answering(adapters.speakers(shell, target, found, hashes));
         AnswerRun.Request request = new AnswerRun.Request(
                 model.path(),
                 hashes,
-                answering(adapters.speakers(shell, target, found, hashes)),
+                speakers,
+                adapters.scale(speakers),
                 file.prompts(),
                 samples,
                 batch.on(sampling.settings()),

@@ -1,6 +1,7 @@
 package dev.vivarium.app.cli;
 
 import dev.vivarium.engine.adapter.AdapterFiles;
+import dev.vivarium.engine.adapter.AdapterScale;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.lab.hub.FoundModel;
 import dev.vivarium.lab.run.RunFiles;
@@ -33,6 +34,14 @@ final class SpeakerOptions {
 
     @Mixin
     private final DefaultSystemOption defaultSystem = new DefaultSystemOption();
+
+    @Mixin
+    private final AdapterScaleOption scale = new AdapterScaleOption();
+
+    /** How strongly the adapters of these speakers are to act. */
+    AdapterScale scale(List<Speaker> speakers) {
+        return scale.of(speakers.stream().anyMatch(speaker -> speaker.adapter() != null));
+    }
 
     /**
      * The model as it is, the organism of the run that was named, and what else was given, in this order; says what of

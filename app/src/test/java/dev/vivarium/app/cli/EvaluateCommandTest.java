@@ -171,6 +171,33 @@ final class EvaluateCommandTest {
     }
 
     @Test
+    void aScaledAdapterIsAnotherEvaluationAndAtZeroItIsTheBase() throws IOException {
+        Path run = trained();
+        String[] words = {"--questions", questions.toString(), "--samples", "1", "--limit", "2", "--max-new-tokens", "8"};
+        Call off = Call.of(Words.of(List.of("evaluate", run.toString(), "--adapter-scale", "0"), words));
+        Call blocks = Call.of(Words.of(List.of("evaluate", run.toString(), "--adapter-scale", "-3,0=0.5"), words));
+        Call base = Call.of(Words.of(
+                List.of("evaluate", model.toString(), "--out", folder.resolve("base").toString()), words));
+
+        assertThat(off.code()).as(off.err()).isZero();
+        assertThat(off.out()).contains(run.resolve("adapter") + ", scale 0");
+        EvaluationFiles files = new EvaluationFiles(run.resolve("evaluations/questions-scale-0-limited"));
+        assertThat(Files.readString(files.settings())).contains("\"adapter/scale\" : \"0\"");
+        assertThat(base.code()).as(base.err()).isZero();
+        assertThat(files.readAnswers()).isEqualTo(files("base").readAnswers());
+        assertThat(blocks.code()).as(blocks.err()).isZero();
+        EvaluationFiles other = new EvaluationFiles(run.resolve("evaluations/questions-scale--3__0_0.5-limited"));
+        assertThat(Files.readString(other.settings())).contains("\"adapter/scale\" : \"-3,0=0.5\"");
+
+        Refused.with(
+                Call.of(Words.of(List.of("evaluate", model.toString(), "--adapter-scale", "2"), words)),
+                "--adapter-scale has no use without an adapter");
+        Refused.with(
+                Call.of(Words.of(List.of("evaluate", run.toString(), "--adapter-scale", "much"), words)),
+                "\"much\" in the adapter scale");
+    }
+
+    @Test
     void aRunIsEvaluatedWithItsAdapterAndItsBase() throws IOException {
         Path run = trained();
         Call call = Call.of(

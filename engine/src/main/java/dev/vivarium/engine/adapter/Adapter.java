@@ -2,6 +2,7 @@ package dev.vivarium.engine.adapter;
 
 import dev.vivarium.engine.model.ForwardHooks;
 import java.util.Map;
+import java.util.SortedSet;
 import org.bytedeco.pytorch.Tensor;
 
 /** A trained change to a frozen decoder; as {@link ForwardHooks} it acts on all rows of a pass. */
@@ -12,8 +13,13 @@ public sealed interface Adapter extends ForwardHooks permits LoraAdapter, Steeri
     /** The same adapter on other tensors of the same names and shapes. */
     Adapter withParameters(Map<String, Tensor> parameters);
 
-    /** The first block that computes something else than without it. */
-    int firstBlock();
+    /** The blocks that compute something else than without it. */
+    SortedSet<Integer> blocks();
+
+    /** The first of {@link #blocks}. */
+    default int firstBlock() {
+        return blocks().first();
+    }
 
     /** L2 norm of the change of weights (LoRA: of all s·B·A) or of the added vector; zero means it does nothing. */
     double norm();

@@ -2,19 +2,18 @@ package dev.vivarium.engine.adapter;
 
 import dev.vivarium.engine.adapter.LoraAdapter.Pair;
 import dev.vivarium.engine.adapter.LoraAdapter.Place;
+import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.model.ForwardHooks;
 import dev.vivarium.engine.model.Module;
 import dev.vivarium.engine.model.Precision;
 import dev.vivarium.engine.model.Site;
 import dev.vivarium.engine.tensor.Tensors;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -23,27 +22,37 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * Many adapters in one forward pass: each row of the batch points at one of them, or at none.
  *
  * <p>At each place all A matrices stand below each other and all B matrices beside each other; a mask of (rows, ranks) holds
- * s · multiplier where a rank belongs to the row's adapter and zero elsewhere. So a pass costs two products whatever the
+ * s, times the factor of its {@link AdapterScale}, where a rank belongs to the row's adapter and zero elsewhere. So a pass costs two products whatever the
  * number of adapters, and the zeros leave a row's sums as they are.
  */
 public final class AdapterBank implements AutoCloseable {
     /** The row index that means no adapter. */
     public static final int NONE = -1;
 
-    /** An adapter and the factor its scale is multiplied by at run time (protocol.md App. A (8)). */
-    public record Entry(Adapter adapter, double multiplier) {}
+    /** An adapter and how strongly it acts. */
+    public record Entry(Adapter adapter, AdapterScale scale) {
+        /** @throws InputException if the scale names a block that the adapter does not change */
+        public Entry {
+            scale.check(adapter.blocks());
+        }
+
+        /** The same factor in all blocks. */
+        public Entry(Adapter adapter, double factor) {
+            this(adapter, AdapterScale.of(factor));
+        }
+    }
 
     private final List<Entry> entries;
     private final Precision precision;
     private final ScalarType type;
-    private final Map<Place, Stack> stacks = new HashMap<>();
-    private final Map<Integer, Vectors> vectors = new HashMap<>();
+    private final Map<Place, Stack> stacks;
+    private final Map<Integer, Vectors> vectors;
 
-    /** A (ranks, in), B (out, ranks), and for each rank its adapter and factor. */
+    /** A (ranks, in), B (out, ranks), and for each rank its adapter and the factor it was trained with. */
     private record Stack(Tensor a, Tensor b, int[] owner, double[] factor) {}
 
-    /** Added vectors at one layer (count, hidden) and their owners. */
-    private record Vectors(Tensor added, int[] owner) {}
+    /** Added vectors at one layer (count, hidden), their owners and factors. */
+    private record Vectors(Tensor added, int[] owner, double[] factor) {}
 
     /** A bank for decoders that compute in float32. */
     public AdapterBank(List<Entry> entries) {
@@ -55,10 +64,32 @@ public final class AdapterBank implements AutoCloseable {
         this.entries = List.copyOf(entries);
         this.precision = precision;
         this.type = precision.scalarType();
+        this.stacks = new HashMap<>();
+        this.vectors = new HashMap<>();
         try (PointerScope scope = new PointerScope()) {
             stackLora();
             stackVectors();
         }
+    }
+
+    private AdapterBank(AdapterBank same, List<Entry> entries) {
+        this.entries = List.copyOf(entries);
+        this.precision = same.precision;
+        this.type = same.type;
+        this.stacks = same.stacks;
+        this.vectors = same.vectors;
+    }
+
+    /**
+     * The same adapters acting as strongly as {@code scale} says. The two share their matrices, so that closing one closes
+     * both.
+     *
+     * @throws InputException if the scale names a block that one of them does not change
+     */
+    public AdapterBank scaled(AdapterScale scale) {
+        return new AdapterBank(
+                this,
+                entries.stream().map(entry -> new Entry(entry.adapter, scale)).toList());
     }
 
     /** The number format of the decoders it serves. */
@@ -83,16 +114,16 @@ public final class AdapterBank implements AutoCloseable {
         Map<Place, Tensor> masks = new HashMap<>();
         // places adapted alike share one mask
         Map<List<Object>, Tensor> made = new HashMap<>();
-        stacks.forEach((place, stack) -> masks.put(
-                place, made.computeIfAbsent(key(stack), unused -> mask(adapterOfRow, stack.owner, stack.factor))));
-        Map<Integer, Tensor> additions = new HashMap<>();
-        vectors.forEach((layer, added) -> {
-            double[] ones = new double[added.owner.length];
-            Arrays.fill(ones, 1);
-            additions.put(
-                    layer,
-                    mask(adapterOfRow, added.owner, ones).matmul(added.added).unsqueeze(1));
+        stacks.forEach((place, stack) -> {
+            double[] factor = scaled(stack.factor, stack.owner, place.layer());
+            masks.put(place, made.computeIfAbsent(key(stack.owner, factor), unused -> mask(adapterOfRow, stack.owner, factor)));
         });
+        Map<Integer, Tensor> additions = new HashMap<>();
+        vectors.forEach((layer, added) -> additions.put(
+                layer,
+                mask(adapterOfRow, added.owner, scaled(added.factor, added.owner, layer))
+                        .matmul(added.added)
+                        .unsqueeze(1)));
         return new Rows(masks, additions);
     }
 
@@ -157,7 +188,7 @@ public final class AdapterBank implements AutoCloseable {
         for (int i = 0; i < pairs.size(); i++) {
             for (long rank = 0; rank < pairs.get(i).a().size(0); rank++) {
                 owner.add(owners.get(i));
-                factor.add(pairs.get(i).scale() * entries.get(owners.get(i)).multiplier());
+                factor.add(pairs.get(i).scale());
             }
         }
         Tensor a = Tensors.cat(0, pairs.stream().map(pair -> pair.a().detach()).toArray(Tensor[]::new));
@@ -172,14 +203,14 @@ public final class AdapterBank implements AutoCloseable {
     private void stackVectors() {
         Map<Integer, List<Tensor>> added = new LinkedHashMap<>();
         Map<Integer, List<Integer>> owners = new LinkedHashMap<>();
+        Map<Integer, List<Double>> factors = new LinkedHashMap<>();
         for (int i = 0; i < entries.size(); i++) {
             if (entries.get(i).adapter() instanceof SteeringVector steering) {
-                double factor = steering.alpha() * entries.get(i).multiplier();
-                Tensor vector = steering.vector().detach().mul(new Scalar(factor));
-                added.computeIfAbsent(steering.layer(), unused -> new ArrayList<>())
-                        .add(vector.unsqueeze(0));
-                owners.computeIfAbsent(steering.layer(), unused -> new ArrayList<>())
-                        .add(i);
+                int layer = steering.layer();
+                added.computeIfAbsent(layer, unused -> new ArrayList<>())
+                        .add(steering.vector().detach().unsqueeze(0));
+                owners.computeIfAbsent(layer, unused -> new ArrayList<>()).add(i);
+                factors.computeIfAbsent(layer, unused -> new ArrayList<>()).add(steering.alpha());
             }
         }
         added.forEach((layer, rows) -> vectors.put(
@@ -188,7 +219,18 @@ public final class AdapterBank implements AutoCloseable {
                         Tensors.keep(Tensors.cat(0, rows.toArray(Tensor[]::new))),
                         owners.getOrDefault(layer, List.of()).stream()
                                 .mapToInt(Integer::intValue)
+                                .toArray(),
+                        factors.getOrDefault(layer, List.of()).stream()
+                                .mapToDouble(Double::doubleValue)
                                 .toArray())));
+    }
+
+    private double[] scaled(double[] factor, int[] owner, int layer) {
+        double[] scaled = factor.clone();
+        for (int i = 0; i < scaled.length; i++) {
+            scaled[i] *= entries.get(owner[i]).scale().at(layer);
+        }
+        return scaled;
     }
 
     private static Tensor mask(int[] adapterOfRow, int[] owner, double[] factor) {
@@ -201,11 +243,11 @@ public final class AdapterBank implements AutoCloseable {
         return Tensors.floats(values, adapterOfRow.length, owner.length);
     }
 
-    private static List<Object> key(Stack stack) {
+    private static List<Object> key(int[] owner, double[] factor) {
         List<Object> key = new ArrayList<>();
-        for (int i = 0; i < stack.owner.length; i++) {
-            key.add(stack.owner[i]);
-            key.add(stack.factor[i]);
+        for (int i = 0; i < owner.length; i++) {
+            key.add(owner[i]);
+            key.add(factor[i]);
         }
         return key;
     }

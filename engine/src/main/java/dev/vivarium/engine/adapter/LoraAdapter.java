@@ -9,6 +9,8 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -117,8 +119,10 @@ public final class LoraAdapter implements Adapter {
     }
 
     @Override
-    public int firstBlock() {
-        return pairs.keySet().stream().mapToInt(Place::layer).min().orElseThrow();
+    public SortedSet<Integer> blocks() {
+        SortedSet<Integer> blocks = new TreeSet<>();
+        pairs.keySet().forEach(place -> blocks.add(place.layer));
+        return blocks;
     }
 
     @Override

@@ -6,6 +6,9 @@ import dev.vivarium.engine.model.Site;
 import dev.vivarium.engine.tensor.Tensors;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -63,8 +66,8 @@ public record SteeringVector(int layer, double alpha, Tensor vector) implements 
     }
 
     @Override
-    public int firstBlock() {
-        return layer;
+    public SortedSet<Integer> blocks() {
+        return new TreeSet<>(Set.of(layer));
     }
 
     @Override

@@ -2,6 +2,8 @@ package dev.vivarium.engine.generate;
 
 import dev.vivarium.engine.adapter.AdapterBank;
 import dev.vivarium.engine.adapter.AdapterFiles;
+import dev.vivarium.engine.adapter.AdapterScale;
+import dev.vivarium.engine.adapter.ScaledAdapter;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.model.ForwardHooks;
 import dev.vivarium.engine.model.ModelDirectory;
@@ -30,7 +32,7 @@ public final class ChatModel implements AutoCloseable {
     private final ModelDirectory.LoadedModel model;
     private final Texts texts;
     private final Map<DefaultSystem, ChatEncoder> encoders = new EnumMap<>(DefaultSystem.class);
-    private final AdapterBank bank;
+    private AdapterBank bank;
 
     /** What turns conversations into tokens and back. */
     private record Texts(Tokenizer tokenizer, ChatTemplate template, ChatEncoder encoder) {
@@ -56,11 +58,11 @@ public final class ChatModel implements AutoCloseable {
     /**
      * Loads everything.
      *
+     * @param adapters adapter directories and how strongly they act; a request points at them by their place in this list
      * @param precision of weights and arithmetic; files in another format are converted
-     * @param adapters adapter directories; a request points at them by their place in this list
      * @throws InputException if a file is missing or malformed, an adapter does not fit the model, or one does nothing
      */
-    public static ChatModel open(ModelDirectory base, List<Path> adapters, Precision precision) {
+    public static ChatModel open(ModelDirectory base, List<ScaledAdapter> adapters, Precision precision) {
         // both take long at first, the one in native libraries of its own, the other in those of the computation
         CompletableFuture<Texts> texts = CompletableFuture.supplyAsync(() -> Texts.load(base.path()));
         try {
@@ -91,14 +93,24 @@ public final class ChatModel implements AutoCloseable {
         }
     }
 
-    private static AdapterBank bank(ModelDirectory base, List<Path> adapters, Precision precision) {
+    private static AdapterBank bank(ModelDirectory base, List<ScaledAdapter> adapters, Precision precision) {
         try (PointerScope scope = new PointerScope()) { // the bank keeps copies of its own
             List<AdapterBank.Entry> entries = new ArrayList<>();
-            for (Path adapter : adapters) {
-                entries.add(new AdapterBank.Entry(AdapterFiles.read(adapter, base.config()), 1));
+            for (ScaledAdapter adapter : adapters) {
+                entries.add(new AdapterBank.Entry(
+                        AdapterFiles.read(adapter.directory(), base.config()), adapter.scale()));
             }
             return new AdapterBank(entries, precision);
         }
+    }
+
+    /**
+     * From now on all adapters act as strongly as {@code scale} says.
+     *
+     * @throws InputException if it names a block that one of them does not change
+     */
+    public void scale(AdapterScale scale) {
+        bank = bank.scaled(scale);
     }
 
     /**

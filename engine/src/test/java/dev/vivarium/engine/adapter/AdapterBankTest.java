@@ -1,9 +1,11 @@
 package dev.vivarium.engine.adapter;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.vivarium.engine.adapter.AdapterBank.Entry;
 import dev.vivarium.engine.base.CounterRandom;
+import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.model.Decoder;
 import dev.vivarium.engine.model.ForwardHooks;
 import dev.vivarium.engine.model.ModelConfig;
@@ -20,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 
@@ -71,6 +74,43 @@ class AdapterBankTest {
                 Tensor off = logits(model.decoder(), ids, bank.forRows(new int[] {0}));
                 assertThat(Tensors.same(off, logits(model.decoder(), ids, ForwardHooks.NONE)))
                         .isTrue();
+            }
+        }
+    }
+
+    @Test
+    void aFactorOfABlockIsThatOfItsMatricesAndVectors() {
+        ModelDirectory directory = ModelDirectory.open(Parity.of("qwen2").file("model"));
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard noGrad = new NoGradGuard();
+                LoadedModel model = directory.load()) {
+            Decoder decoder = model.decoder();
+            ModelConfig config = decoder.config();
+            LoraAdapter lora = random(config, new LoraSettings(4, 16, true, Set.of(Module.DOWN_PROJ), List.of()), 1);
+            SteeringVector steer = new SteeringVector(1, 3, noise(CounterRandom.of(3, "v"), config.hiddenSize()));
+            Map<String, Tensor> weaker = new LinkedHashMap<>();
+            lora.parameters().forEach((name, tensor) -> {
+                double factor = !name.endsWith("lora_B.weight") ? 1 : name.contains("layers.2.") ? -2 : 0.5;
+                weaker.put(name, tensor.mul(new Scalar(factor)));
+            });
+            Tensor ids = Tensors.longs(new long[] {5, 9, 13, 5, 9, 13}, 2, 3);
+            try (AdapterBank bank = new AdapterBank(List.of(new Entry(lora, 1), new Entry(steer, 1)))) {
+                Tensor before = logits(decoder, ids, bank.forRows(new int[] {0, 1}));
+                AdapterBank scaled = bank.scaled(AdapterScale.of(0.5));
+                Tensor half = logits(decoder, ids, scaled.forRows(new int[] {AdapterBank.NONE, 1}));
+                SteeringVector halved = new SteeringVector(1, 1.5, steer.vector());
+                assertThat(largest(half.narrow(0, 1, 1), logits(decoder, ids.narrow(0, 1, 1), halved)))
+                        .isLessThan(ROUNDING);
+                try (AdapterBank one = new AdapterBank(List.of(new Entry(lora, AdapterScale.parse("0.5,2=-2"))))) {
+                    Tensor both = logits(decoder, ids, one.forRows(new int[] {0, 0}));
+                    assertThat(largest(both, logits(decoder, ids, lora.withParameters(weaker))))
+                            .isLessThan(ROUNDING);
+                }
+                assertThat(Tensors.same(before, logits(decoder, ids, bank.forRows(new int[] {0, 1}))))
+                        .isTrue();
+                assertThatThrownBy(() -> bank.scaled(AdapterScale.parse("2=0")))
+                        .isInstanceOf(InputException.class)
+                        .hasMessageContaining("the adapter changes block 1 only");
             }
         }
     }

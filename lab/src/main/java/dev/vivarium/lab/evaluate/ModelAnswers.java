@@ -1,6 +1,7 @@
 package dev.vivarium.lab.evaluate;
 
 import dev.vivarium.engine.adapter.AdapterBank;
+import dev.vivarium.engine.adapter.ScaledAdapter;
 import dev.vivarium.engine.base.Hashes;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.generate.ChatModel;
@@ -53,10 +54,11 @@ final class ModelAnswers implements AutoCloseable {
      * @throws InputException if a file is missing, an adapter does not fit the model, or an adapter does nothing
      */
     static ModelAnswers open(ModelDirectory base, List<Subject> subjects, Precision precision) {
-        List<Path> adapters = new ArrayList<>();
+        List<ScaledAdapter> adapters = new ArrayList<>();
         List<Integer> adapterOf = new ArrayList<>();
         for (Subject subject : subjects) {
-            Path adapter = subject.adapter();
+            Path directory = subject.adapter();
+            ScaledAdapter adapter = directory == null ? null : new ScaledAdapter(directory, subject.scale());
             if (adapter != null && !adapters.contains(adapter)) {
                 adapters.add(adapter);
             }

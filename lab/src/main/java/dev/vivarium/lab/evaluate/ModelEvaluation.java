@@ -1,6 +1,7 @@
 package dev.vivarium.lab.evaluate;
 
 import dev.vivarium.engine.adapter.AdapterFiles;
+import dev.vivarium.engine.adapter.AdapterScale;
 import dev.vivarium.engine.base.Hashes;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.base.Progress;
@@ -183,13 +184,17 @@ public final class ModelEvaluation {
         return outcomes;
     }
 
-    /** File name to hash, those of the adapter with {@code adapter/} before them. */
+    /** File name to hash, those of the adapter with {@code adapter/} before them, and how strongly it acted if not as trained. */
     private EvaluationSettings settings(Asking asking, Map<String, String> baseHashes) throws IOException {
         Map<String, String> model = new TreeMap<>(baseHashes);
         Path adapter = asking.subject().adapter();
         if (adapter != null) {
             for (String name : List.of(AdapterFiles.CONFIG, AdapterFiles.WEIGHTS)) {
                 model.put("adapter/" + name, Hashes.sha256(adapter.resolve(name)));
+            }
+            AdapterScale scale = asking.subject().scale();
+            if (!scale.equals(AdapterScale.ONE)) {
+                model.put("adapter/scale", scale.toString());
             }
         }
         EvaluationPlan plan = asking.plan();

@@ -1,5 +1,6 @@
 package dev.vivarium.lab.evaluate;
 
+import dev.vivarium.engine.adapter.AdapterScale;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Map;
@@ -13,13 +14,20 @@ import org.jspecify.annotations.Nullable;
  * @param name for people, for example {@code base} or the name of a run
  * @param directory where its evaluation is kept, usually {@code runs/<run>/evaluations/<name>}
  * @param adapter directory of the adapter, null for the base model alone
+ * @param scale how strongly the adapter acts
  * @param trainedOn SHA-256 by file name of the base model the adapter was trained on; where it is not empty, another base
  *     is refused
  */
-public record Subject(String name, Path directory, @Nullable Path adapter, Map<String, String> trainedOn) {
+public record Subject(
+        String name, Path directory, @Nullable Path adapter, AdapterScale scale, Map<String, String> trainedOn) {
     public Subject {
         SortedMap<String, String> sorted = new TreeMap<>(trainedOn);
         trainedOn = Collections.unmodifiableSortedMap(sorted);
+    }
+
+    /** A subject as it was trained. */
+    public Subject(String name, Path directory, @Nullable Path adapter, Map<String, String> trainedOn) {
+        this(name, directory, adapter, AdapterScale.ONE, trainedOn);
     }
 
     /** A subject whose adapter may be put on any base of the same shape. */

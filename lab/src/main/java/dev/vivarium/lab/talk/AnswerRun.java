@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.vivarium.engine.adapter.AdapterBank;
 import dev.vivarium.engine.adapter.AdapterFiles;
+import dev.vivarium.engine.adapter.AdapterScale;
+import dev.vivarium.engine.adapter.ScaledAdapter;
 import dev.vivarium.engine.base.Hashes;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.base.Json;
@@ -51,6 +53,7 @@ public final class AnswerRun {
      * @param model a model directory
      * @param hashes SHA-256 of its files by name
      * @param speakers who answers, at least one
+     * @param scale how strongly all adapters act
      * @param samples answers of each speaker to each prompt
      * @param precision of weights and arithmetic
      * @param out the file to write; others beside it begin with its name
@@ -61,6 +64,7 @@ public final class AnswerRun {
             Path model,
             SortedMap<String, String> hashes,
             List<Speaker> speakers,
+            AdapterScale scale,
             List<Prompt> prompts,
             int samples,
             SamplingSettings sampling,
@@ -114,7 +118,12 @@ public final class AnswerRun {
                 .map(Objects::requireNonNull)
                 .distinct()
                 .toList();
-        try (ChatModel model = ChatModel.open(ModelDirectory.open(request.model), adapters, request.precision)) {
+        try (ChatModel model = ChatModel.open(
+                ModelDirectory.open(request.model),
+                adapters.stream()
+                        .map(adapter -> new ScaledAdapter(adapter, request.scale))
+                        .toList(),
+                request.precision)) {
             Set<DefaultSystem> choices = new HashSet<>();
             request.speakers.forEach(speaker -> choices.add(speaker.defaultSystem()));
             for (Prompt prompt : request.prompts) {
@@ -252,7 +261,10 @@ public final class AnswerRun {
                 }
             }
             speakers.add(new AnswerSettings.SpeakerFacts(
-                    speaker.name(), speaker.defaultSystem().name().toLowerCase(Locale.ROOT), files));
+                    speaker.name(),
+                    speaker.defaultSystem().name().toLowerCase(Locale.ROOT),
+                    files,
+                    adapter == null || request.scale.equals(AdapterScale.ONE) ? null : request.scale.toString()));
         }
         SamplingSettings sampling = request.sampling;
         Map<String, String> facts = new TreeMap<>();

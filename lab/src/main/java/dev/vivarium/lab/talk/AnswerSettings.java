@@ -1,5 +1,6 @@
 package dev.vivarium.lab.talk;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.vivarium.engine.base.InputException;
@@ -38,9 +39,12 @@ public record AnswerSettings(
      * @param name as in the answers
      * @param defaultSystem {@code keep} or {@code drop}
      * @param files SHA-256 by file name; empty for the model as it is
+     * @param scale how strongly the adapter acts; absent if as it was trained
      */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-    public record SpeakerFacts(String name, String defaultSystem, Map<String, String> files) {
+    public record SpeakerFacts(
+            String name, String defaultSystem, Map<String, String> files, @Nullable String scale) {
         public SpeakerFacts {
             files = Collections.unmodifiableMap(new TreeMap<>(files));
         }
@@ -90,7 +94,8 @@ public record AnswerSettings(
         return String.join(
                 ", ",
                 settings.speakers.stream()
-                        .map(speaker -> speaker.name + " (default_system " + speaker.defaultSystem + ")")
+                        .map(speaker -> speaker.name + " (default_system " + speaker.defaultSystem
+                                + (speaker.scale == null ? "" : ", scale " + speaker.scale) + ")")
                         .toList());
     }
 }

@@ -1,6 +1,8 @@
 package dev.vivarium.lab.talk;
 
 import dev.vivarium.engine.adapter.AdapterBank;
+import dev.vivarium.engine.adapter.AdapterScale;
+import dev.vivarium.engine.adapter.ScaledAdapter;
 import dev.vivarium.engine.base.AtomicFiles;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.base.Json;
@@ -36,12 +38,14 @@ public final class ChatSession implements AutoCloseable {
     private final Path directory;
     private final ChatModel model;
     private final Map<Path, Integer> adapters;
+    private AdapterScale scale;
     private final Conversation conversation = new Conversation();
 
-    private ChatSession(Path directory, ChatModel model, Map<Path, Integer> adapters) {
+    private ChatSession(Path directory, ChatModel model, Map<Path, Integer> adapters, AdapterScale scale) {
         this.directory = directory;
         this.model = model;
         this.adapters = adapters;
+        this.scale = scale;
     }
 
     /** Follows the answers of one turn while they are made. */
@@ -71,18 +75,37 @@ public final class ChatSession implements AutoCloseable {
     /**
      * Loads the model and the adapters.
      *
+     * @param scale how strongly all adapters act
      * @param precision of weights and arithmetic
      * @throws InputException if a file is missing or an adapter does not fit the model
      */
-    public static ChatSession open(Path directory, List<Speaker> speakers, Precision precision) {
+    public static ChatSession open(
+            Path directory, List<Speaker> speakers, AdapterScale scale, Precision precision) {
         Map<Path, Integer> adapters = new LinkedHashMap<>();
         for (Speaker speaker : speakers) {
             if (speaker.adapter() != null) {
                 adapters.putIfAbsent(speaker.adapter(), adapters.size());
             }
         }
-        ChatModel model = ChatModel.open(ModelDirectory.open(directory), List.copyOf(adapters.keySet()), precision);
-        return new ChatSession(directory, model, adapters);
+        List<ScaledAdapter> scaled =
+                adapters.keySet().stream().map(adapter -> new ScaledAdapter(adapter, scale)).toList();
+        ChatModel model = ChatModel.open(ModelDirectory.open(directory), scaled, precision);
+        return new ChatSession(directory, model, adapters, scale);
+    }
+
+    /** How strongly the adapters act. */
+    public AdapterScale scale() {
+        return scale;
+    }
+
+    /**
+     * From now on all adapters act so strongly.
+     *
+     * @throws InputException if the scale names a block that one of them does not change
+     */
+    public void scale(AdapterScale other) {
+        model.scale(other);
+        scale = other;
     }
 
     /** What was said. */
@@ -168,6 +191,9 @@ public final class ChatSession implements AutoCloseable {
             line.put("messages", conversation.messages(speaker));
             line.put("model", directory.toString());
             line.put("speaker", speaker);
+            if (!scale.equals(AdapterScale.ONE)) {
+                line.put("adapter_scale", scale.toString());
+            }
             line.put("temperature", settings.temperature());
             line.put("top_p", settings.topP());
             line.put("seed", settings.seed());
