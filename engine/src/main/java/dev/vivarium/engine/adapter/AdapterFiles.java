@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.base.Json;
+import dev.vivarium.engine.base.Printable;
 import dev.vivarium.engine.model.ModelConfig;
 import dev.vivarium.engine.model.Module;
 import dev.vivarium.engine.model.TensorLayout;
@@ -17,6 +18,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -35,6 +37,10 @@ public final class AdapterFiles {
     public static final String WEIGHTS = "adapter_model.safetensors";
     private static final String PREFIX = "base_model.model.";
     static final String STEERING = "steering_vector";
+    private static final Set<String> FLOATS = Set.of("F32", "F16", "BF16", "F64");
+
+    /** Real files have a few thousand bytes, or a hundred thousand where they name every module. */
+    private static final long MAX_CONFIG_BYTES = 500_000;
 
     private AdapterFiles() {}
 
@@ -49,22 +55,32 @@ public final class AdapterFiles {
      * @throws InputException if the directory is not an adapter, does not fit the model, or does nothing (norm zero)
      */
     public static Adapter read(Path directory, ModelConfig model) {
-        Path config = directory.resolve(CONFIG);
         if (!Files.isDirectory(directory)) {
             throw new InputException(directory + ": no such adapter directory");
         }
-        JsonNode json = Json.read(config);
+        JsonNode json = config(directory);
         try (WeightFiles files = WeightFiles.open(directory.resolve(WEIGHTS))) {
             Adapter adapter = json.path("adapter_type").asText("").equals(STEERING)
                     ? steering(json, files, model)
                     : lora(json, files, model);
-            if (!(adapter.norm() > 0)) {
-                throw new InputException("its norm is zero or not a number, so it would change nothing");
+            double norm = adapter.norm();
+            if (!(norm > 0) || Double.isInfinite(norm)) {
+                throw new InputException("its norm is " + norm + ", so it would change nothing or break everything");
             }
             return adapter;
         } catch (InputException e) {
             throw new InputException(directory + ": " + e.getMessage(), e);
         }
+    }
+
+    /** The configuration of an adapter directory. */
+    static JsonNode config(Path directory) {
+        Path file = directory.resolve(CONFIG);
+        JsonNode json = Json.read(file, MAX_CONFIG_BYTES);
+        if (!json.isObject()) {
+            throw new InputException(file + ": expected a JSON object");
+        }
+        return json;
     }
 
     /**
@@ -145,12 +161,9 @@ public final class AdapterFiles {
         if (!files.names().contains(STEERING)) {
             throw new InputException(WEIGHTS + " has no tensor \"" + STEERING + "\"");
         }
-        JsonNode layer = PeftConfig.required(json, "layer_idx");
-        JsonNode alpha = PeftConfig.required(json, "alpha");
-        if (!layer.isInt() || !alpha.isNumber()) {
-            throw new InputException(CONFIG + ": layer_idx and alpha must be numbers; they are " + layer + " and " + alpha);
-        }
-        return SteeringVector.of(model, layer.intValue(), alpha.doubleValue(), copy(files.get(STEERING)));
+        int layer = PeftConfig.whole(json, "layer_idx");
+        double alpha = PeftConfig.number(json, "alpha");
+        return SteeringVector.of(model, layer, alpha, copy(files, STEERING));
     }
 
     private static LoraAdapter lora(JsonNode json, WeightFiles files, ModelConfig model) {
@@ -194,19 +207,25 @@ public final class AdapterFiles {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (String name : files.names()) {
             if (!name.startsWith(PREFIX)) {
-                throw new InputException(WEIGHTS + ": tensor \"" + name + "\" does not start with " + PREFIX);
+                throw new InputException(
+                        WEIGHTS + ": tensor \"" + Printable.name(name) + "\" does not start with " + PREFIX);
             }
             String stored = name.substring(PREFIX.length());
             if (layout.covers(stored)) {
-                tensors.put(layout.name(stored), copy(files.get(name)));
+                tensors.put(layout.name(stored), copy(files, name));
             } else if (!model.isPart()) {
-                tensors.put(stored, copy(files.get(name)));
+                tensors.put(stored, copy(files, name));
             }
         }
         return tensors;
     }
 
-    private static Tensor copy(Tensor mapped) {
-        return mapped.to(ScalarType.Float).clone();
+    private static Tensor copy(WeightFiles files, String name) {
+        boolean vast = Arrays.stream(files.shape(name)).anyMatch(size -> size > Integer.MAX_VALUE);
+        if (vast || !FLOATS.contains(files.dtype(name))) {
+            throw new InputException(WEIGHTS + ": tensor \"" + Printable.name(name) + "\" has type " + files.dtype(name)
+                    + " and shape " + Arrays.toString(files.shape(name)) + ", which no adapter has");
+        }
+        return files.get(name).to(ScalarType.Float).clone();
     }
 }

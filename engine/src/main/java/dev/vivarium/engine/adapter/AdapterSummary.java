@@ -2,7 +2,7 @@ package dev.vivarium.engine.adapter;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.vivarium.engine.base.InputException;
-import dev.vivarium.engine.base.Json;
+import dev.vivarium.engine.base.Printable;
 import dev.vivarium.engine.weights.WeightFiles;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -84,7 +84,7 @@ public record AdapterSummary(
      * @throws InputException if the directory holds no adapter, or one whose files do not fit each other
      */
     public static AdapterSummary read(Path directory) {
-        JsonNode config = Json.read(directory.resolve(AdapterFiles.CONFIG));
+        JsonNode config = AdapterFiles.config(directory);
         try (WeightFiles files = WeightFiles.open(directory.resolve(AdapterFiles.WEIGHTS))) {
             return config.path("adapter_type").asText("").equals(AdapterFiles.STEERING)
                     ? steering(config, files)
@@ -95,7 +95,12 @@ public record AdapterSummary(
     }
 
     private static AdapterSummary steering(JsonNode config, WeightFiles files) {
-        long width = files.shape(AdapterFiles.STEERING)[0];
+        long[] shape = files.shape(AdapterFiles.STEERING);
+        if (shape.length != 1) {
+            throw new InputException(
+                    "the steering vector has shape " + Arrays.toString(shape) + ", not that of a vector");
+        }
+        long width = shape[0];
         int layer = config.path("layer_idx").asInt(-1);
         double alpha = config.path("alpha").asDouble(Double.NaN);
         double norm;
@@ -148,9 +153,9 @@ public record AdapterSummary(
     private static Place place(String module, String stem, WeightFiles files, double alpha, boolean rslora) {
         long[] a = files.shape(stem + LoraAdapter.A_SUFFIX);
         long[] b = files.shape(stem + LoraAdapter.B_SUFFIX);
-        if (a.length != 2 || b.length != 2 || a[0] != b[1]) {
-            throw new InputException("the matrices of " + module + " have shapes " + Arrays.toString(a) + " and "
-                    + Arrays.toString(b) + ", which do not fit each other");
+        if (a.length != 2 || b.length != 2 || a[0] != b[1] || a[0] < 1 || a[0] > Integer.MAX_VALUE) {
+            throw new InputException("the matrices of " + Printable.name(module) + " have shapes " + Arrays.toString(a)
+                    + " and " + Arrays.toString(b) + ", which do not fit each other");
         }
         int r = Math.toIntExact(a[0]);
         Double norm = null;

@@ -2,6 +2,7 @@ package dev.vivarium.engine.adapter;
 
 import dev.vivarium.engine.base.CounterRandom;
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.base.Printable;
 import dev.vivarium.engine.model.ModelConfig;
 import dev.vivarium.engine.model.Module;
 import dev.vivarium.engine.tensor.Tensors;
@@ -87,8 +88,9 @@ public final class LoraAdapter implements Adapter {
         }
         for (String name : parameters.keySet()) {
             if (!ordered.containsKey(name)) {
-                throw new InputException("adapter tensor \"" + name + "\" does not belong to any module the adapter's "
-                        + "settings name; it would be ignored silently");
+                throw new InputException(
+                        "adapter tensor \"" + Printable.name(name) + "\" does not belong to any module the adapter's "
+                                + "settings name; it would be ignored silently");
             }
         }
         return new LoraAdapter(settings, ordered, pairs);

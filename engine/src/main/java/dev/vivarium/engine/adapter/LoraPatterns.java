@@ -1,27 +1,30 @@
 package dev.vivarium.engine.adapter;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.google.re2j.Matcher;
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.base.Printable;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 
 /**
  * {@code rank_pattern} and {@code alpha_pattern} of an adapter's configuration: other ranks and alphas for some modules.
  *
  * <p>A key is a regular expression that must fit the end of a module's name from a dot or its beginning on, and the first
  * that does counts (PEFT, {@code get_pattern_key} in
- * https://github.com/huggingface/peft/blob/main/src/peft/utils/other.py). The work that an expression may cost is bounded,
- * since some cost more than a lifetime.
+ * https://github.com/huggingface/peft/blob/main/src/peft/utils/other.py). The matcher's time is linear in the
+ * expression and in the name, so that no expression takes a lifetime.
  */
 final class LoraPatterns {
     private static final int LONGEST_KEY = 500;
-    private static final int MOST_STEPS = 100_000;
+    private static final int MOST_REPEATS = 1_000;
+    private static final Pattern REPEATS = Pattern.compile("\\{(\\d+)(?:,(\\d*))?\\}");
 
     private final Map<Named, Number> ranks;
     private final Map<Named, Number> alphas;
@@ -47,10 +50,13 @@ final class LoraPatterns {
         Map<Named, Number> patterns = new LinkedHashMap<>();
         node.properties().forEach(entry -> {
             JsonNode value = entry.getValue();
-            boolean fits = whole ? value.isInt() && value.intValue() > 0 : value.isNumber() && value.doubleValue() > 0;
+            boolean fits = whole
+                    ? value.isInt() && value.intValue() > 0
+                    : value.isNumber() && value.doubleValue() > 0 && Double.isFinite(value.doubleValue());
             if (!fits) {
-                throw new InputException(AdapterFiles.CONFIG + ": " + key + " gives \"" + entry.getKey()
-                        + "\" the value " + value + ", not a positive " + (whole ? "whole number" : "number"));
+                throw new InputException(AdapterFiles.CONFIG + ": " + key + " gives \"" + Printable.name(entry.getKey())
+                        + "\" the value " + Printable.name(value.toString()) + ", not a positive "
+                        + (whole ? "whole number" : "number"));
             }
             String text = entry.getKey();
             patterns.put(new Named(text, compile(key, "(?:.*\\.)?", text, "")), value.numberValue());
@@ -64,12 +70,18 @@ final class LoraPatterns {
             throw new InputException(AdapterFiles.CONFIG + ": a name in " + key + " has " + text.length()
                     + " characters; " + LONGEST_KEY + " are read");
         }
+        if (repeats(text) > MOST_REPEATS) {
+            throw new InputException(AdapterFiles.CONFIG + ": \"" + Printable.name(text) + "\" in " + key
+                    + " repeats more than " + MOST_REPEATS + " times; write it without counts");
+        }
         try {
-            return Pattern.compile(before + "(?:" + text.replace("(?P<", "(?<") + ")" + after);
+            return Pattern.compile(before + "(?:" + text + ")" + after);
         } catch (PatternSyntaxException e) {
             throw new InputException(
-                    AdapterFiles.CONFIG + ": \"" + text + "\" in " + key + " is no regular expression ("
-                            + e.getDescription() + ")",
+                    AdapterFiles.CONFIG + ": \"" + Printable.name(text) + "\" in " + key
+                            + " is no regular expression (" + e.getDescription()
+                            + "), or one with parts that look around"
+                            + " or back, which are not supported",
                     e);
         }
     }
@@ -92,7 +104,7 @@ final class LoraPatterns {
 
     private record Named(String text, Pattern pattern) {
         boolean fits(String module) {
-            return pattern.matcher(new Counted(module)).matches();
+            return pattern.matches(module);
         }
     }
 
@@ -112,39 +124,15 @@ final class LoraPatterns {
         return otherwise;
     }
 
-    /** A text that may be looked at so often only. */
-    static final class Counted implements CharSequence {
-        private final String text;
-        private int looks;
-
-        Counted(String text) {
-            this.text = text;
+    /** How often the innermost part may be copied: the product of all counts. */
+    private static long repeats(String text) {
+        long product = 1;
+        Matcher counts = REPEATS.matcher(text);
+        while (counts.find() && product <= MOST_REPEATS) {
+            String most = counts.group(2);
+            String count = most == null || most.isEmpty() ? counts.group(1) : most;
+            product *= count.length() > 4 ? MOST_REPEATS + 1 : Math.max(1, Integer.parseInt(count));
         }
-
-        @Override
-        public char charAt(int index) {
-            looks++;
-            if (looks > MOST_STEPS) {
-                throw new InputException(AdapterFiles.CONFIG
-                        + ": a name pattern takes too long to compare; write it without"
-                        + " repetition in repetition");
-            }
-            return text.charAt(index);
-        }
-
-        @Override
-        public int length() {
-            return text.length();
-        }
-
-        @Override
-        public CharSequence subSequence(int start, int end) {
-            return text.subSequence(start, end);
-        }
-
-        @Override
-        public String toString() {
-            return text;
-        }
+        return product;
     }
 }

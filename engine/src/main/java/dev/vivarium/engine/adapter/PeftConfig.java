@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.base.Json;
+import dev.vivarium.engine.base.Printable;
 import dev.vivarium.engine.model.Module;
 import dev.vivarium.engine.model.TensorLayout;
 import java.util.ArrayList;
@@ -52,15 +53,15 @@ final class PeftConfig {
         for (String key : UNSUPPORTED) {
             JsonNode value = json.path(key);
             if (value.isContainerNode() ? !value.isEmpty() : json.hasNonNull(key) && !isFalse(value)) {
-                found.add(key + " is not supported here: " + value);
+                found.add(key + " is not supported here: " + shown(value));
             }
         }
         if (json.hasNonNull("bias") && !json.get("bias").asText().equals("none")) {
-            found.add("bias is not supported here: " + json.get("bias"));
+            found.add("bias is not supported here: " + shown(json.get("bias")));
         }
         String initial = json.path("init_lora_weights").asText("");
         if (CHANGE_THE_BASE.stream().anyMatch(initial::startsWith)) {
-            found.add("init_lora_weights \"" + initial + "\" changes the weights of the base model too, which is not "
+            found.add("init_lora_weights " + shown(json.get("init_lora_weights")) + " changes the weights of the base model too, which is not "
                     + "supported here: save it with path_initial_model_for_weight_conversion");
         }
         return found;
@@ -82,9 +83,9 @@ final class PeftConfig {
         List<Integer> layers = pattern ? layers(tensors) : layers(json.path("layers_to_transform"));
         checkLayersPattern(json.path("layers_pattern"), layers);
         return new LoraSettings(
-                rank("r", required(json, "r")),
-                alpha("lora_alpha", required(json, "lora_alpha")),
-                json.path("use_rslora").asBoolean(false),
+                whole(json, "r"),
+                number(json, "lora_alpha"),
+                flag(json, "use_rslora"),
                 pattern ? modules(tensors) : modules(json.get("target_modules")),
                 layers);
     }
@@ -92,22 +93,38 @@ final class PeftConfig {
     static void checkType(JsonNode json) {
         String type = json.path("peft_type").asText("");
         if (!type.equals("LORA")) {
-            throw new InputException(FILE + ": peft_type \"" + type + "\" is not supported; LORA is");
+            throw new InputException(FILE + ": peft_type \"" + Printable.name(type) + "\" is not supported; LORA is");
         }
     }
 
-    private static int rank(String key, JsonNode node) {
-        if (!node.isInt() || node.intValue() < 1) {
-            throw new InputException(FILE + ": " + key + " must be a whole number from 1 on; it is " + node);
+    /** A whole number that has to be there. */
+    static int whole(JsonNode json, String key) {
+        JsonNode node = required(json, key);
+        if (!node.isInt()) {
+            throw new InputException(FILE + ": " + key + " must be a whole number; it is " + shown(node));
         }
         return node.intValue();
     }
 
-    private static double alpha(String key, JsonNode node) {
-        if (!node.isNumber()) {
-            throw new InputException(FILE + ": " + key + " must be a number; it is " + node);
+    /** A finite number that has to be there. */
+    static double number(JsonNode json, String key) {
+        JsonNode node = required(json, key);
+        if (!node.isNumber() || !Double.isFinite(node.doubleValue())) {
+            throw new InputException(FILE + ": " + key + " must be a number; it is " + shown(node));
         }
         return node.doubleValue();
+    }
+
+    private static boolean flag(JsonNode json, String key) {
+        if (json.hasNonNull(key) && !json.get(key).isBoolean()) {
+            throw new InputException(FILE + ": " + key + " must be true or false; it is " + shown(json.get(key)));
+        }
+        return json.path(key).asBoolean(false);
+    }
+
+    /** A value of the file in one short line that steers no terminal. */
+    private static String shown(JsonNode node) {
+        return Printable.name(node.toString());
     }
 
     /** Blocks have one name here, {@code model.layers}; a pattern that is about another adapts nothing. */
@@ -127,14 +144,13 @@ final class PeftConfig {
         }
         String module = Module.DOWN_PROJ.fullName(0);
         for (String pattern : patterns) {
-            Matcher matcher = LoraPatterns.compile("layers_pattern", "(?:^|.*?\\.)", pattern, "\\.(\\d+)\\..*")
-                    .matcher(new LoraPatterns.Counted(module));
-            if (matcher.matches()) {
+            if (LoraPatterns.compile("layers_pattern", "(?:^|.*?\\.)", pattern, "\\.(\\d+)\\..*")
+                    .matches(module)) {
                 return;
             }
         }
         throw new InputException(
-                FILE + ": layers_pattern " + node + " matches no block; blocks are called layers here");
+                FILE + ": layers_pattern " + shown(node) + " matches no block; blocks are called layers here");
     }
 
     private static Set<Module> modules(Set<String> tensors) {
@@ -155,7 +171,7 @@ final class PeftConfig {
         Matcher place = PLACE.matcher(tensor);
         if (!place.matches()) {
             throw new InputException(
-                    AdapterFiles.WEIGHTS + ": tensor \"" + tensor + "\" is not that of a linear map of a block");
+                    AdapterFiles.WEIGHTS + ": tensor \"" + Printable.name(tensor) + "\" is not that of a linear map of a block");
         }
         return place;
     }
@@ -165,16 +181,26 @@ final class PeftConfig {
             throw new InputException(FILE + ": target_modules must be a list of module names or a pattern");
         }
         Set<Module> modules = EnumSet.noneOf(Module.class);
-        names.forEach(name -> modules.add(Module.of(name.asText())));
+        for (JsonNode name : names) {
+            if (!name.isTextual()) {
+                throw new InputException(FILE + ": target_modules names " + shown(name) + ", which is no module name");
+            }
+            modules.add(Module.of(name.textValue()));
+        }
         return modules;
     }
 
     private static List<Integer> layers(JsonNode node) {
         List<Integer> layers = new ArrayList<>();
-        if (node.isInt()) {
-            layers.add(node.intValue());
-        } else {
-            node.forEach(layer -> layers.add(layer.asInt(-1)));
+        if (node.isMissingNode() || node.isNull()) {
+            return layers;
+        }
+        for (JsonNode layer : node.isArray() ? node : List.of(node)) {
+            if (!layer.isInt()) {
+                throw new InputException(
+                        FILE + ": layers_to_transform must be a layer or a list of layers; it is " + shown(node));
+            }
+            layers.add(layer.intValue());
         }
         return layers;
     }

@@ -28,6 +28,11 @@ public final class Json {
 
     private static final int MAX_DEPTH = 64;
 
+    /** Far above any document of ours; a larger file is something else. */
+    private static final long MAX_FILE_BYTES = 200_000_000;
+
+    private static final int LONGEST_COMPLAINT = 200;
+
     private static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(MAX_DEPTH)
@@ -65,13 +70,22 @@ public final class Json {
 
     /** Reads one file as a JSON document. */
     public static JsonNode read(Path file) {
-        return parse(bytes(file), file.toString());
+        return read(file, MAX_FILE_BYTES);
+    }
+
+    /**
+     * Reads one file as a JSON document.
+     *
+     * @param mostBytes what such a file may have: a tree takes many times the memory of its text
+     */
+    public static JsonNode read(Path file, long mostBytes) {
+        return parse(bytes(file, mostBytes), file.toString());
     }
 
     /** Reads one file into a record. */
     public static <T> T read(Path file, Class<T> type) {
         try {
-            return MAPPER.readValue(bytes(file), type);
+            return MAPPER.readValue(bytes(file, MAX_FILE_BYTES), type);
         } catch (JsonProcessingException e) {
             throw malformed(file.toString(), e);
         } catch (IOException e) {
@@ -108,12 +122,16 @@ public final class Json {
         return "\"" + path + "\" is missing or has a value of the wrong kind";
     }
 
-    private static byte[] bytes(Path file) {
+    private static byte[] bytes(Path file, long mostBytes) {
         if (!Files.isRegularFile(file)) {
             boolean directory = Files.isDirectory(file);
             throw new InputException(file + ": " + (directory ? "is a directory, not a file" : "no such file"));
         }
         try {
+            if (Files.size(file) > mostBytes) {
+                throw new InputException(
+                        file + ": larger than " + mostBytes + " bytes, so it is not what its name says");
+            }
             return Files.readAllBytes(file);
         } catch (IOException e) {
             throw new InputException(file + ": cannot be read (" + e.getMessage() + ")", e);
@@ -140,6 +158,6 @@ public final class Json {
             int cut = line.indexOf(remark);
             line = cut < 0 ? line : line.substring(0, cut) + (remark.startsWith(",") ? ")" : "");
         }
-        return line;
+        return Printable.cut(line, LONGEST_COMPLAINT);
     }
 }

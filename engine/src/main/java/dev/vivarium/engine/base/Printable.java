@@ -8,7 +8,11 @@ public final class Printable {
 
     /** A name on one line: short, without control characters. */
     public static String name(String name) {
-        String printable = name.replaceAll("\\p{C}", "?");
-        return printable.length() <= LONGEST ? printable : printable.substring(0, LONGEST - 3) + "...";
+        return cut(name, LONGEST);
+    }
+
+    static String cut(String text, int longest) {
+        String start = text.length() <= longest ? text : text.substring(0, longest - 3) + "...";
+        return start.replaceAll("[\\p{C}\\u2028\\u2029]", "?");
     }
 }

@@ -3,6 +3,9 @@ package dev.vivarium.engine.model;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.base.Json;
+import dev.vivarium.engine.base.Printable;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,13 +16,20 @@ import java.util.List;
  */
 record ConfigFields(String where, JsonNode json) {
     /** Upper bound of every size field: far above any real model, far below an overflow of shape products. */
-    private static final int MAX_SIZE = 10_000_000;
+    static final int MAX_SIZE = 10_000_000;
+
+    /** Real files have a few thousand bytes, and a tree takes many times the memory of its text. */
+    private static final long MAX_FILE_BYTES = 500_000;
 
     /** @throws InputException if it is not an object */
     ConfigFields {
         if (!json.isObject()) {
             throw new InputException(where + ": expected a JSON object");
         }
+    }
+
+    static ConfigFields read(Path file) {
+        return new ConfigFields(file.toString(), Json.read(file, MAX_FILE_BYTES));
     }
 
     /** The same with values for keys that it leaves out. */
@@ -42,7 +52,9 @@ record ConfigFields(String where, JsonNode json) {
     String text(String key) {
         JsonNode node = json.path(key);
         if (!node.isTextual()) {
-            throw new InputException(where + ": \"" + key + "\" is missing; is this a Hugging Face model directory?");
+            throw new InputException(
+                    where + ": \"" + key + "\" " + (has(key) ? "must be a text; it is " + shown(key) : "is missing")
+                            + "; is this a Hugging Face model directory?");
         }
         return node.textValue();
     }
@@ -52,10 +64,14 @@ record ConfigFields(String where, JsonNode json) {
     }
 
     int size(String key) {
+        return whole(key, 1, MAX_SIZE);
+    }
+
+    int whole(String key, int least, int most) {
         JsonNode node = json.path(key);
-        if (!node.isInt() || node.intValue() <= 0 || node.intValue() > MAX_SIZE) {
-            throw new InputException(where + ": \"" + key + "\" must be a whole number from 1 to " + MAX_SIZE
-                    + (node.isMissingNode() ? "; it is missing" : "; it is " + node));
+        if (!node.isInt() || node.intValue() < least || node.intValue() > most) {
+            throw new InputException(
+                    where + ": \"" + key + "\" must be a whole number from " + least + " to " + most + is(key));
         }
         return node.intValue();
     }
@@ -66,9 +82,8 @@ record ConfigFields(String where, JsonNode json) {
 
     double positive(String key) {
         double value = number(key, Double.NaN);
-        if (!(value > 0) || Double.isInfinite(value)) {
-            throw new InputException(where + ": \"" + key + "\" must be a positive number"
-                    + (has(key) ? "; it is " + json.get(key) : "; it is missing"));
+        if (!(value > 0)) {
+            throw new InputException(where + ": \"" + key + "\" must be a positive number" + is(key));
         }
         return value;
     }
@@ -78,8 +93,8 @@ record ConfigFields(String where, JsonNode json) {
             return otherwise;
         }
         JsonNode node = json.get(key);
-        if (!node.isNumber()) {
-            throw new InputException(where + ": \"" + key + "\" must be a number; it is " + node);
+        if (!node.isNumber() || !Double.isFinite(node.doubleValue())) {
+            throw new InputException(where + ": \"" + key + "\" must be a number" + is(key));
         }
         return node.doubleValue();
     }
@@ -90,7 +105,7 @@ record ConfigFields(String where, JsonNode json) {
         }
         JsonNode node = json.get(key);
         if (!node.isBoolean()) {
-            throw new InputException(where + ": \"" + key + "\" must be true or false; it is " + node);
+            throw new InputException(where + ": \"" + key + "\" must be true or false" + is(key));
         }
         return node.booleanValue();
     }
@@ -99,18 +114,27 @@ record ConfigFields(String where, JsonNode json) {
     List<Integer> eosTokenIds() {
         JsonNode node = json.path("eos_token_id");
         List<Integer> ids = new ArrayList<>();
-        if (node.isInt()) {
-            ids.add(node.intValue());
-        } else if (node.isArray()) {
-            node.forEach(id -> ids.add(id.asInt(-1)));
-        }
-        if (ids.stream().anyMatch(id -> id < 0)) {
-            throw new InputException(where + ": eos_token_id must be a token id or a list of them");
+        for (JsonNode id : node.isArray() ? node : List.of(node)) {
+            if (id.isInt() && id.intValue() >= 0) {
+                ids.add(id.intValue());
+            } else if (node.isArray() || has("eos_token_id")) {
+                throw new InputException(
+                        where + ": eos_token_id must be a token id or a list of them" + is("eos_token_id"));
+            }
         }
         return ids;
     }
 
+    private String is(String key) {
+        return json.path(key).isMissingNode() ? "; it is missing" : "; it is " + shown(key);
+    }
+
+    /** The value of a key as the file spells it, short. */
+    String shown(String key) {
+        return Printable.name(json.path(key).toString());
+    }
+
     InputException unsupported(String what, String instead) {
-        return new InputException(where + ": " + what + " is not supported; " + instead);
+        return new InputException(where + ": " + Printable.name(what) + " is not supported; " + instead);
     }
 }

@@ -2,7 +2,6 @@ package dev.vivarium.engine.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.vivarium.engine.base.InputException;
-import dev.vivarium.engine.base.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -20,6 +19,9 @@ final class ConfigReader {
     private static final String LOCAL = "sliding_attention";
     private static final String GLOBAL = "full_attention";
 
+    /** Several times the deepest known; what is made per layer is made before the weights are looked at. */
+    private static final int MAX_LAYERS = 1_000;
+
     private final Family family;
     private final ConfigFields fields;
 
@@ -34,20 +36,23 @@ final class ConfigReader {
             throw new InputException(file + ": no such file; give a Hugging Face model directory, a folder with"
                     + " config.json, tokenizer.json and model.safetensors");
         }
-        ModelConfig config = parse(Json.read(file), file.toString());
+        ModelConfig config = parse(ConfigFields.read(file));
         Path generation = directory.resolve("generation_config.json");
         if (!Files.isRegularFile(generation)) {
             return config;
         }
         // generate() of transformers stops at the tokens of generation_config.json where it names any
-        List<Integer> eos = new ConfigFields(generation.toString(), Json.read(generation)).eosTokenIds();
+        List<Integer> eos = ConfigFields.read(generation).eosTokenIds();
         return eos.isEmpty() ? config : config.withEos(eos);
     }
 
     static ModelConfig parse(JsonNode json, String where) {
-        ConfigFields top = new ConfigFields(where, json);
+        return parse(new ConfigFields(where, json));
+    }
+
+    private static ModelConfig parse(ConfigFields top) {
         String type = top.text("model_type");
-        Family family = Family.of(type, where);
+        Family family = Family.of(type, top.where());
         refuseQuantised(top);
         if (!family.nested()) {
             return new ConfigReader(family, top).config(type, top);
@@ -65,9 +70,9 @@ final class ConfigReader {
     private ModelConfig config(String type, ConfigFields top) {
         refuseUnsupported();
         int hidden = fields.size("hidden_size");
-        int layers = fields.size("num_hidden_layers");
+        int layers = fields.whole("num_hidden_layers", 1, MAX_LAYERS);
         int heads = fields.size("num_attention_heads");
-        int headDim = fields.size("head_dim", hidden / heads);
+        int headDim = headDim(hidden, heads);
         boolean attentionBias = fields.flag("attention_bias", false);
         boolean tied = top.flag("tie_word_embeddings", fields.flag("tie_word_embeddings", false));
         List<Integer> eos = top.has("eos_token_id") ? top.eosTokenIds() : fields.eosTokenIds();
@@ -98,6 +103,20 @@ final class ConfigReader {
         }
     }
 
+    private int headDim(int hidden, int heads) {
+        if (!fields.has("head_dim") && hidden % heads != 0) {
+            throw new InputException(
+                    fields.where() + ": hidden_size " + hidden + " is no multiple of num_attention_heads " + heads
+                            + ", and head_dim is missing; take the file of the model again");
+        }
+        int headDim = fields.size("head_dim", hidden / heads);
+        if ((long) heads * headDim > ConfigFields.MAX_SIZE) {
+            throw new InputException(fields.where() + ": " + heads + " heads of width " + headDim + " are more than "
+                    + ConfigFields.MAX_SIZE + " values; take the file of the model again");
+        }
+        return headDim;
+    }
+
     private Activation activation() {
         String key = family.activationKey();
         if (!fields.has(key)) {
@@ -124,7 +143,7 @@ final class ConfigReader {
         }
         for (String key : List.of("attn_logit_softcapping", "final_logit_softcapping")) {
             if (fields.has(key)) {
-                throw fields.unsupported(key + " " + fields.json().get(key), "only null is");
+                throw fields.unsupported(key + " " + fields.shown(key), "only null is");
             }
         }
     }
@@ -132,6 +151,10 @@ final class ConfigReader {
     private Set<Integer> localLayers(int layers) {
         JsonNode types = fields.json().path("layer_types");
         Set<Integer> local = new HashSet<>();
+        if (fields.has("layer_types") && !types.isArray()) {
+            throw new InputException(fields.where() + ": layer_types must be a list of layer types; it is "
+                    + fields.shown("layer_types"));
+        }
         if (types.isArray()) {
             if (types.size() != layers) {
                 throw new InputException(fields.where() + ": layer_types names " + types.size()
@@ -155,7 +178,8 @@ final class ConfigReader {
             }
             case FROM_LAYER -> {
                 if (fields.flag("use_sliding_window", false) && fields.has("sliding_window")) {
-                    for (int layer = (int) fields.number("max_window_layers", 28); layer < layers; layer++) {
+                    int first = fields.has("max_window_layers") ? fields.whole("max_window_layers", 0, MAX_LAYERS) : 28;
+                    for (int layer = first; layer < layers; layer++) {
                         local.add(layer);
                     }
                 }
@@ -221,14 +245,20 @@ final class ConfigReader {
         RopeSettings.Scaling scaling = switch (kind) {
             case "default" -> RopeSettings.Scaling.NONE;
             case "linear" -> RopeSettings.Scaling.linear(rope.positive("factor"));
-            case "llama3" ->
-                new RopeSettings.Scaling(
-                        rope.positive("factor"),
-                        rope.positive("low_freq_factor"),
-                        rope.positive("high_freq_factor"),
-                        (int) rope.positive("original_max_position_embeddings"));
+            case "llama3" -> llama3(rope);
             default -> throw rope.unsupported("rope type \"" + kind + "\"", "default, linear and llama3 are");
         };
         return new RopeSettings(theta, scaling);
+    }
+
+    private static RopeSettings.Scaling llama3(ConfigFields rope) {
+        double low = rope.positive("low_freq_factor");
+        double high = rope.positive("high_freq_factor");
+        if (low >= high) {
+            throw new InputException(rope.where() + ": low_freq_factor " + low + " must be below high_freq_factor "
+                    + high + "; take the file of the model again");
+        }
+        return new RopeSettings.Scaling(
+                rope.positive("factor"), low, high, rope.size("original_max_position_embeddings"));
     }
 }

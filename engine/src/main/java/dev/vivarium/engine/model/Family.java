@@ -3,6 +3,7 @@ package dev.vivarium.engine.model;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.base.Printable;
 
 /**
  * What a model family fixes in its code rather than in its {@code config.json}.
@@ -50,7 +51,7 @@ record Family(
             case "gemma3_text" -> gemma3(false);
             case "gemma3" -> gemma3(true);
             default ->
-                throw new InputException(where + ": model type \"" + modelType
+                throw new InputException(where + ": model type \"" + Printable.name(modelType)
                         + "\" is not supported; llama, qwen2, qwen3, gemma3_text and gemma3 are");
         };
     }

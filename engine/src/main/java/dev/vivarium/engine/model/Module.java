@@ -2,6 +2,7 @@ package dev.vivarium.engine.model;
 
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.base.Nearest;
+import dev.vivarium.engine.base.Printable;
 import java.util.Arrays;
 import java.util.List;
 
@@ -63,7 +64,8 @@ public enum Module {
             }
         }
         List<String> names = Arrays.stream(values()).map(Module::shortName).toList();
-        throw new InputException("target module \"" + name + "\" is not in the model" + Nearest.hint(name, names)
+        String shown = Printable.name(name);
+        throw new InputException("target module \"" + shown + "\" is not in the model" + Nearest.hint(shown, names)
                 + "; choose from " + String.join(", ", names));
     }
 }

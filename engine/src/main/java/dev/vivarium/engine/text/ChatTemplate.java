@@ -2,13 +2,11 @@ package dev.vivarium.engine.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.hubspot.jinjava.Jinjava;
-import com.hubspot.jinjava.JinjavaConfig;
-import com.hubspot.jinjava.LegacyOverrides;
 import com.hubspot.jinjava.interpret.RenderResult;
 import com.hubspot.jinjava.interpret.TemplateError;
-import com.hubspot.jinjava.lib.fn.ELFunctionDefinition;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.base.Json;
+import dev.vivarium.engine.base.Printable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -36,12 +35,10 @@ public final class ChatTemplate {
 
     private static final String USE_ANOTHER = "; give a model directory with a chat template that can be used";
 
-    /** Far above a long conversation, far below what hurts. */
-    private static final long MAX_OUTPUT_CHARS = 16_000_000;
+    private static final long MAX_TEMPLATE_BYTES = 400_000;
 
-    private static final int MAX_TEMPLATE_CHARS = 1_000_000;
-    private static final int MAX_NODES = 1_000_000;
-    private static final int MAX_ITEMS = 100_000;
+    /** Real files have up to a million bytes, most of them a list of the added tokens. */
+    private static final long MAX_CONFIG_BYTES = 16_000_000;
 
     private final String where;
     private final String template;
@@ -63,16 +60,6 @@ public final class ChatTemplate {
         this.jinjava = jinjava;
     }
 
-    private static Jinjava jinjava() {
-        Jinjava jinjava = new Jinjava(baseConfig().build());
-        jinjava.registerFilter(new TemplateFunctions.Trim());
-        jinjava.registerFunction(new ELFunctionDefinition(
-                "", "raise_exception", TemplateFunctions.class, "raiseException", Object.class));
-        jinjava.registerFunction(
-                new ELFunctionDefinition("", "strftime_now", TemplateFunctions.class, "strftimeNow", Object.class));
-        return jinjava;
-    }
-
     /**
      * Loads the template of a model directory.
      *
@@ -81,7 +68,7 @@ public final class ChatTemplate {
     public static ChatTemplate load(Path modelDir) {
         Path configFile = modelDir.resolve(Tokenizer.CONFIG_FILE);
         JsonNode config = Files.isRegularFile(configFile)
-                ? Json.read(configFile)
+                ? Json.read(configFile, MAX_CONFIG_BYTES)
                 : Json.mapper().createObjectNode();
         Map<String, String> specialTokens = new HashMap<>();
         for (String name : List.of("bos_token", "eos_token", "pad_token", "unk_token")) {
@@ -89,11 +76,17 @@ public final class ChatTemplate {
             JsonNode content = token.isObject() ? token.path("content") : token;
             if (content.isTextual()) {
                 specialTokens.put(name, content.textValue());
+            } else if (config.hasNonNull(name)) {
+                throw new InputException(
+                        configFile + ": " + name + " must be a token; it is " + Printable.name(token.toString()));
             }
         }
         Path file = modelDir.resolve(FILE);
         if (Files.isRegularFile(file)) {
             try {
+                if (Files.size(file) > MAX_TEMPLATE_BYTES) {
+                    throw new InputException(file + ": longer than " + MAX_TEMPLATE_BYTES + " bytes" + USE_ANOTHER);
+                }
                 return of(Files.readString(file), specialTokens, file.toString());
             } catch (IOException e) {
                 throw new InputException(file + ": cannot be read as UTF-8 text (" + e.getMessage() + ")", e);
@@ -120,12 +113,13 @@ public final class ChatTemplate {
 
     /** A template from its text; {@code where} names it in errors. */
     public static ChatTemplate of(String template, Map<String, String> specialTokens, String where) {
-        if (template.length() > MAX_TEMPLATE_CHARS) {
-            throw new InputException(where + ": longer than " + MAX_TEMPLATE_CHARS + " characters" + USE_ANOTHER);
+        Optional<String> fault = TemplateLimits.fault(template);
+        if (fault.isPresent()) {
+            throw new InputException(where + ": " + fault.get() + USE_ANOTHER);
         }
         // Jinja drops one newline at the end of a template.
         String text = template.endsWith("\n") ? template.substring(0, template.length() - 1) : template;
-        return new ChatTemplate(where, text, specialTokens, DefaultSystem.KEEP, jinjava());
+        return new ChatTemplate(where, text, specialTokens, DefaultSystem.KEEP, TemplateLimits.engine());
     }
 
     /** The same template with or without its default system turn. */
@@ -144,29 +138,6 @@ public final class ChatTemplate {
      */
     public Optional<DefaultTurn> defaultTurn() {
         return DefaultTurn.of(this);
-    }
-
-    private static JinjavaConfig.Builder baseConfig() {
-        return JinjavaConfig.newBuilder()
-                .withTrimBlocks(true)
-                .withLstripBlocks(true)
-                .withKeepTrailingNewline(true)
-                .withNestedInterpretationEnabled(false)
-                .withMaxOutputSize(MAX_OUTPUT_CHARS)
-                .withMaxStringLength(MAX_OUTPUT_CHARS)
-                .withMaxListSize(MAX_ITEMS)
-                .withMaxMapSize(MAX_ITEMS)
-                .withMaxRenderDepth(20)
-                .withLegacyOverrides(LegacyOverrides.newBuilder()
-                        .withEvaluateMapKeys(true)
-                        .withIterateOverMapKeys(true)
-                        .withUsePyishObjectMapper(true)
-                        .withUseNaturalOperatorPrecedence(true)
-                        .withParseWhitespaceControlStrictly(true)
-                        .withAllowAdjacentTextNodes(true)
-                        .withUseTrimmingForNotesAndExpressions(true)
-                        .withKeepNullableLoopValues(true)
-                        .build());
     }
 
     /** The token that ends a text or turn by {@code tokenizer_config.json}, for example {@code "<|im_end|>"}. */
@@ -281,40 +252,35 @@ public final class ChatTemplate {
         context.put("add_generation_prompt", addGenerationPrompt);
         RenderResult result;
         try {
-            result = jinjava.renderForResult(template, context, bounded());
-        } catch (RuntimeException | StackOverflowError e) {
+            result = jinjava.renderForResult(template, context, TemplateLimits.config(jinjava));
+        } catch (StackOverflowError e) {
+            throw failure(e, "it nests too deeply");
+        } catch (RuntimeException e) {
             throw failure(e, String.valueOf(e.getMessage()));
         }
         if (result.hasErrors()) {
             TemplateError error = result.getErrors().getFirst();
-            throw failure(error.getException(), String.valueOf(error.getMessage()));
+            throw failure(error.getException(), Objects.requireNonNullElse(error.getMessage(), "it nests too deeply"));
         }
-        if (result.getOutput().length() > MAX_OUTPUT_CHARS) {
+        if (result.getOutput().length() > TemplateLimits.MAX_CHARS) {
             throw failure(null, "output too big");
         }
         return shielded ? ControlCharacters.restore(result.getOutput()) : result.getOutput();
-    }
-
-    /** Counts what one rendering executes: loops that put out nothing must end too. */
-    private JinjavaConfig bounded() {
-        int[] nodes = {0};
-        return baseConfig()
-                .withNodePreProcessor((node, interpreter) -> {
-                    if (++nodes[0] > MAX_NODES) {
-                        throw new TemplateFunctions.Refusal("it does not come to an end");
-                    }
-                })
-                .build();
     }
 
     private InputException failure(@Nullable Throwable error, String message) {
         for (Throwable cause = error; cause != null; cause = cause.getCause()) {
             if (cause instanceof TemplateFunctions.Refusal refusal) {
                 return new InputException(
-                        where + ": the chat template refuses this conversation: " + refusal.getMessage(), refusal);
+                        where + ": the chat template refuses this conversation: "
+                                + Printable.name(String.valueOf(refusal.getMessage())),
+                        refusal);
             }
         }
-        String line = message.lines().findFirst().orElse("unknown error");
+        if (message.contains("OutputTooBigException")) {
+            return failure(null, "it makes a text of more than " + TemplateLimits.MAX_CHARS + " characters");
+        }
+        String line = Printable.name(message.lines().findFirst().orElse("unknown error"));
         String sentence = where + ": the chat template cannot be rendered: " + line + USE_ANOTHER;
         return error == null ? new InputException(sentence) : new InputException(sentence, error);
     }

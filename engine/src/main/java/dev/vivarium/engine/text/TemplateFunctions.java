@@ -13,6 +13,9 @@ import java.util.Locale;
  * <p>Public only because the template engine calls the functions by name.
  */
 public final class TemplateFunctions {
+    static final String RAISE_EXCEPTION = "raise_exception";
+    static final String STRFTIME_NOW = "strftime_now";
+
     private TemplateFunctions() {}
 
     /** A template's own words for why it cannot render a conversation. */
@@ -89,7 +92,7 @@ public final class TemplateFunctions {
     }
 
     /** What {@code str.isspace} holds for space; Java's own methods leave out some no-break spaces and U+0085. */
-    private static boolean isPythonSpace(char shielded) {
+    static boolean isPythonSpace(char shielded) {
         char c = ControlCharacters.restore(shielded);
         return Character.isWhitespace(c) || Character.isSpaceChar(c) || c == '\u0085';
     }

@@ -4,6 +4,7 @@ import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.base.Printable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -106,7 +107,7 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     private static String firstLine(RuntimeException e) {
-        return String.valueOf(e.getMessage()).lines().findFirst().orElse("no reason given");
+        return Printable.name(String.valueOf(e.getMessage()).lines().findFirst().orElse("no reason given"));
     }
 
     /** The ids of a text. */

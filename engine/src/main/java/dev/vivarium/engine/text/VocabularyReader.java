@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.base.Json;
+import dev.vivarium.engine.base.Printable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,11 +18,12 @@ import java.util.Map;
  * <p>Streams, because the merges of a large vocabulary would be a tree of a million nodes.
  */
 final class VocabularyReader {
-    /** What a token id may be at most: far above any vocabulary, and small enough to size an array. */
-    private static final int MAX_ID = 100_000_000;
+    /** What a token id may be at most: several times the largest vocabulary, and small enough to size an array. */
+    private static final int MAX_ID = 2_000_000;
 
     private final String where;
     private final Map<String, Integer> ids = new HashMap<>();
+    private final Map<Integer, String> names = new HashMap<>();
     private final List<AddedToken> added = new ArrayList<>();
 
     private VocabularyReader(String where) {
@@ -51,8 +53,11 @@ final class VocabularyReader {
         require(parser.nextToken() == JsonToken.START_OBJECT, "is not a JSON object");
         for (String key = parser.nextFieldName(); key != null; key = parser.nextFieldName()) {
             JsonToken value = parser.nextToken();
-            if (key.equals("added_tokens") && value == JsonToken.START_ARRAY) {
-                while (parser.nextToken() != JsonToken.END_ARRAY) {
+            if (key.equals("added_tokens")) {
+                require(
+                        value == JsonToken.START_ARRAY || value == JsonToken.VALUE_NULL,
+                        "has added_tokens that are not a list");
+                while (value == JsonToken.START_ARRAY && parser.nextToken() != JsonToken.END_ARRAY) {
                     readAdded(parser);
                 }
             } else if (key.equals("model") && value == JsonToken.START_OBJECT) {
@@ -71,13 +76,14 @@ final class VocabularyReader {
                 parser.skipChildren();
             }
         }
+        require(parser.nextToken() == null, "has more text after its end");
         require(!ids.isEmpty(), "has no vocabulary");
     }
 
     private void readVocabulary(JsonParser parser) throws IOException {
         for (String token = parser.nextFieldName(); token != null; token = parser.nextFieldName()) {
             require(parser.nextToken() == JsonToken.VALUE_NUMBER_INT, "has a token whose id is not a whole number");
-            ids.put(token, id(parser));
+            put(token, id(parser));
         }
     }
 
@@ -93,16 +99,36 @@ final class VocabularyReader {
                     require(value == JsonToken.VALUE_NUMBER_INT, "has an added token whose id is not a whole number");
                     id = id(parser);
                 }
-                case "content" -> content = parser.getText();
-                case "special" -> special = value == JsonToken.VALUE_TRUE;
+                case "content" -> {
+                    require(value == JsonToken.VALUE_STRING, "has an added token whose content is not a text");
+                    content = parser.getText();
+                }
+                case "special" -> {
+                    require(value.isBoolean(), "has an added token whose special is neither true nor false");
+                    special = value == JsonToken.VALUE_TRUE;
+                }
                 default -> parser.skipChildren();
             }
         }
         if (content == null || id < 0) {
             throw new InputException(where + ": has an added token without id or content; take the file again");
         }
-        ids.put(content, id);
+        put(content, id);
         added.add(new AddedToken(id, content, special));
+    }
+
+    /** An added token may also stand in the vocabulary, with the same id. */
+    private void put(String token, int id) {
+        String other = names.putIfAbsent(id, token);
+        if (other != null && !other.equals(token)) {
+            throw new InputException(where + ": gives id " + id + " to both \"" + Printable.name(other) + "\" and \""
+                    + Printable.name(token) + "\"; take the file of the model again");
+        }
+        Integer before = ids.put(token, id);
+        if (before != null && before != id) {
+            throw new InputException(where + ": gives \"" + Printable.name(token) + "\" both id " + before + " and id "
+                    + id + "; take the file of the model again");
+        }
     }
 
     private int id(JsonParser parser) throws IOException {

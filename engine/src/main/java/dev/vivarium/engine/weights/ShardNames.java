@@ -1,14 +1,19 @@
 package dev.vivarium.engine.weights;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.base.Json;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.regex.Pattern;
 
 /** File names that come out of a file: only plain names that stay inside the model directory get through. */
@@ -16,13 +21,23 @@ final class ShardNames {
     private static final Pattern SHARD = Pattern.compile("[A-Za-z0-9._-]+\\.safetensors");
     private static final Pattern WINDOWS_DEVICE = Pattern.compile("(con|prn|aux|nul|com[0-9]|lpt[0-9])\\..*");
 
-    /** An index of a million tensors is about this large. */
-    private static final long MAX_INDEX_BYTES = 100_000_000;
+    /** An index of three hundred thousand tensors is about this large. */
+    private static final long MAX_INDEX_BYTES = 32_000_000;
+
+    private static final String NO_MAP = "weight_map must be an object of tensor name to shard file and not be empty";
 
     private ShardNames() {}
 
-    /** Tensor name to shard name of an index file, in the order of the file; every shard name has been checked. */
-    static Map<String, String> readIndex(Path index) {
+    /**
+     * What an index says.
+     *
+     * @param shardOf tensor name to shard name, in the order of the file
+     * @param totalSize bytes of all tensors; empty where the file does not say
+     */
+    record Index(Map<String, String> shardOf, OptionalDouble totalSize) {}
+
+    /** Reads an index file without a tree of it; every shard name has been checked. */
+    static Index readIndex(Path index) {
         try {
             if (Files.size(index) > MAX_INDEX_BYTES) {
                 throw new InputException(index + ": larger than " + MAX_INDEX_BYTES + " bytes; not a weight index");
@@ -30,20 +45,67 @@ final class ShardNames {
         } catch (IOException e) {
             throw new InputException(index + ": cannot be read (" + e.getMessage() + ")", e);
         }
-        JsonNode map = Json.read(index).path("weight_map");
-        if (!map.isObject() || map.isEmpty()) {
-            throw new InputException(index + ": weight_map must be an object of tensor name to shard file and not be"
-                    + " empty; download the model again");
-        }
         Map<String, String> shardOf = new LinkedHashMap<>();
-        map.properties().forEach(named -> {
-            if (!named.getValue().isTextual()) {
-                throw new InputException(
-                        SafetensorsHeader.where(index.toString(), named.getKey()) + ": the shard must be a file name");
+        OptionalDouble total = OptionalDouble.empty();
+        try (InputStream in = Files.newInputStream(index);
+                JsonParser parser = Json.mapper().getFactory().createParser(in)) {
+            require(parser.nextToken() == JsonToken.START_OBJECT, index, "the index must be a JSON object");
+            for (String key = parser.nextFieldName(); key != null; key = parser.nextFieldName()) {
+                JsonToken value = parser.nextToken();
+                if (key.equals("weight_map")) {
+                    require(value == JsonToken.START_OBJECT, index, NO_MAP);
+                    readMap(parser, index, shardOf);
+                } else if (key.equals("metadata") && value == JsonToken.START_OBJECT) {
+                    total = totalSize(parser, index);
+                } else {
+                    parser.skipChildren();
+                }
             }
-            shardOf.put(named.getKey(), checked(named.getValue().textValue(), index.toString()));
-        });
-        return shardOf;
+            require(parser.nextToken() == null, index, "more text follows after the end of the index");
+        } catch (JsonProcessingException e) {
+            throw new InputException(
+                    index + ": malformed JSON: " + Json.complaint(e) + "; download the model again", e);
+        } catch (IOException e) {
+            throw new InputException(index + ": cannot be read (" + e.getMessage() + ")", e);
+        }
+        require(!shardOf.isEmpty(), index, NO_MAP);
+        return new Index(shardOf, total);
+    }
+
+    private static void readMap(JsonParser parser, Path index, Map<String, String> shardOf) throws IOException {
+        Map<String, String> checked = new HashMap<>();
+        for (String tensor = parser.nextFieldName(); tensor != null; tensor = parser.nextFieldName()) {
+            if (parser.nextToken() != JsonToken.VALUE_STRING) {
+                throw new InputException(
+                        SafetensorsHeader.where(index.toString(), tensor) + ": the shard must be a file name");
+            }
+            String shard = checked.computeIfAbsent(parser.getText(), name -> checked(name, index.toString()));
+            shardOf.put(tensor, shard);
+        }
+    }
+
+    private static OptionalDouble totalSize(JsonParser parser, Path index) throws IOException {
+        OptionalDouble total = OptionalDouble.empty();
+        for (String key = parser.nextFieldName(); key != null; key = parser.nextFieldName()) {
+            JsonToken value = parser.nextToken();
+            if (key.equals("total_size")) {
+                // some writers computed it in floating point
+                require(
+                        value.isNumeric() && parser.getDoubleValue() >= 0,
+                        index,
+                        "total_size must be a number of bytes");
+                total = OptionalDouble.of(parser.getDoubleValue());
+            } else {
+                parser.skipChildren();
+            }
+        }
+        return total;
+    }
+
+    private static void require(boolean holds, Path index, String fault) {
+        if (!holds) {
+            throw new InputException(index + ": " + fault + "; download the model again");
+        }
     }
 
     private static String checked(String name, String where) {
@@ -63,18 +125,19 @@ final class ShardNames {
      */
     static Path inside(Path directory, String name, String where) {
         Path file = directory.resolve(name);
+        String shown = SafetensorsHeader.shown(name);
         if (!Files.exists(file)) {
-            throw new InputException(where + ": file " + name + " is missing; copy or download the model again");
+            throw new InputException(where + ": file " + shown + " is missing; copy or download the model again");
         }
         try {
             Path home = directory.toRealPath();
             Path real = file.toRealPath();
             if (!real.startsWith(home) && !inBlobsOf(home, real)) {
-                throw new InputException(where + ": file " + name + " is a link that leaves the model directory; put"
+                throw new InputException(where + ": file " + shown + " is a link that leaves the model directory; put"
                         + " the file itself there");
             }
         } catch (IOException e) {
-            throw new InputException(where + ": file " + name + " cannot be read (" + e.getMessage() + ")", e);
+            throw new InputException(where + ": file " + shown + " cannot be read (" + e.getMessage() + ")", e);
         }
         return file;
     }

@@ -120,24 +120,31 @@ public final class WeightFiles implements AutoCloseable {
     }
 
     private static WeightFiles sharded(Path directory, Path index) {
-        Map<String, String> weightMap = ShardNames.readIndex(index);
+        ShardNames.Index listed = ShardNames.readIndex(index);
         Map<String, MappedFile> shards = new LinkedHashMap<>();
         Map<String, MappedFile> fileOf = new LinkedHashMap<>();
         try {
-            weightMap.forEach((tensor, shard) -> {
+            listed.shardOf().forEach((tensor, shard) -> {
                 MappedFile mapped = shards.computeIfAbsent(
                         shard, name -> MappedFile.open(ShardNames.inside(directory, name, index.toString())));
                 if (!mapped.header().entries().containsKey(tensor)) {
                     throw new InputException(SafetensorsHeader.where(index.toString(), tensor) + " is not in its shard "
-                            + shard + "; copy or download the model again");
+                            + SafetensorsHeader.shown(shard) + "; copy or download the model again");
                 }
                 fileOf.put(tensor, mapped);
             });
+            WeightFiles files = new WeightFiles(directory, List.copyOf(shards.values()), fileOf);
+            if (listed.totalSize().isPresent() && listed.totalSize().getAsDouble() != files.byteCount()) {
+                throw new InputException(index + ": total_size is "
+                        + listed.totalSize().getAsDouble()
+                        + " but the tensors it lists have " + files.byteCount() + " bytes; download the model again, or"
+                        + " take total_size out of the index if you know the shards to be whole");
+            }
+            return files;
         } catch (RuntimeException e) {
             shards.values().forEach(MappedFile::close);
             throw e;
         }
-        return new WeightFiles(directory, List.copyOf(shards.values()), fileOf);
     }
 
     /** The names of all tensors; of a sharded model those that the index lists. */
