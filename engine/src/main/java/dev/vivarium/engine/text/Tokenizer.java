@@ -155,9 +155,19 @@ public final class Tokenizer implements AutoCloseable {
             } finally {
                 library.deleteEncoding(encoding);
             }
+        } catch (IllegalStateException | InputException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw unusable("cannot encode a text", e);
         } finally {
             lock.readLock().unlock();
         }
+    }
+
+    /** The native library finds some faults of a file only when it works on a text, such as an unknown token that it lacks. */
+    private InputException unusable(String what, RuntimeException e) {
+        return new InputException(
+                spellings.where() + ": " + what + " (" + firstLine(e) + "); take the file of the model again", e);
     }
 
     /** The library counts Unicode code points; Java counts UTF-16 units. */
@@ -190,6 +200,10 @@ public final class Tokenizer implements AutoCloseable {
         lock.readLock().lock();
         try {
             return TokenizersLibrary.LIB.decode(open(), wide, skipSpecialTokens);
+        } catch (IllegalStateException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw unusable("cannot decode tokens", e);
         } finally {
             lock.readLock().unlock();
         }
