@@ -68,7 +68,10 @@ final class BadModelTest {
                         "unknown family",
                         model -> set(model, "model_type", "mamba"),
                         "\"mamba\" is not supported; llama, qwen2, qwen3, gemma3_text and gemma3 are"),
-                spoiler("family of the wrong kind", model -> set(model, "model_type", 3), "\"model_type\" is missing"),
+                spoiler(
+                        "family of the wrong kind",
+                        model -> set(model, "model_type", 3),
+                        "\"model_type\" must be a text; it is 3"),
                 spoiler(
                         "no tokenizer",
                         model -> Files.delete(model.resolve("tokenizer.json")),

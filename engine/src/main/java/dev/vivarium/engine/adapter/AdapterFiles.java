@@ -64,8 +64,11 @@ public final class AdapterFiles {
                     ? steering(json, files, model)
                     : lora(json, files, model);
             double norm = adapter.norm();
-            if (!(norm > 0) || Double.isInfinite(norm)) {
-                throw new InputException("its norm is " + norm + ", so it would change nothing or break everything");
+            if (norm == 0) {
+                throw new InputException("its norm is zero, so it would change nothing");
+            }
+            if (!Double.isFinite(norm)) {
+                throw new InputException("its norm is " + norm + ", so answers would be no numbers");
             }
             return adapter;
         } catch (InputException e) {
