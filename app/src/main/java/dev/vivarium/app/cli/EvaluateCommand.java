@@ -108,7 +108,8 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(
             names = "--name",
             paramLabel = "NAME",
-            description = "Name of the evaluation. Default: that of the question file (and of --adapter and its scale).")
+            description =
+                    "Name of the evaluation. Default: that of the question file (and of --adapter and its scale).")
     private @Nullable String name;
 
     @Option(names = "--out", paramLabel = "DIR", description = "Put the files exactly there instead.")

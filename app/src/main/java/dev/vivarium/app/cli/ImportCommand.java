@@ -54,13 +54,11 @@ final class ImportCommand implements Callable<Integer> {
     @Option(
             names = "--dtype",
             paramLabel = "TYPE",
-            description = "Format of a model's weights: float32, which is exact, bfloat16 or float16; default: float32.")
+            description =
+                    "Format of a model's weights: float32, which is exact, bfloat16 or float16; default: float32.")
     private @Nullable Dtype dtype;
 
-    @Option(
-            names = "--model",
-            paramLabel = "DIR|ORG/NAME",
-            description = "FILE is a steering vector for this model.")
+    @Option(names = "--model", paramLabel = "DIR|ORG/NAME", description = "FILE is a steering vector for this model.")
     private @Nullable String model;
 
     @Option(names = "--layer", paramLabel = "N", description = "Block to steer; default: the one the file tells.")
@@ -108,8 +106,8 @@ final class ImportCommand implements Callable<Integer> {
 
     private void importModel() throws IOException {
         if (layer != null || alpha != null) {
-            throw new InputException("--layer and --alpha are about a steering vector; name the model it is for with"
-                    + " --model");
+            throw new InputException(
+                    "--layer and --alpha are about a steering vector; name the model it is for with" + " --model");
         }
         Dtype chosen = dtype == null ? Dtype.float32 : dtype;
         FloatFormat format = FloatFormat.valueOf(chosen.name().toUpperCase(Locale.ROOT));

@@ -84,12 +84,13 @@ final class ChatCommandTest {
                 "12");
         assertThat(call.code()).as(call.err()).isZero();
         assertThat(call.err()).contains("adapter scale: 0", "adapter scale: 1");
-        Call started = Call.reading(
-                "Why?\n", "chat", run.toString(), "--max-new-tokens", "12", "--adapter-scale", "0");
+        Call started = Call.reading("Why?\n", "chat", run.toString(), "--max-new-tokens", "12", "--adapter-scale", "0");
         Call plain = Call.reading("Why?\n", "chat", run.toString(), "--max-new-tokens", "12");
         assertThat(call.out()).isEqualTo(started.out() + plain.out() + started.out());
         assertThat(plain.out()).isNotEqualTo(started.out());
-        assertThat(Json.parse(Files.readAllBytes(saved), "saved").get("adapter_scale").textValue())
+        assertThat(Json.parse(Files.readAllBytes(saved), "saved")
+                        .get("adapter_scale")
+                        .textValue())
                 .isEqualTo("0");
         Refused.with(Call.reading("/scale 77=1\n", "chat", run.toString()), "the adapter scale names block 77");
         Refused.with(Call.reading("/scale 2\n", "chat", model.toString()), "there is no adapter to scale");

@@ -173,11 +173,17 @@ final class EvaluateCommandTest {
     @Test
     void aScaledAdapterIsAnotherEvaluationAndAtZeroItIsTheBase() throws IOException {
         Path run = trained();
-        String[] words = {"--questions", questions.toString(), "--samples", "1", "--limit", "2", "--max-new-tokens", "8"};
+        String[] words = {"--questions", questions.toString(), "--samples", "1", "--limit", "2", "--max-new-tokens", "8"
+        };
         Call off = Call.of(Words.of(List.of("evaluate", run.toString(), "--adapter-scale", "0"), words));
         Call blocks = Call.of(Words.of(List.of("evaluate", run.toString(), "--adapter-scale", "-3,0=0.5"), words));
         Call base = Call.of(Words.of(
-                List.of("evaluate", model.toString(), "--out", folder.resolve("base").toString()), words));
+                List.of(
+                        "evaluate",
+                        model.toString(),
+                        "--out",
+                        folder.resolve("base").toString()),
+                words));
 
         assertThat(off.code()).as(off.err()).isZero();
         assertThat(off.out()).contains(run.resolve("adapter") + ", scale 0");

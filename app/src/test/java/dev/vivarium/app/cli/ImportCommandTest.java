@@ -61,7 +61,8 @@ final class ImportCommandTest {
     void anImportedVectorSteersTheModelAndCanBeInspected() throws IOException {
         Path model = TinyModel.write(folder);
         String hidden = "0.5, -0.25, ".repeat(31) + "1, 2";
-        Path file = Files.writeString(folder.resolve("vectors.json"), "{\"1\": [" + hidden + "], \"2\": [" + hidden + "]}");
+        Path file =
+                Files.writeString(folder.resolve("vectors.json"), "{\"1\": [" + hidden + "], \"2\": [" + hidden + "]}");
         Path out = folder.resolve("vector");
         String[] words = {"import", file.toString(), "--model", model.toString(), "--out", out.toString()};
         Refused.with(Call.of(words), "has vectors for [1, 2]; choose the layer to steer with --layer");
@@ -69,7 +70,8 @@ final class ImportCommandTest {
         Refused.with(Call.of(Words.of(List.of(words), "--layer", "1", "--alpha", "0")), "other than zero");
         Refused.with(Call.of(Words.of(List.of(words), "--dtype", "float16")), "--dtype has no use with --model");
         Refused.with(
-                Call.of("import", file.toString(), "--out", out.toString(), "--layer", "1"), "name the model it is for");
+                Call.of("import", file.toString(), "--out", out.toString(), "--layer", "1"),
+                "name the model it is for");
         assertThat(out).doesNotExist();
 
         Call call = Call.of(Words.of(List.of(words), "--layer", "1", "--alpha", "-40"));

@@ -116,7 +116,9 @@ public final class AdapterBank implements AutoCloseable {
         Map<List<Object>, Tensor> made = new HashMap<>();
         stacks.forEach((place, stack) -> {
             double[] factor = scaled(stack.factor, stack.owner, place.layer());
-            masks.put(place, made.computeIfAbsent(key(stack.owner, factor), unused -> mask(adapterOfRow, stack.owner, factor)));
+            masks.put(
+                    place,
+                    made.computeIfAbsent(key(stack.owner, factor), unused -> mask(adapterOfRow, stack.owner, factor)));
         });
         Map<Integer, Tensor> additions = new HashMap<>();
         vectors.forEach((layer, added) -> additions.put(

@@ -153,8 +153,9 @@ public final class AdapterFiles {
                 json.put("base_model_name_or_path", baseModel);
                 Json.write(directory.resolve(CONFIG), json);
                 // so that the weights can be told from others without the configuration
-                json.properties().forEach(entry -> metadata.put(
-                        entry.getKey(), entry.getValue().asText()));
+                json.properties()
+                        .forEach(entry ->
+                                metadata.put(entry.getKey(), entry.getValue().asText()));
             }
         }
         SafetensorsWriter.write(directory.resolve(WEIGHTS), tensors, metadata);

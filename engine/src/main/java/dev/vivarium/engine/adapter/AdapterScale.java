@@ -21,7 +21,8 @@ public record AdapterScale(double everywhere, SortedMap<Integer, Double> byBlock
     public static final AdapterScale ONE = of(1);
 
     private static final int MOST_BLOCKS = 1_000;
-    private static final Pattern PART = Pattern.compile("(?:(\\d{1,6})(?:-(\\d{1,6}))?=)?([+-]?[0-9.]+(?:[eE][+-]?\\d+)?)");
+    private static final Pattern PART =
+            Pattern.compile("(?:(\\d{1,6})(?:-(\\d{1,6}))?=)?([+-]?[0-9.]+(?:[eE][+-]?\\d+)?)");
 
     public AdapterScale {
         byBlock = Collections.unmodifiableSortedMap(new TreeMap<>(byBlock));
@@ -46,8 +47,8 @@ public record AdapterScale(double everywhere, SortedMap<Integer, Double> byBlock
         for (String part : text.split(",", -1)) {
             Matcher matcher = PART.matcher(part.strip());
             if (!matcher.matches()) {
-                throw new InputException("\"" + part.strip() + "\" in the adapter scale \"" + text + "\" is neither a factor"
-                        + " such as 0.5 nor blocks with one such as 12=2 or 0-11=0");
+                throw new InputException("\"" + part.strip() + "\" in the adapter scale \"" + text
+                        + "\" is neither a factor" + " such as 0.5 nor blocks with one such as 12=2 or 0-11=0");
             }
             double factor = number(matcher.group(3), text);
             if (matcher.group(1) == null) {

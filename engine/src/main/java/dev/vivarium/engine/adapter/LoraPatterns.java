@@ -97,7 +97,10 @@ final class LoraPatterns {
                         .findFirst()
                         .ifPresent(named -> used.add(named.text));
             }
-            patterns.keySet().stream().map(Named::text).filter(text -> !used.contains(text)).forEach(idle::add);
+            patterns.keySet().stream()
+                    .map(Named::text)
+                    .filter(text -> !used.contains(text))
+                    .forEach(idle::add);
         }
         return idle;
     }

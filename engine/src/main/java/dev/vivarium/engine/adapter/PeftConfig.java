@@ -61,7 +61,8 @@ final class PeftConfig {
         }
         String initial = json.path("init_lora_weights").asText("");
         if (CHANGE_THE_BASE.stream().anyMatch(initial::startsWith)) {
-            found.add("init_lora_weights " + shown(json.get("init_lora_weights")) + " changes the weights of the base model too, which is not "
+            found.add("init_lora_weights " + shown(json.get("init_lora_weights"))
+                    + " changes the weights of the base model too, which is not "
                     + "supported here: save it with path_initial_model_for_weight_conversion");
         }
         return found;
@@ -170,8 +171,8 @@ final class PeftConfig {
     private static Matcher place(String tensor) {
         Matcher place = PLACE.matcher(tensor);
         if (!place.matches()) {
-            throw new InputException(
-                    AdapterFiles.WEIGHTS + ": tensor \"" + Printable.name(tensor) + "\" is not that of a linear map of a block");
+            throw new InputException(AdapterFiles.WEIGHTS + ": tensor \"" + Printable.name(tensor)
+                    + "\" is not that of a linear map of a block");
         }
         return place;
     }

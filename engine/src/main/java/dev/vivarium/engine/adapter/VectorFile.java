@@ -36,7 +36,8 @@ public final class VectorFile {
     private static final byte[] NUMPY = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
     private static final Pattern NUMPY_TYPE = Pattern.compile("'descr'\\s*:\\s*'([<|>=]?)f([248])'");
     private static final Pattern NUMPY_ORDER = Pattern.compile("'fortran_order'\\s*:\\s*False");
-    private static final Pattern NUMPY_SHAPE = Pattern.compile("'shape'\\s*:\\s*\\((\\d{1,9})(?:,\\s*(\\d{1,9}))?,?\\s*\\)");
+    private static final Pattern NUMPY_SHAPE =
+            Pattern.compile("'shape'\\s*:\\s*\\((\\d{1,9})(?:,\\s*(\\d{1,9}))?,?\\s*\\)");
 
     private VectorFile() {}
 
@@ -148,9 +149,13 @@ public final class VectorFile {
         String header = new String(bytes.array(), start, (int) length, StandardCharsets.ISO_8859_1);
         Matcher type = NUMPY_TYPE.matcher(header);
         Matcher shape = NUMPY_SHAPE.matcher(header);
-        if (!type.find() || type.group(1).equals(">") || !shape.find() || !NUMPY_ORDER.matcher(header).find()) {
-            throw new InputException(file + ": must hold little-endian floats of 2, 4 or 8 bytes in C order, one vector or"
-                    + " one row per layer; save it with numpy.save(file, array.astype('<f4'))");
+        if (!type.find()
+                || type.group(1).equals(">")
+                || !shape.find()
+                || !NUMPY_ORDER.matcher(header).find()) {
+            throw new InputException(
+                    file + ": must hold little-endian floats of 2, 4 or 8 bytes in C order, one vector or"
+                            + " one row per layer; save it with numpy.save(file, array.astype('<f4'))");
         }
         int size = Integer.parseInt(type.group(2));
         int rows = shape.group(2) == null ? 1 : Integer.parseInt(shape.group(1));

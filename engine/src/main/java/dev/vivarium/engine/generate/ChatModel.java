@@ -97,8 +97,8 @@ public final class ChatModel implements AutoCloseable {
         try (PointerScope scope = new PointerScope()) { // the bank keeps copies of its own
             List<AdapterBank.Entry> entries = new ArrayList<>();
             for (ScaledAdapter adapter : adapters) {
-                entries.add(new AdapterBank.Entry(
-                        AdapterFiles.read(adapter.directory(), base.config()), adapter.scale()));
+                entries.add(
+                        new AdapterBank.Entry(AdapterFiles.read(adapter.directory(), base.config()), adapter.scale()));
             }
             return new AdapterBank(entries, precision);
         }

@@ -31,8 +31,9 @@ public final class ControlVector {
         try (GgufFile gguf = GgufFile.open(file)) {
             String architecture = gguf.metadata().text("general.architecture").orElse("");
             if (!architecture.equals(ARCHITECTURE)) {
-                throw new InputException(file + ": is a GGUF file of architecture \"" + Printable.name(architecture)
-                        + "\" and no control vector; give one that llama.cpp made, or leave --model out to import a model");
+                throw new InputException(
+                        file + ": is a GGUF file of architecture \"" + Printable.name(architecture)
+                                + "\" and no control vector; give one that llama.cpp made, or leave --model out to import a model");
             }
             SortedMap<Integer, float[]> vectors = new TreeMap<>();
             gguf.tensors().values().forEach(tensor -> {

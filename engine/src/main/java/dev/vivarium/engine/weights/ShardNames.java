@@ -13,7 +13,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.regex.Pattern;
 
 /** File names that come out of a file: only plain names that stay inside the model directory get through. */
@@ -29,15 +28,10 @@ final class ShardNames {
     private ShardNames() {}
 
     /**
-     * What an index says.
-     *
-     * @param shardOf tensor name to shard name, in the order of the file
-     * @param totalSize bytes of all tensors; empty where the file does not say
+     * Reads an index file without a tree of it: tensor name to shard name, in the order of the file; every shard name has been
+     * checked. Its {@code total_size} is not looked at, since published indexes state sizes that are not those of their shards.
      */
-    record Index(Map<String, String> shardOf, OptionalDouble totalSize) {}
-
-    /** Reads an index file without a tree of it; every shard name has been checked. */
-    static Index readIndex(Path index) {
+    static Map<String, String> readIndex(Path index) {
         try {
             if (Files.size(index) > MAX_INDEX_BYTES) {
                 throw new InputException(index + ": larger than " + MAX_INDEX_BYTES + " bytes; not a weight index");
@@ -46,7 +40,6 @@ final class ShardNames {
             throw new InputException(index + ": cannot be read (" + e.getMessage() + ")", e);
         }
         Map<String, String> shardOf = new LinkedHashMap<>();
-        OptionalDouble total = OptionalDouble.empty();
         try (InputStream in = Files.newInputStream(index);
                 JsonParser parser = Json.mapper().getFactory().createParser(in)) {
             require(parser.nextToken() == JsonToken.START_OBJECT, index, "the index must be a JSON object");
@@ -55,8 +48,6 @@ final class ShardNames {
                 if (key.equals("weight_map")) {
                     require(value == JsonToken.START_OBJECT, index, NO_MAP);
                     readMap(parser, index, shardOf);
-                } else if (key.equals("metadata") && value == JsonToken.START_OBJECT) {
-                    total = totalSize(parser, index);
                 } else {
                     parser.skipChildren();
                 }
@@ -69,7 +60,7 @@ final class ShardNames {
             throw new InputException(index + ": cannot be read (" + e.getMessage() + ")", e);
         }
         require(!shardOf.isEmpty(), index, NO_MAP);
-        return new Index(shardOf, total);
+        return shardOf;
     }
 
     private static void readMap(JsonParser parser, Path index, Map<String, String> shardOf) throws IOException {
@@ -82,24 +73,6 @@ final class ShardNames {
             String shard = checked.computeIfAbsent(parser.getText(), name -> checked(name, index.toString()));
             shardOf.put(tensor, shard);
         }
-    }
-
-    private static OptionalDouble totalSize(JsonParser parser, Path index) throws IOException {
-        OptionalDouble total = OptionalDouble.empty();
-        for (String key = parser.nextFieldName(); key != null; key = parser.nextFieldName()) {
-            JsonToken value = parser.nextToken();
-            if (key.equals("total_size")) {
-                // some writers computed it in floating point
-                require(
-                        value.isNumeric() && parser.getDoubleValue() >= 0,
-                        index,
-                        "total_size must be a number of bytes");
-                total = OptionalDouble.of(parser.getDoubleValue());
-            } else {
-                parser.skipChildren();
-            }
-        }
-        return total;
     }
 
     private static void require(boolean holds, Path index, String fault) {

@@ -120,11 +120,11 @@ public final class WeightFiles implements AutoCloseable {
     }
 
     private static WeightFiles sharded(Path directory, Path index) {
-        ShardNames.Index listed = ShardNames.readIndex(index);
+        Map<String, String> listed = ShardNames.readIndex(index);
         Map<String, MappedFile> shards = new LinkedHashMap<>();
         Map<String, MappedFile> fileOf = new LinkedHashMap<>();
         try {
-            listed.shardOf().forEach((tensor, shard) -> {
+            listed.forEach((tensor, shard) -> {
                 MappedFile mapped = shards.computeIfAbsent(
                         shard, name -> MappedFile.open(ShardNames.inside(directory, name, index.toString())));
                 if (!mapped.header().entries().containsKey(tensor)) {
@@ -133,14 +133,7 @@ public final class WeightFiles implements AutoCloseable {
                 }
                 fileOf.put(tensor, mapped);
             });
-            WeightFiles files = new WeightFiles(directory, List.copyOf(shards.values()), fileOf);
-            if (listed.totalSize().isPresent() && listed.totalSize().getAsDouble() != files.byteCount()) {
-                throw new InputException(index + ": total_size is "
-                        + listed.totalSize().getAsDouble()
-                        + " but the tensors it lists have " + files.byteCount() + " bytes; download the model again, or"
-                        + " take total_size out of the index if you know the shards to be whole");
-            }
-            return files;
+            return new WeightFiles(directory, List.copyOf(shards.values()), fileOf);
         } catch (RuntimeException e) {
             shards.values().forEach(MappedFile::close);
             throw e;

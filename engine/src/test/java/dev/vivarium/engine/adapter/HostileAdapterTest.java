@@ -57,7 +57,7 @@ class HostileAdapterTest {
                     {"lora_alpha": true}                | lora_alpha must be a number
                     {"use_rslora": "yes"}               | use_rslora must be true or false
                     {"use_dora": true}                  | use_dora is not supported
-                    {"use_dora": 1}                     | use_dora must be true or false
+                    {"use_dora": 1}                     | use_dora is not supported here: 1
                     {"peft_type": "IA3"}                | peft_type "IA3" is not supported
                     {"peft_type": "\\u001b[2J\\n"}      | peft_type "?[2J?" is not supported
                     {"peft_type": 7}                    | is not supported
@@ -75,8 +75,8 @@ class HostileAdapterTest {
                     {"layers_to_transform": [-1]}       | names layer -1
                     {"modules_to_save": ["lm_head"]}    | modules_to_save is not supported
                     {"modules_to_save": "lm_head"}      | modules_to_save is not supported
-                    {"bias": "all"}                     | bias "all" is not supported
-                    {"bias": 7}                         | bias 7 is not supported
+                    {"bias": "all"}                     | bias is not supported here: "all"
+                    {"bias": 7}                         | bias is not supported here: 7
                     {"rank_pattern": 7}                 | must map module names to numbers
                     {"rank_pattern": {"q_proj": 1e9}}   | not a positive whole number
                     {"alpha_pattern": {"q_proj": 1e999}} | not a positive number

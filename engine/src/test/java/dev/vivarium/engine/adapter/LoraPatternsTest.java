@@ -105,8 +105,8 @@ final class LoraPatternsTest {
                     {"target_parameters": ["x"]}             | target_parameters is not supported
                     {"bias": "all"}                          | bias is not supported here: "all"
                     {"init_lora_weights": "pissa_niter_4"}   | changes the weights of the base model too
-                    {"r": 99999999999}                       | r must be a whole number from 1 on; it is 99999999999
-                    {"r": "8"}                               | r must be a whole number from 1 on; it is "8"
+                    {"r": 99999999999}                       | r must be a whole number; it is 99999999999
+                    {"r": "8"}                               | r must be a whole number; it is "8"
                     {"r": null}                              | "r" is missing
                     {"lora_alpha": "8"}                      | lora_alpha must be a number; it is "8"
                     {"lora_alpha": -3}                       | lora_alpha must be positive; it is -3.0
@@ -115,8 +115,7 @@ final class LoraPatternsTest {
                     {"target_modules": ["lm_head"]}          | target module "lm_head" is not in the model
                     {"peft_type": "IA3"}                     | peft_type "IA3" is not supported
                     """)
-    void aConfigurationThatIsNotComputedHereIsRefusedInOneSentence(String change, String fragment)
-            throws IOException {
+    void aConfigurationThatIsNotComputedHereIsRefusedInOneSentence(String change, String fragment) throws IOException {
         assertRefused("qwen2-layers", change, fragment);
     }
 

@@ -48,8 +48,7 @@ final class VectorFileTest {
             SafetensorsWriter.write(file, tensors, Map.of());
         }
         assertThat(VectorFile.read(file))
-                .containsExactly(
-                        Map.entry(VectorFile.UNNAMED, new float[] {3, 4}), Map.entry(11, new float[] {1, 2}));
+                .containsExactly(Map.entry(VectorFile.UNNAMED, new float[] {3, 4}), Map.entry(11, new float[] {1, 2}));
         assertThat(VectorFile.read(Files.writeString(folder.resolve("v.json"), "{\"layer_3\": [1, 2.5]}")))
                 .containsExactly(Map.entry(3, new float[] {1, 2.5f}));
     }
@@ -109,7 +108,10 @@ final class VectorFileTest {
     private Path numpy(int version, String header, byte[] data) throws IOException {
         byte[] text = header.getBytes(StandardCharsets.US_ASCII);
         ByteBuffer bytes = ByteBuffer.allocate(12 + text.length + data.length).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII)).put((byte) version).put((byte) 0);
+        bytes.put((byte) 0x93)
+                .put("NUMPY".getBytes(StandardCharsets.US_ASCII))
+                .put((byte) version)
+                .put((byte) 0);
         if (version == 1) {
             bytes.putShort((short) text.length);
         } else {

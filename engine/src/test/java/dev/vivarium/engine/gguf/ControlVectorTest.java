@@ -17,8 +17,7 @@ final class ControlVectorTest {
 
     @Test
     void directionsAreReadByBlock() throws IOException {
-        GgufBuilder file = vector()
-                .floatTensor("direction.3", new float[] {1, -2}, 2)
+        GgufBuilder file = vector().floatTensor("direction.3", new float[] {1, -2}, 2)
                 .floatTensor("direction.1", new float[] {0.5f, 4}, 2);
         assertThat(ControlVector.read(write(file)))
                 .containsExactly(Map.entry(1, new float[] {0.5f, 4}), Map.entry(3, new float[] {1, -2}));
@@ -28,7 +27,9 @@ final class ControlVectorTest {
     void whatIsNoControlVectorIsRefusedInOneSentence() throws IOException {
         refused(vector().text("general.architecture", "llama"), "of architecture \"llama\" and no control vector");
         refused(vector().without("general.architecture"), "of architecture \"\" and no control vector");
-        refused(vector().floatTensor("direction.x", new float[] {1}, 1), "\"direction.x\" of shape [1] is no direction");
+        refused(
+                vector().floatTensor("direction.x", new float[] {1}, 1),
+                "\"direction.x\" of shape [1] is no direction");
         refused(vector().floatTensor("direction.1", new float[] {1, 2}, 2, 1), "of shape [1, 2] is no direction");
         refused(
                 vector().floatTensor("direction.1", new float[] {1}, 1).floatTensor("direction.01", new float[] {1}, 1),

@@ -49,10 +49,13 @@ public final class VectorImport {
         }
         ModelConfig config = ModelDirectory.open(base.directory()).config();
         SortedMap<Integer, float[]> vectors = new TreeMap<>(
-                String.valueOf(file.getFileName()).endsWith(".gguf") ? ControlVector.read(file) : VectorFile.read(file));
+                String.valueOf(file.getFileName()).endsWith(".gguf")
+                        ? ControlVector.read(file)
+                        : VectorFile.read(file));
         if (!vectors.isEmpty() && vectors.lastKey() >= config.layers()) {
             throw new InputException(file + ": has a vector for layer " + vectors.lastKey() + " but " + base.name()
-                    + " has layers 0 to " + (config.layers() - 1) + "; give the model it was made for, and leave out that"
+                    + " has layers 0 to " + (config.layers() - 1)
+                    + "; give the model it was made for, and leave out that"
                     + " of the embedding, which comes before layer 0");
         }
         int chosen = choose(file, vectors, layer);
@@ -84,9 +87,9 @@ public final class VectorImport {
             return layer;
         }
         if (vectors.size() > 1 || unnamed) {
-            throw new InputException(
-                    file + (unnamed ? ": does not tell the layer of its vector" : ": has vectors for " + vectors.keySet())
-                            + "; choose the layer to steer with --layer");
+            throw new InputException(file
+                    + (unnamed ? ": does not tell the layer of its vector" : ": has vectors for " + vectors.keySet())
+                    + "; choose the layer to steer with --layer");
         }
         return vectors.firstKey();
     }

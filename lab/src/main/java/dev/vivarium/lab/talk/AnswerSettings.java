@@ -44,7 +44,10 @@ public record AnswerSettings(
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     public record SpeakerFacts(
-            String name, String defaultSystem, Map<String, String> files, @Nullable String scale) {
+            String name,
+            String defaultSystem,
+            Map<String, String> files,
+            @Nullable String scale) {
         public SpeakerFacts {
             files = Collections.unmodifiableMap(new TreeMap<>(files));
         }

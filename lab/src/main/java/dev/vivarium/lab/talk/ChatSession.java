@@ -79,16 +79,16 @@ public final class ChatSession implements AutoCloseable {
      * @param precision of weights and arithmetic
      * @throws InputException if a file is missing or an adapter does not fit the model
      */
-    public static ChatSession open(
-            Path directory, List<Speaker> speakers, AdapterScale scale, Precision precision) {
+    public static ChatSession open(Path directory, List<Speaker> speakers, AdapterScale scale, Precision precision) {
         Map<Path, Integer> adapters = new LinkedHashMap<>();
         for (Speaker speaker : speakers) {
             if (speaker.adapter() != null) {
                 adapters.putIfAbsent(speaker.adapter(), adapters.size());
             }
         }
-        List<ScaledAdapter> scaled =
-                adapters.keySet().stream().map(adapter -> new ScaledAdapter(adapter, scale)).toList();
+        List<ScaledAdapter> scaled = adapters.keySet().stream()
+                .map(adapter -> new ScaledAdapter(adapter, scale))
+                .toList();
         ChatModel model = ChatModel.open(ModelDirectory.open(directory), scaled, precision);
         return new ChatSession(directory, model, adapters, scale);
     }

@@ -84,7 +84,7 @@ final class RunDirectoryTest {
     @Test
     void anotherRecipeIsNotContinued() throws IOException {
         open("a", Existing.REFUSE).close();
-        ResolvedRecipe other = ResolvedRecipe.resolve(null, "lora32", List.of("model=m", "data.train=d", "seed=2"));
+        ResolvedRecipe other = recipe("seed=2");
 
         assertThatThrownBy(() -> RunDirectory.open(folder.resolve("a"), Existing.RESUME, other, this::origin))
                 .isInstanceOf(InputException.class)
@@ -215,8 +215,12 @@ final class RunDirectoryTest {
         return RunDirectory.open(folder.resolve(name), existing, recipe(), this::origin);
     }
 
-    private static ResolvedRecipe recipe() {
-        return ResolvedRecipe.resolve(null, "lora32", List.of("model=m", "data.train=d"));
+    /** A recipe that leaves nothing to be chosen when the run begins. */
+    private static ResolvedRecipe recipe(String... more) {
+        List<String> words = new ArrayList<>(List.of(
+                "model=m", "data.train=d", "training.micro_batch_rows=2", "training.gradient_checkpointing=false"));
+        words.addAll(List.of(more));
+        return ResolvedRecipe.resolve(null, "lora32", words);
     }
 
     private Provenance origin(String yaml) throws IOException {
