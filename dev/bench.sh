@@ -3,15 +3,17 @@
 #
 #   dev/bench.sh PYTHON PEER_BENCH [REPEATS] [CASE ...]
 #
-# PYTHON has torch, transformers and peft; PEER_BENCH is a script that takes "train" or "generate" with --small, --dtype,
-# --threads, --rank, --layers, --steps, --samples and --new, and prints one JSON line with tok_per_s. A CASE is
-# WHAT:SHAPE:DTYPE with WHAT train, rank1 or generate, SHAPE small or qwen0.5b, DTYPE float32 or bfloat16; default: all
+# PYTHON has torch, transformers and peft; PEER_BENCH is a script that takes "train" or "generate" with --small, --model,
+# --dtype, --threads, --rank, --layers, --steps, --samples and --new, and prints one JSON line with tok_per_s and
+# peak_rss_mb. A CASE is WHAT:SHAPE:DTYPE with WHAT train, rank1 or generate, SHAPE small, qwen0.5b or a model directory,
+# DTYPE float32 or bfloat16; default: all but directories. Ratios of memory mean something for a directory only, since the
+# peer makes random weights in float32 first. rank1 is measured in its second epoch.
 #
 #   OMP_NUM_THREADS   threads of both sides (default 2)
 #   CPU_TIME=1        tokens per second of processor time instead of wall time, for a machine that others use too
 set -euo pipefail
 
-[ $# -ge 2 ] || { sed -n '2,11s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+[ $# -ge 2 ] || { sed -n '2,14s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 python=$1 peer=$2 repeats=${3:-3}
 shift $(($# < 3 ? $# : 3))
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -34,8 +36,8 @@ flags=(-XX:+UseSerialGC -XX:+UseCompactObjectHeaders --enable-native-access=ALL-
     -Dorg.bytedeco.javacpp.cachedir="${XDG_CACHE_HOME:-$HOME/.cache}/vivarium/javacpp")
 classpath=$root/engine/target/classes:$root/engine/target/test-classes:$(cat "$work/classpath")
 
-run_ours() { # what shape dtype steps new
-    local bench=generate.SamplingBench arguments=("$2" 50 "$5" 1 "$3")
+run_ours() { # what shape dtype steps new prompts
+    local bench=generate.SamplingBench arguments=("$2" 50 "$5" 1 "$3" "$6")
     case $1 in
         train) bench=train.TrainingBench arguments=("$2" lora "$4" "$3") ;;
         rank1) bench=train.TrainingBench arguments=("$2" rank1 "$4" "$3") ;;
@@ -49,7 +51,11 @@ run_peer() {
         train) arguments=(train --rank 32 --steps "$4") ;;
         rank1) arguments=(train --rank 1 --layers one --steps "$4") ;;
     esac
-    [ "$2" = small ] && arguments+=(--small)
+    case $2 in
+        small) arguments+=(--small) ;;
+        qwen0.5b) ;;
+        *) arguments+=(--model "$2") ;;
+    esac
     "$python" - "$peer" "${arguments[@]}" --dtype "$3" --threads "$OMP_NUM_THREADS" 2> /dev/null <<'PY'
 import os, runpy, sys, time
 if os.environ.get("CPU_TIME") == "1":
@@ -61,12 +67,12 @@ PY
 
 for case in "${cases[@]}"; do
     IFS=: read -r what shape dtype <<< "$case"
-    steps=3 new=64
-    [ "$shape" = small ] && steps=20
+    steps=3 new=64 prompts=8
+    [ "$shape" = small ] && steps=20 prompts=1
     : > "$work/ours" && : > "$work/peer"
     for ((i = 0; i < repeats; i++)); do
         run_peer "$what" "$shape" "$dtype" "$steps" "$new" | tee -a "$work/peer"
-        run_ours "$what" "$shape" "$dtype" "$steps" "$new" | tee -a "$work/ours"
+        run_ours "$what" "$shape" "$dtype" "$steps" "$new" "$prompts" | tee -a "$work/ours"
     done
     "$python" - "$case" "$work/ours" "$work/peer" <<'PY'
 import json, os, statistics, sys
@@ -77,5 +83,7 @@ for mode in sorted({line.get("deterministic") for line in ours}, key=str):
     own = statistics.median(line[key] for line in ours if line.get("deterministic") == mode)
     name = case if mode is None else case + (":deterministic" if mode else ":fast")
     print(f"RATIO {name} ours {own:.1f} peer {theirs:.1f} ours/peer {own / theirs:.2f}", flush=True)
+own, theirs = (statistics.median(line["peak_rss_mb"] for line in side) for side in (ours, peer))
+print(f"MEMORY {case} ours {own:.0f} MB peer {theirs:.0f} MB ours/peer {own / theirs:.2f}", flush=True)
 PY
 done
