@@ -1,6 +1,7 @@
 package dev.vivarium.app.cli;
 
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.base.Progress;
 import dev.vivarium.lab.run.Existing;
 import dev.vivarium.lab.run.Recipe;
 import dev.vivarium.lab.run.ResolvedRecipe;
@@ -100,13 +101,15 @@ final class TrainCommand implements Callable<Integer> {
             output.print(shell, planned(run.recipe(), plan), out -> print(out, run.recipe(), plan));
             return ExitCode.OK;
         }
-        shell.err().println(memory(run, plan));
-        plan.remarks().forEach(remark -> shell.err().println("note: " + remark));
         TrainSummary summary;
         String advice = "run the same command again with --resume, or: vivarium train --resume --name "
                 + directory.getFileName();
         try (Interruption interruption = Interruption.with(shell, advice)) {
-            summary = run.run(interruption.watch(shell.progress()));
+            Progress progress = new Announced(shell.progress(), () -> {
+                shell.err().println(memory(run, plan));
+                plan.remarks().forEach(remark -> shell.err().println("note: " + remark));
+            });
+            summary = run.run(interruption.watch(progress));
         }
         output.print(shell, summary, out -> print(out, summary));
         return ExitCode.OK;

@@ -229,12 +229,12 @@ public final class TrainRun {
             throws IOException {
         Recipe recipe = recipe(request);
         int last = recipe.training().steps(data.train().size());
-        progress.begin("train " + request.directory().getFileName(), last, "steps");
         long tokens = 0;
         double seconds = 0;
         double loss = Double.NaN;
         String passing = organism.isAdapter() ? TrainerFiles.FILE : null; // full weights lie in the state alone
         try (MetricsLog metrics = MetricsLog.openAfter(directory.files().metrics(), trainer.stepsDone())) {
+            progress.begin("train " + request.directory().getFileName(), last, "steps");
             while (!trainer.finished()) {
                 StepReport step = trainer.step();
                 metrics.add(metrics(step, recipe.kl() != null));
