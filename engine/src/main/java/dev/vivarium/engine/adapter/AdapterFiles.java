@@ -8,6 +8,7 @@ import dev.vivarium.engine.base.Printable;
 import dev.vivarium.engine.model.ModelConfig;
 import dev.vivarium.engine.model.Module;
 import dev.vivarium.engine.model.TensorLayout;
+import dev.vivarium.engine.tensor.Tensors;
 import dev.vivarium.engine.weights.SafetensorsWriter;
 import dev.vivarium.engine.weights.WeightFiles;
 import java.io.IOException;
@@ -159,6 +160,25 @@ public final class AdapterFiles {
             }
         }
         SafetensorsWriter.write(directory.resolve(WEIGHTS), tensors, metadata);
+    }
+
+    /**
+     * Writes a steering vector that is given by its values into an existing directory.
+     *
+     * @return L2 norm of what is added
+     * @throws InputException if it does not fit the model or does nothing
+     */
+    public static double writeVector(
+            Path directory, ModelConfig model, int layer, double alpha, float[] values, String baseModel)
+            throws IOException {
+        try (PointerScope scope = new PointerScope()) {
+            SteeringVector vector = SteeringVector.of(model, layer, alpha, Tensors.floats(values, values.length));
+            if (!(vector.norm() > 0)) {
+                throw new InputException("the norm of the vector is zero, so it would change nothing");
+            }
+            write(directory, vector, model, baseModel);
+            return vector.norm();
+        }
     }
 
     private static SteeringVector steering(JsonNode json, WeightFiles files, ModelConfig model) {

@@ -1,14 +1,12 @@
 package dev.vivarium.lab.run;
 
 import dev.vivarium.engine.adapter.AdapterFiles;
-import dev.vivarium.engine.adapter.SteeringVector;
 import dev.vivarium.engine.adapter.VectorFile;
 import dev.vivarium.engine.base.AtomicFiles;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.gguf.ControlVector;
 import dev.vivarium.engine.model.ModelConfig;
 import dev.vivarium.engine.model.ModelDirectory;
-import dev.vivarium.engine.tensor.Tensors;
 import dev.vivarium.lab.hub.FoundModel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,7 +14,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.bytedeco.javacpp.PointerScope;
 import org.jspecify.annotations.Nullable;
 
 /** A steering vector of another program becomes an adapter directory. */
@@ -65,14 +62,10 @@ public final class VectorImport {
                     + " values but " + base.name() + " has a width of " + config.hiddenSize()
                     + "; give the model it was made for");
         }
-        try (PointerScope scope = new PointerScope()) {
-            SteeringVector vector = SteeringVector.of(config, chosen, alpha, Tensors.floats(values, values.length));
-            if (!(vector.norm() > 0)) {
-                throw new InputException(file + ": the norm of its vector is zero, so it would change nothing");
-            }
-            AtomicFiles.writeDirectory(out, work -> AdapterFiles.write(work, vector, config, base.name()));
-            return new Report(chosen, vector.norm(), vectors);
-        }
+        double[] norm = new double[1];
+        AtomicFiles.writeDirectory(
+                out, work -> norm[0] = AdapterFiles.writeVector(work, config, chosen, alpha, values, base.name()));
+        return new Report(chosen, norm[0], vectors);
     }
 
     private static int choose(Path file, SortedMap<Integer, float[]> vectors, @Nullable Integer layer) {
