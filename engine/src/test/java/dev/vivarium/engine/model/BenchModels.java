@@ -33,8 +33,22 @@ public final class BenchModels {
             int vocabulary, int hidden, int inner, int layers, int heads, int kvHeads, double theta, int positions) {
         RopeSettings rope = new RopeSettings(theta, RopeSettings.Scaling.NONE);
         return new ModelConfig(
-                "qwen2", vocabulary, hidden, inner, layers, heads, kvHeads, 64, 1e-6, rope, true, false, false, true,
-                positions, List.of());
+                "qwen2",
+                vocabulary,
+                hidden,
+                inner,
+                layers,
+                heads,
+                kvHeads,
+                64,
+                1e-6,
+                rope,
+                true,
+                false,
+                false,
+                true,
+                positions,
+                List.of());
     }
 
     private static Decoder random(ModelConfig config, Precision precision) {
