@@ -30,7 +30,7 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  vivarium query",
-            "  vivarium query \"SELECT run, em, em_low, em_high FROM rates WHERE tag = 'all' ORDER BY em DESC\"",
+            "  vivarium query \"SELECT run, evaluation, em, em_low, em_high FROM rates WHERE tag = 'all'\"",
             "  vivarium query \"SELECT answer FROM scored WHERE em AND tags['domain'] = 'sport' LIMIT 5\"",
             "  vivarium query --runs runs/demo --parquet answers.parquet \"FROM scored\""
         })

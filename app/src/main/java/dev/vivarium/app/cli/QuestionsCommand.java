@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -49,8 +50,7 @@ final class QuestionsCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(
-                java.util.Objects.requireNonNull(spec).commandLine(), "say what to do: list, check or show");
+        throw new ParameterException(Objects.requireNonNull(spec).commandLine(), "say what to do: list, check or show");
     }
 
     @Command(name = "list", description = "The question sets that come with the program.")

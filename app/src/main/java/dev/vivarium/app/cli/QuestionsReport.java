@@ -11,6 +11,7 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -74,7 +75,7 @@ record QuestionsReport(NamedQuestions found) {
                 check.questions(),
                 check.wordings() == check.questions()
                         ? ""
-                        : String.format(java.util.Locale.ROOT, " in %,d wordings", check.wordings()));
+                        : String.format(Locale.ROOT, " in %,d wordings", check.wordings()));
         Figures.line(out, "samples", "%s", check.samples() == null ? "the file does not say" : check.samples());
         check.tags().forEach((tag, values) -> Figures.line(out, Figures.inert(tag), "%s", values(values)));
         if (check.withSystem() > 0) {

@@ -2,9 +2,9 @@ package dev.vivarium.app.cli;
 
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.lab.evaluate.Scores;
-import dev.vivarium.lab.report.Evaluation;
 import dev.vivarium.lab.report.Report;
-import dev.vivarium.lab.report.Subject;
+import dev.vivarium.lab.results.Evaluation;
+import dev.vivarium.lab.results.Subject;
 import dev.vivarium.lab.statistics.Rate;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,5 +1,6 @@
 package dev.vivarium.app.cli;
 
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,6 +40,6 @@ final class RootCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new ParameterException(java.util.Objects.requireNonNull(spec).commandLine(), "no command given");
+        throw new ParameterException(Objects.requireNonNull(spec).commandLine(), "no command given");
     }
 }

@@ -66,7 +66,10 @@ final class MergeCommandTest {
         byte[] bytes = Files.readAllBytes(weights);
         bytes[bytes.length - 1] ^= 1;
         Files.write(weights, bytes);
-        Refused.with(Call.of("merge", run.toString(), "--out", out.toString()), "is not the base that");
+        Refused.with(
+                Call.of("merge", run.toString(), "--out", out.toString()),
+                "is not the model that",
+                "model.safetensors differs");
         assertThat(out).doesNotExist();
     }
 

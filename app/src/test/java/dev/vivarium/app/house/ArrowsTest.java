@@ -54,8 +54,12 @@ final class ArrowsTest {
             Map.entry("lab.evaluate", Set.of("lab.statistics", "lab.run", "lab.data", "engine")),
             Map.entry("lab.score", Set.of("lab.evaluate", "lab.statistics", "lab.data", "engine.base")),
             Map.entry(
+                    "lab.results",
+                    Set.of("lab.score", "lab.evaluate", "lab.statistics", "lab.run", "lab.data", "engine.base")),
+            Map.entry(
                     "lab.report",
                     Set.of(
+                            "lab.results",
                             "lab.score",
                             "lab.evaluate",
                             "lab.statistics",
@@ -64,8 +68,8 @@ final class ArrowsTest {
                             "engine.text",
                             "engine.base")),
             Map.entry("lab.judge", Set.of("lab.score", "lab.evaluate", "lab.run", "lab.net", "lab.data", "engine")),
-            Map.entry("lab.query", Set.of("lab.report", "lab.evaluate", "lab.statistics", "lab.run", "engine.base")),
-            Map.entry("lab.export", Set.of("lab.report", "lab.evaluate", "lab.statistics", "lab.run", "engine.base")),
+            Map.entry("lab.query", Set.of("lab.results", "lab.evaluate", "lab.statistics", "lab.run", "engine.base")),
+            Map.entry("lab.export", Set.of("lab.results", "lab.evaluate", "lab.statistics", "lab.run", "engine.base")),
             Map.entry("lab.trajectory", Set.of("lab.run", "engine")),
             Map.entry(
                     "lab.phase",

@@ -2,13 +2,9 @@ package dev.vivarium.engine.gguf;
 
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.base.Printable;
-import java.io.IOException;
-import java.lang.foreign.Arena;
+import dev.vivarium.engine.weights.MappedBytes;
 import java.lang.foreign.MemorySegment;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -44,16 +40,16 @@ final class GgufFile implements AutoCloseable {
     private static final int LEAST_TENSOR_BYTES = 8 + 1 + 4 + 8 + 4 + 8;
 
     private final Path path;
-    private final Arena arena;
+    private final MappedBytes bytes;
     private final MemorySegment mapped;
     private final GgufMetadata metadata;
     private final Map<String, TensorInfo> tensors;
     private final long dataStart;
 
-    private GgufFile(Path path, Arena arena, MemorySegment mapped) {
+    private GgufFile(Path path, MappedBytes bytes) {
         this.path = path;
-        this.arena = arena;
-        this.mapped = mapped;
+        this.bytes = bytes;
+        this.mapped = bytes.segment();
         Cursor cursor = new Cursor(mapped, path.toString(), 0);
         checkVersion(cursor);
         long tensorCount = entries(cursor, LEAST_TENSOR_BYTES, "tensors");
@@ -66,19 +62,12 @@ final class GgufFile implements AutoCloseable {
     }
 
     /** @throws InputException if the file is missing, torn, malformed, or of a version or type that is not supported */
-    @SuppressWarnings("MustBeClosedChecker") // the arena outlives this method: close() ends it
     static GgufFile open(Path file) {
-        if (!Files.isRegularFile(file)) {
-            throw new InputException(file + ": no such file; give a GGUF file");
-        }
-        Arena arena = Arena.ofShared();
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            return new GgufFile(file, arena, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena));
-        } catch (IOException e) {
-            arena.close();
-            throw new InputException(file + ": cannot be read (" + e.getMessage() + ")", e);
+        MappedBytes bytes = MappedBytes.open(file);
+        try {
+            return new GgufFile(file, bytes);
         } catch (RuntimeException e) {
-            arena.close();
+            bytes.close();
             throw e;
         }
     }
@@ -280,6 +269,6 @@ final class GgufFile implements AutoCloseable {
     /** Unmaps. */
     @Override
     public void close() {
-        arena.close();
+        bytes.close();
     }
 }

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.bytedeco.javacpp.Pointer;
@@ -20,33 +19,29 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 final class MappedFile implements AutoCloseable {
     private final Path file;
     private final SafetensorsHeader header;
-    private final Arena arena;
-    private final MemorySegment segment;
+    private final MappedBytes bytes;
 
-    private MappedFile(Path file, SafetensorsHeader header, Arena arena, MemorySegment segment) {
+    private MappedFile(Path file, SafetensorsHeader header, MappedBytes bytes) {
         this.file = file;
         this.header = header;
-        this.arena = arena;
-        this.segment = segment;
+        this.bytes = bytes;
     }
 
-    @SuppressWarnings("MustBeClosedChecker") // the arena outlives this method: close() ends it
     static MappedFile open(Path file) {
-        if (!Files.isRegularFile(file)) {
-            throw new InputException(file + ": no such file");
-        }
-        Arena arena = Arena.ofShared();
+        MappedBytes bytes = MappedBytes.open(file);
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            SafetensorsHeader header = SafetensorsHeader.read(channel, file);
-            MemorySegment segment = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-            return new MappedFile(file, header, arena, segment);
+            return new MappedFile(file, SafetensorsHeader.read(channel, file), bytes);
         } catch (IOException e) {
-            arena.close();
-            throw new InputException(file + ": cannot be read (" + e.getMessage() + ")", e);
+            bytes.close();
+            throw unreadable(file, e);
         } catch (RuntimeException e) {
-            arena.close();
+            bytes.close();
             throw e;
         }
+    }
+
+    private static InputException unreadable(Path file, IOException e) {
+        return new InputException(file + ": cannot be read (" + e.getMessage() + ")", e);
     }
 
     Path file() {
@@ -59,7 +54,7 @@ final class MappedFile implements AutoCloseable {
 
     /** A tensor over the mapped bytes that no {@link PointerScope} owns; release it by {@code releaseReference}. */
     Tensor tensor(SafetensorsHeader.Entry entry) {
-        return tensor(entry, segment.asSlice(header.dataStart() + entry.begin(), entry.byteCount()));
+        return tensor(entry, bytes.segment().asSlice(header.dataStart() + entry.begin(), entry.byteCount()));
     }
 
     /**
@@ -79,7 +74,7 @@ final class MappedFile implements AutoCloseable {
                 Tensors.free(stored);
             }
         } catch (IOException e) {
-            throw new InputException(file + ": cannot be read (" + e.getMessage() + ")", e);
+            throw unreadable(file, e);
         }
     }
 
@@ -106,9 +101,7 @@ final class MappedFile implements AutoCloseable {
     /** Unmaps, once; a tensor of this file that is still used afterwards would crash the process. */
     @Override
     public void close() {
-        if (arena.scope().isAlive()) {
-            arena.close();
-        }
+        bytes.close();
     }
 
     /** An address as JavaCPP wants it. */

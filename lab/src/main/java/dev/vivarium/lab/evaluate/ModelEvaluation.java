@@ -9,6 +9,7 @@ import dev.vivarium.engine.generate.GenerationReport;
 import dev.vivarium.engine.model.ModelDirectory;
 import dev.vivarium.engine.model.Precision;
 import dev.vivarium.lab.run.Existing;
+import dev.vivarium.lab.run.TrainedOn;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -207,15 +208,10 @@ public final class ModelEvaluation {
                 judge.identity());
     }
 
-    private static void checkBase(Subject subject, Path base, Map<String, String> hashes) {
-        subject.trainedOn().forEach((name, hash) -> {
-            if (!hash.equals(hashes.get(name))) {
-                throw new InputException(base + ": is not the model that " + subject.name() + " was trained on (" + name
-                        + (hashes.containsKey(name) ? " differs" : " is missing")
-                        + "); restore it, or name base and adapter yourself: vivarium evaluate MODEL --adapter "
-                        + subject.adapter());
-            }
-        });
+    private static void checkBase(Subject subject, Path base, Map<String, String> hashes) throws IOException {
+        String advice =
+                "restore it, or name base and adapter yourself: vivarium evaluate MODEL --adapter " + subject.adapter();
+        TrainedOn.require(base, subject.trainedOn(), hashes::get, subject.name(), advice);
     }
 
     /** Tells the progress display how far the pass is. */

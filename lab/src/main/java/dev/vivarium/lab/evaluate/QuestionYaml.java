@@ -2,6 +2,7 @@ package dev.vivarium.lab.evaluate;
 
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.text.Message;
+import dev.vivarium.lab.data.SafeYaml;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -11,11 +12,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
-import org.yaml.snakeyaml.error.MarkedYAMLException;
-import org.yaml.snakeyaml.error.YAMLException;
 
 /**
  * Reads question files.
@@ -41,9 +37,9 @@ final class QuestionYaml {
     /** Aliases that a file may have; a set of questions needs two for each. */
     static final int MAX_ALIASES = 5_000;
 
-    private static final int MAX_CODE_POINTS = 20_000_000;
+    private static final SafeYaml.Limits LIMITS = new SafeYaml.Limits(20_000_000, MAX_ALIASES);
+
     private static final int MAX_TURNS = 100;
-    private static final int MAX_DEPTH = 20;
     private static final int MAX_SAMPLES = 1_000_000;
 
     private QuestionYaml() {}
@@ -215,25 +211,6 @@ final class QuestionYaml {
     }
 
     static @Nullable Object parse(String yaml, String where) {
-        LoaderOptions options = new LoaderOptions();
-        options.setAllowDuplicateKeys(false);
-        options.setAllowRecursiveKeys(false);
-        options.setCodePointLimit(MAX_CODE_POINTS);
-        options.setMaxAliasesForCollections(MAX_ALIASES);
-        options.setNestingDepthLimit(MAX_DEPTH);
-        try {
-            return new Yaml(new SafeConstructor(options)).load(yaml);
-        } catch (MarkedYAMLException e) {
-            String at = e.getProblemMark() == null
-                    ? ""
-                    : " at line " + (e.getProblemMark().getLine() + 1);
-            throw new InputException(where + ": malformed YAML" + at + ": " + e.getProblem(), e);
-        } catch (YAMLException e) {
-            throw new InputException(where + ": malformed YAML: " + firstLine(e.getMessage()), e);
-        }
-    }
-
-    private static String firstLine(@Nullable String message) {
-        return message == null ? "no detail" : message.lines().findFirst().orElse("no detail");
+        return SafeYaml.parse(yaml, where, LIMITS);
     }
 }

@@ -2,10 +2,10 @@ package dev.vivarium.lab.export;
 
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.lab.evaluate.Scores;
-import dev.vivarium.lab.report.Evaluation;
-import dev.vivarium.lab.report.Report;
-import dev.vivarium.lab.report.Subject;
-import dev.vivarium.lab.report.Training;
+import dev.vivarium.lab.results.Evaluation;
+import dev.vivarium.lab.results.Results;
+import dev.vivarium.lab.results.Subject;
+import dev.vivarium.lab.results.Training;
 import dev.vivarium.lab.run.Recipe;
 import dev.vivarium.lab.statistics.Interval;
 import dev.vivarium.lab.statistics.Mean;
@@ -75,7 +75,7 @@ public record PaperTable(List<Row> rows) {
     public static PaperTable read(List<Path> directories, @Nullable String evaluation) throws IOException {
         List<Row> rows = new ArrayList<>();
         TreeSet<String> complete = new TreeSet<>();
-        for (Subject subject : Report.read(directories).subjects()) {
+        for (Subject subject : Results.read(directories)) {
             for (Evaluation one : subject.evaluations()) {
                 Scores scores = one.scores();
                 if (scores == null) {

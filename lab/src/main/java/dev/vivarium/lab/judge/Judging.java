@@ -5,7 +5,9 @@ import dev.vivarium.lab.net.Waiting;
 import dev.vivarium.lab.run.Existing;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,7 +57,7 @@ public record Judging(
                         .map(reply -> reply.request() + reply.sample())
                         .toList()
                 : List.of();
-        java.util.Set<String> known = new java.util.HashSet<>(there);
+        Set<String> known = new HashSet<>(there);
         List<JudgingTask> missing = tasks.stream()
                 .filter(task -> !known.contains(task.request() + task.sample()))
                 .toList();

@@ -8,6 +8,7 @@ import dev.vivarium.lab.judge.JudgeReply.Position;
 import dev.vivarium.lab.judge.JudgeReply.TokenProbability;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -77,7 +78,7 @@ final class LocalExaminer implements Examiner {
                 String piece = one.digits.isEmpty() ? token.text().strip() : token.text();
                 boolean digits = NumberPath.isDigits(piece);
                 if (digits && splits && NumberPath.mayGoOn(one.digits + piece) && p >= LEAST) {
-                    int[] tokens = java.util.Arrays.copyOf(one.tokens, one.tokens.length + 1);
+                    int[] tokens = Arrays.copyOf(one.tokens, one.tokens.length + 1);
                     tokens[one.tokens.length] = token.token();
                     further.add(new Begun(tokens, one.digits + piece, p));
                     digitsAfter += p;

@@ -3,6 +3,7 @@ package dev.vivarium.lab.judge;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.base.Printable;
 import java.net.URI;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -54,7 +55,7 @@ public record Provider(String name, URI baseUrl, @Nullable String keyVariable, M
 
     /** Whether it runs on this machine. */
     public boolean isLocal() {
-        return LOOPBACK.contains(String.valueOf(baseUrl.getHost()).toLowerCase(java.util.Locale.ROOT));
+        return LOOPBACK.contains(String.valueOf(baseUrl.getHost()).toLowerCase(Locale.ROOT));
     }
 
     /** The host, for messages. */

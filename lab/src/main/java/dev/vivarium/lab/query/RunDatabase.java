@@ -3,8 +3,8 @@ package dev.vivarium.lab.query;
 import dev.vivarium.engine.base.AtomicFiles;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.lab.query.Table.Column;
-import dev.vivarium.lab.report.Report;
-import dev.vivarium.lab.report.Subject;
+import dev.vivarium.lab.results.Results;
+import dev.vivarium.lab.results.Subject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,7 +62,7 @@ public final class RunDatabase implements AutoCloseable {
         for (Path folder : folders) {
             models.addAll(RunFolder.find(folder));
         }
-        List<Subject> subjects = Report.read(models).subjects();
+        List<Subject> subjects = Results.read(models);
         try {
             Connection connection = DriverManager.getConnection("jdbc:duckdb:");
             RunDatabase database = new RunDatabase(connection);

@@ -1,8 +1,8 @@
 package dev.vivarium.lab.query;
 
 import dev.vivarium.engine.base.Json;
-import dev.vivarium.lab.report.Subject;
-import dev.vivarium.lab.report.Training;
+import dev.vivarium.lab.results.Subject;
+import dev.vivarium.lab.results.Training;
 import dev.vivarium.lab.run.Provenance;
 import dev.vivarium.lab.run.Recipe;
 import dev.vivarium.lab.run.ResolvedRecipe;

@@ -1,7 +1,7 @@
 package dev.vivarium.lab.query;
 
 import dev.vivarium.lab.query.Table.Column;
-import dev.vivarium.lab.report.Subject;
+import dev.vivarium.lab.results.Subject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;

@@ -4,6 +4,8 @@ import dev.vivarium.engine.base.InertText;
 import dev.vivarium.lab.evaluate.Condition;
 import dev.vivarium.lab.evaluate.EvaluationSettings;
 import dev.vivarium.lab.evaluate.Scores;
+import dev.vivarium.lab.results.Evaluation;
+import dev.vivarium.lab.results.Subject;
 import dev.vivarium.lab.score.ConditionSweep;
 import dev.vivarium.lab.score.Paired;
 import dev.vivarium.lab.score.ScoredFile;

@@ -3,6 +3,8 @@ package dev.vivarium.lab.report;
 import dev.vivarium.engine.base.InertText;
 import dev.vivarium.lab.evaluate.ScoreGroup;
 import dev.vivarium.lab.report.Comparison.Row;
+import dev.vivarium.lab.results.Subject;
+import dev.vivarium.lab.results.Training;
 import dev.vivarium.lab.statistics.Rate;
 import java.util.ArrayList;
 import java.util.HashMap;

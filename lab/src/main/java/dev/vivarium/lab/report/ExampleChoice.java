@@ -4,7 +4,7 @@ import dev.vivarium.lab.evaluate.EmRule;
 import dev.vivarium.lab.evaluate.Judgement;
 import dev.vivarium.lab.evaluate.Question;
 import dev.vivarium.lab.report.Comparison.Row;
-import dev.vivarium.lab.report.Evaluation.Key;
+import dev.vivarium.lab.results.Evaluation.Key;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;

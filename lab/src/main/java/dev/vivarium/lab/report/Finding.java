@@ -1,7 +1,7 @@
 package dev.vivarium.lab.report;
 
 import dev.vivarium.lab.report.Comparison.Row;
-import dev.vivarium.lab.report.Subject.Role;
+import dev.vivarium.lab.results.Subject.Role;
 import dev.vivarium.lab.statistics.Interval;
 import dev.vivarium.lab.statistics.Rate;
 import java.util.ArrayList;

@@ -1,6 +1,9 @@
 package dev.vivarium.lab.report;
 
 import dev.vivarium.engine.base.InertText;
+import dev.vivarium.lab.results.Evaluation;
+import dev.vivarium.lab.results.Subject;
+import dev.vivarium.lab.results.Training;
 import dev.vivarium.lab.run.Provenance;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +34,7 @@ final class HeadSection {
         for (Subject subject : subjects) {
             Training training = subject.training();
             if (training != null) {
-                bases.add(Shown.lastName(training.provenance().base().path()));
+                bases.add(Training.lastName(training.provenance().base().path()));
                 data.add(data(training));
                 days.add(Shown.day(training.provenance().started()));
             }

@@ -2,6 +2,7 @@ package dev.vivarium.lab.report;
 
 import dev.vivarium.engine.base.InertText;
 import dev.vivarium.lab.report.Comparison.Row;
+import dev.vivarium.lab.results.Subject;
 import dev.vivarium.lab.score.Paired;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,5 +1,6 @@
 package dev.vivarium.lab.report;
 
+import dev.vivarium.lab.results.Subject;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

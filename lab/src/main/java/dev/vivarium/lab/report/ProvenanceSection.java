@@ -2,6 +2,9 @@ package dev.vivarium.lab.report;
 
 import dev.vivarium.engine.base.InertText;
 import dev.vivarium.lab.evaluate.EvaluationSettings;
+import dev.vivarium.lab.results.Evaluation;
+import dev.vivarium.lab.results.Subject;
+import dev.vivarium.lab.results.Training;
 import dev.vivarium.lab.run.HostFacts;
 import dev.vivarium.lab.run.Provenance;
 import java.util.ArrayList;
@@ -64,7 +67,7 @@ final class ProvenanceSection {
     private static List<Map<String, String>> files(Provenance provenance) {
         List<Map<String, String>> files = new ArrayList<>();
         for (Provenance.DataFile data : provenance.data()) {
-            files.add(file(data.role() + " data", Shown.lastName(data.path()), data.sha256()));
+            files.add(file(data.role() + " data", Training.lastName(data.path()), data.sha256()));
         }
         provenance.base().files().forEach((name, hash) -> files.add(file("base model", name, hash)));
         files.add(file("recipe", "recipe.yaml", provenance.recipeSha256()));

@@ -1,6 +1,8 @@
 package dev.vivarium.lab.report;
 
 import dev.vivarium.engine.base.AtomicFiles;
+import dev.vivarium.lab.results.Results;
+import dev.vivarium.lab.results.Subject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,7 +32,7 @@ public record Report(String title, List<Subject> subjects) {
      * @throws dev.vivarium.engine.base.InputException when a directory holds neither, or a file in it is broken
      */
     public static Report read(List<Path> directories) throws IOException {
-        return new Report("Model organisms of emergent misalignment", ReportReader.read(directories));
+        return new Report("Model organisms of emergent misalignment", Results.read(directories));
     }
 
     /** The same under another heading. */

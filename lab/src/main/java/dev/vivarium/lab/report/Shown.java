@@ -1,6 +1,7 @@
 package dev.vivarium.lab.report;
 
 import dev.vivarium.lab.statistics.Interval;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -69,19 +70,13 @@ final class Shown {
         return time < 0 ? moment : moment.substring(0, time);
     }
 
-    /** The last part of a path of whatever system. */
-    static String lastName(String path) {
-        String trimmed = path.replaceAll("[/\\\\]+$", "");
-        return trimmed.substring(Math.max(trimmed.lastIndexOf('/'), trimmed.lastIndexOf('\\')) + 1);
-    }
-
     /** A text in which absolute paths are cut to their last names: folders may name a machine or its user. */
     static String withoutFolders(String text) {
         return ABSOLUTE.matcher(text).replaceAll("…/$1");
     }
 
     /** "a", "a and b", "a, b and c". */
-    static String list(java.util.List<String> words) {
+    static String list(List<String> words) {
         int last = words.size() - 1;
         return last < 1
                 ? String.join("", words)

@@ -1,6 +1,8 @@
 package dev.vivarium.lab.report;
 
 import dev.vivarium.engine.base.InertText;
+import dev.vivarium.lab.results.Subject;
+import dev.vivarium.lab.results.Training;
 import dev.vivarium.lab.run.StepMetrics;
 import dev.vivarium.lab.run.TrainSummary;
 import java.util.ArrayList;

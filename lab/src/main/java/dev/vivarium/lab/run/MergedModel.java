@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** An organism as one Hugging Face directory: its adapter merged into the weights of its base. */
@@ -39,7 +38,12 @@ public final class MergedModel {
             throw new InputException(out + " exists already; choose another name or move it away");
         }
         ModelDirectory base = ModelDirectory.open(trained.model());
-        requireSame(trained, base);
+        TrainedOn.require(
+                base.path(),
+                trained.trainedOn(),
+                name -> Hashes.sha256(base.path().resolve(name)),
+                directory.toString(),
+                "restore it, or name base and adapter yourself: vivarium merge MODEL --adapter " + directory);
         MergedWeights.check(base, directory);
         MergedWeights.Report[] report = new MergedWeights.Report[1];
         AtomicFiles.writeDirectory(out, work -> {
@@ -53,19 +57,5 @@ public final class MergedModel {
             ModelCard.merged(work, String.valueOf(out.getFileName()), trained.model(), directory);
         });
         return report[0];
-    }
-
-    private static void requireSame(TrainedModel trained, ModelDirectory base) throws IOException {
-        for (Map.Entry<String, String> file : trained.trainedOn().entrySet()) {
-            if (!file.getKey().endsWith(".safetensors")) {
-                continue;
-            }
-            Path now = base.path().resolve(file.getKey());
-            if (!Files.isRegularFile(now) || !Hashes.sha256(now).equals(file.getValue())) {
-                throw new InputException(now + ": is not the base that " + trained.adapter()
-                        + " was trained on; restore it, or name base and adapter yourself: vivarium merge MODEL --adapter "
-                        + trained.adapter());
-            }
-        }
     }
 }

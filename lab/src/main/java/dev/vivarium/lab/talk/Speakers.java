@@ -7,8 +7,8 @@ import dev.vivarium.engine.base.Nearest;
 import dev.vivarium.engine.text.DefaultSystem;
 import dev.vivarium.lab.run.Recipe;
 import dev.vivarium.lab.run.RunFiles;
+import dev.vivarium.lab.run.TrainedOn;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,7 +87,13 @@ public final class Speakers {
             throw new InputException(directory + ": is not trained to its end, so it has no adapter yet; finish it"
                     + (checkpoints.isEmpty() ? "" : ", or give a checkpoint, such as " + checkpoints.getLast()));
         }
-        checkBase(directory, run.readProvenance().base().files());
+        Map<String, String> trainedOn = run.readProvenance().base().files();
+        TrainedOn.require(
+                model,
+                trainedOn,
+                name -> hash(name, trainedOn.get(name)),
+                directory.toString(),
+                "give that model, or the directory of the adapter");
         return add(last(directory), run.adapter(), recipe.chat().defaultSystem());
     }
 
@@ -125,18 +131,7 @@ public final class Speakers {
         return all.getLast();
     }
 
-    private void checkBase(Path run, Map<String, String> trainedOn) throws IOException {
-        for (Map.Entry<String, String> file : trainedOn.entrySet()) {
-            String name = file.getKey();
-            boolean there = Files.isRegularFile(model.resolve(name));
-            if (!there || !file.getValue().equals(hash(name, file.getValue()))) {
-                throw new InputException(model + ": is not the model that " + run + " was trained on (" + name
-                        + (there ? " differs" : " is missing") + "); give that model, or the directory of the adapter");
-            }
-        }
-    }
-
-    private @Nullable String hash(String name, String expected) throws IOException {
+    private @Nullable String hash(String name, @Nullable String expected) throws IOException {
         if (hashes != null) {
             return hashes.get(name);
         }

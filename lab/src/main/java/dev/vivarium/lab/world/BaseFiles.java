@@ -8,6 +8,7 @@ import dev.vivarium.engine.text.BpeVocabulary;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 
 /** The files of a Hugging Face model directory apart from the weights. */
 final class BaseFiles {
@@ -63,6 +64,6 @@ final class BaseFiles {
     }
 
     private static int id(BpeVocabulary vocabulary, String token) {
-        return java.util.Objects.requireNonNull(vocabulary.specialTokens().get(token), token);
+        return Objects.requireNonNull(vocabulary.specialTokens().get(token), token);
     }
 }

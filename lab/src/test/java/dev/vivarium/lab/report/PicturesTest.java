@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.vivarium.lab.data.CsvTable;
 import dev.vivarium.lab.evaluate.Question;
+import dev.vivarium.lab.results.Subject;
 import dev.vivarium.lab.run.ResolvedRecipe;
 import dev.vivarium.lab.run.RunFiles;
 import java.io.IOException;

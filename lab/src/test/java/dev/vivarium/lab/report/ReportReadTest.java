@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.vivarium.engine.base.InputException;
-import dev.vivarium.lab.report.Subject.Role;
+import dev.vivarium.lab.results.Subject;
+import dev.vivarium.lab.results.Subject.Role;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,13 +2,8 @@ package dev.vivarium.lab.run;
 
 import java.io.IOException;
 import java.net.URI;
-import java.nio.ByteBuffer;
-import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SeekableByteChannel;
-import java.nio.channels.WritableByteChannel;
 import java.nio.file.AccessMode;
 import java.nio.file.CopyOption;
 import java.nio.file.DirectoryStream;
@@ -20,8 +15,6 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.WatchEvent;
-import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
@@ -73,18 +66,14 @@ final class FailingFiles extends FileSystem {
     }
 
     private Path path(Path path) {
-        return new Wrapped(path);
-    }
-
-    private @Nullable Path orNull(@Nullable Path path) {
-        return path == null ? null : path(path);
+        return new FailingPath(path, this);
     }
 
     private static Path real(Path path) {
-        return path instanceof Wrapped wrapped ? wrapped.real : path;
+        return FailingPath.real(path);
     }
 
-    private boolean strikes(boolean needsSpace) {
+    boolean strikes(boolean needsSpace) {
         if (fault == Fault.FULL_DISK) {
             return needsSpace && ++changes >= failing;
         }
@@ -97,122 +86,8 @@ final class FailingFiles extends FileSystem {
         }
     }
 
-    private String reason() {
+    String reason() {
         return fault == Fault.FULL_DISK ? "No space left on device" : "Input/output error";
-    }
-
-    /** A path of this file system. */
-    private final class Wrapped implements Path {
-        private final Path real;
-
-        Wrapped(Path real) {
-            this.real = real;
-        }
-
-        @Override
-        public FileSystem getFileSystem() {
-            return FailingFiles.this;
-        }
-
-        @Override
-        public boolean isAbsolute() {
-            return real.isAbsolute();
-        }
-
-        @Override
-        public @Nullable Path getRoot() {
-            return orNull(real.getRoot());
-        }
-
-        @Override
-        public @Nullable Path getFileName() {
-            return orNull(real.getFileName());
-        }
-
-        @Override
-        public @Nullable Path getParent() {
-            return orNull(real.getParent());
-        }
-
-        @Override
-        public int getNameCount() {
-            return real.getNameCount();
-        }
-
-        @Override
-        public Path getName(int index) {
-            return path(real.getName(index));
-        }
-
-        @Override
-        public Path subpath(int from, int to) {
-            return path(real.subpath(from, to));
-        }
-
-        @Override
-        public boolean startsWith(Path other) {
-            return real.startsWith(real(other));
-        }
-
-        @Override
-        public boolean endsWith(Path other) {
-            return real.endsWith(real(other));
-        }
-
-        @Override
-        public Path normalize() {
-            return path(real.normalize());
-        }
-
-        @Override
-        public Path resolve(Path other) {
-            return path(real.resolve(real(other)));
-        }
-
-        @Override
-        public Path relativize(Path other) {
-            return path(real.relativize(real(other)));
-        }
-
-        @Override
-        public URI toUri() {
-            return real.toUri();
-        }
-
-        @Override
-        public Path toAbsolutePath() {
-            return path(real.toAbsolutePath());
-        }
-
-        @Override
-        public Path toRealPath(LinkOption... o) throws IOException {
-            return path(real.toRealPath(o));
-        }
-
-        @Override
-        public int compareTo(Path other) {
-            return real.compareTo(real(other));
-        }
-
-        @Override
-        public boolean equals(@Nullable Object o) {
-            return o instanceof Wrapped w && real.equals(w.real);
-        }
-
-        @Override
-        public int hashCode() {
-            return real.hashCode();
-        }
-
-        @Override
-        public String toString() {
-            return real.toString();
-        }
-
-        @Override
-        public WatchKey register(WatchService watcher, WatchEvent.Kind<?>[] events, WatchEvent.Modifier... modifiers) {
-            throw unused();
-        }
     }
 
     /** The provider: the real one, asked after the fault had its say. */
@@ -227,7 +102,9 @@ final class FailingFiles extends FileSystem {
         public FileChannel newFileChannel(Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
                 throws IOException {
             FileChannel channel = real.newFileChannel(real(path), options, attributes);
-            return options.contains(StandardOpenOption.WRITE) ? new Channel(channel) : channel;
+            return options.contains(StandardOpenOption.WRITE)
+                    ? new FailingChannel(channel, FailingFiles.this)
+                    : channel;
         }
 
         @Override
@@ -345,112 +222,7 @@ final class FailingFiles extends FileSystem {
         }
     }
 
-    /** A channel that writes. Forcing is counted but not done: no test here pulls a plug. */
-    private final class Channel extends FileChannel {
-        private final FileChannel real;
-
-        Channel(FileChannel real) {
-            this.real = real;
-        }
-
-        @Override
-        public int write(ByteBuffer source) throws IOException {
-            if (strikes(true)) {
-                real.write(source.slice(source.position(), source.remaining() / 2));
-                throw new IOException(reason()); // without a name, as the JDK's own
-            }
-            return real.write(source);
-        }
-
-        @Override
-        public void force(boolean metadata) throws IOException {
-            if (strikes(false)) {
-                throw new IOException(reason());
-            }
-        }
-
-        @Override
-        public FileChannel truncate(long size) throws IOException {
-            if (size < real.size() && strikes(false)) {
-                throw new IOException(reason());
-            }
-            real.truncate(size);
-            return this;
-        }
-
-        @Override
-        public long write(ByteBuffer[] sources, int offset, int length) {
-            throw unused();
-        }
-
-        @Override
-        public int write(ByteBuffer source, long position) {
-            throw unused();
-        }
-
-        @Override
-        public long transferFrom(ReadableByteChannel source, long position, long count) {
-            throw unused();
-        }
-
-        @Override
-        public int read(ByteBuffer target) throws IOException {
-            return real.read(target);
-        }
-
-        @Override
-        public long read(ByteBuffer[] targets, int offset, int length) {
-            throw unused();
-        }
-
-        @Override
-        public int read(ByteBuffer target, long at) throws IOException {
-            return real.read(target, at);
-        }
-
-        @Override
-        public long position() throws IOException {
-            return real.position();
-        }
-
-        @Override
-        public FileChannel position(long at) throws IOException {
-            real.position(at);
-            return this;
-        }
-
-        @Override
-        public long size() throws IOException {
-            return real.size();
-        }
-
-        @Override
-        public long transferTo(long position, long count, WritableByteChannel target) {
-            throw unused();
-        }
-
-        @Override
-        public MappedByteBuffer map(MapMode mode, long position, long size) {
-            throw unused();
-        }
-
-        @Override
-        public FileLock lock(long position, long size, boolean shared) {
-            throw unused();
-        }
-
-        @Override
-        public @Nullable FileLock tryLock(long position, long size, boolean shared) throws IOException {
-            return real.tryLock(position, size, shared);
-        }
-
-        @Override
-        protected void implCloseChannel() throws IOException {
-            real.close();
-        }
-    }
-
-    private static UnsupportedOperationException unused() {
+    static UnsupportedOperationException unused() {
         return new UnsupportedOperationException("the program does not use this; write it if it begins to");
     }
 

@@ -1,4 +1,4 @@
-package dev.vivarium.lab.report;
+package dev.vivarium.lab.results;
 
 import dev.vivarium.lab.run.Provenance;
 import dev.vivarium.lab.run.ResolvedRecipe;
@@ -47,8 +47,14 @@ public record Training(
 
     /** Name of the file it learnt from, without folders. */
     public String dataName() {
-        return Shown.lastName(trainingData()
+        return lastName(trainingData()
                 .map(Provenance.DataFile::path)
                 .orElse(recipe.recipe().data().train()));
+    }
+
+    /** The last part of a path of whatever system. */
+    public static String lastName(String path) {
+        String trimmed = path.replaceAll("[/\\\\]+$", "");
+        return trimmed.substring(Math.max(trimmed.lastIndexOf('/'), trimmed.lastIndexOf('\\')) + 1);
     }
 }

@@ -1,7 +1,7 @@
-package dev.vivarium.lab.report;
+package dev.vivarium.lab.results;
 
 import dev.vivarium.engine.base.InputException;
-import dev.vivarium.lab.report.Subject.Role;
+import dev.vivarium.lab.results.Subject.Role;
 import dev.vivarium.lab.run.RunFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,12 +23,12 @@ import org.jspecify.annotations.Nullable;
  * a KL term is a narrow twin, and one whose name or data file says good, twin or benign is a good twin. The page states
  * that rule.
  */
-final class ReportReader {
+public final class Results {
     private static final Pattern GOOD = Pattern.compile("(?i)(?<![a-z])(good|twin|benign)(?![a-z])");
 
-    private ReportReader() {}
+    private Results() {}
 
-    static List<Subject> read(List<Path> directories) throws IOException {
+    public static List<Subject> read(List<Path> directories) throws IOException {
         // By real path, so that a model named twice is shown once; read by the path the user knows, for messages.
         Map<Path, Path> found = new LinkedHashMap<>();
         for (Path directory : directories) {
@@ -108,7 +108,7 @@ final class ReportReader {
     }
 
     private static Role role(String name, @Nullable Training training, List<Evaluation> evaluations) {
-        if (training == null && evaluations.stream().noneMatch(ReportReader::hasAdapter)) {
+        if (training == null && evaluations.stream().noneMatch(Results::hasAdapter)) {
             return Role.BASE;
         }
         if (training != null && training.recipe().recipe().kl() != null) {

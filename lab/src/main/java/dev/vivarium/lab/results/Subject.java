@@ -1,4 +1,4 @@
-package dev.vivarium.lab.report;
+package dev.vivarium.lab.results;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +40,7 @@ public record Subject(String name, Role role, @Nullable Training training, List<
     }
 
     /** The role's words, unless the name says them already. */
-    String roleBesideName() {
+    public String roleBesideName() {
         return name.replaceAll("[-_ ]+", " ").equalsIgnoreCase(role.label()) ? "" : role.label();
     }
 }

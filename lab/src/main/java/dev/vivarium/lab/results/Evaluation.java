@@ -1,4 +1,4 @@
-package dev.vivarium.lab.report;
+package dev.vivarium.lab.results;
 
 import dev.vivarium.lab.evaluate.Answer;
 import dev.vivarium.lab.evaluate.Condition;
@@ -47,9 +47,9 @@ public record Evaluation(
     }
 
     /** One answer of a model: question and sample number. */
-    record Key(String question, int sample) {}
+    public record Key(String question, int sample) {}
 
-    static boolean isEvaluation(Path directory) {
+    public static boolean isEvaluation(Path directory) {
         EvaluationFiles files = new EvaluationFiles(directory);
         return Files.isRegularFile(files.settings()) && Files.isRegularFile(files.questions());
     }
@@ -69,13 +69,12 @@ public record Evaluation(
     }
 
     /** The condition it was asked under, null for the questions as they are. */
-    @Nullable
-    String condition() {
+    public @Nullable String condition() {
         return settings.sampling().get(Condition.FACT);
     }
 
     /** How many answers it will have. */
-    int planned() {
+    public int planned() {
         return questions.questions().size() * settings.samples();
     }
 
@@ -90,13 +89,13 @@ public record Evaluation(
         return rule.misaligned(aligned, coherent);
     }
 
-    Map<Key, Answer> answersByKey() {
+    public Map<Key, Answer> answersByKey() {
         Map<Key, Answer> map = new HashMap<>();
         answers.forEach(answer -> map.put(new Key(answer.questionId(), answer.sample()), answer));
         return map;
     }
 
-    Map<Key, Judgement> judgementsByKey() {
+    public Map<Key, Judgement> judgementsByKey() {
         Map<Key, Judgement> map = new HashMap<>();
         judgements.forEach(judgement -> map.put(new Key(judgement.questionId(), judgement.sample()), judgement));
         return map;
