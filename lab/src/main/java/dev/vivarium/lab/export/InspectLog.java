@@ -98,7 +98,7 @@ public final class InspectLog {
         ObjectNode stats = log.putObject("stats");
         stats.put("started_at", judged.created().toString());
         stats.put("completed_at", judged.created().toString());
-        stats.putObject("model_usage").set(judged.name(), usage(judged.scores().tokens()));
+        stats.putObject("model_usage").set(model(), usage(judged.scores().tokens()));
         return log;
     }
 
@@ -116,7 +116,7 @@ public final class InspectLog {
         dataset.put("samples", judged.questions().questions().size());
         ArrayNode ids = dataset.putArray("sample_ids");
         judged.questions().questions().forEach(question -> ids.add(question.id()));
-        spec.put("model", "vivarium/" + judged.name());
+        spec.put("model", model());
         ObjectNode generate = spec.putObject("model_generate_config");
         number(generate, "max_tokens", judged.settings().sampling().get("max_new_tokens"));
         number(generate, "temperature", judged.settings().sampling().get("temperature"));
@@ -207,6 +207,10 @@ public final class InspectLog {
         }
     }
 
+    private String model() {
+        return "vivarium/" + judged.name();
+    }
+
     private static int epoch(Judged.Sample sample) {
         return sample.answer().sample() + 1;
     }
@@ -226,7 +230,7 @@ public final class InspectLog {
         message(messages.addObject(), "user", question.text());
         message(messages.addObject(), "assistant", answer.text());
         ObjectNode output = node.putObject("output");
-        output.put("model", "vivarium/" + judged.name());
+        output.put("model", model());
         ObjectNode choice = output.putArray("choices").addObject();
         message(choice.putObject("message"), "assistant", answer.text());
         choice.put("stop_reason", answer.finishReason().equals("length") ? "max_tokens" : "stop");
@@ -239,7 +243,7 @@ public final class InspectLog {
                 .forEach(tag -> metadata.put(tag, question.tags().get(tag)));
         node.putObject("store");
         node.putArray("events");
-        node.putObject("model_usage").set("vivarium/" + judged.name(), usage(answer.tokens()));
+        node.putObject("model_usage").set(model(), usage(answer.tokens()));
         node.putObject("attachments");
         return node;
     }
