@@ -72,6 +72,17 @@ final class ArrowsTest {
             Map.entry("lab.export", Set.of("lab.results", "lab.evaluate", "lab.statistics", "lab.run", "engine.base")),
             Map.entry("lab.trajectory", Set.of("lab.run", "engine")),
             Map.entry(
+                    "lab.direction",
+                    Set.of(
+                            "lab.report",
+                            "lab.score",
+                            "lab.evaluate",
+                            "lab.statistics",
+                            "lab.run",
+                            "lab.hub",
+                            "lab.data",
+                            "engine")),
+            Map.entry(
                     "lab.phase",
                     Set.of(
                             "lab.trajectory",
