@@ -41,9 +41,16 @@ final class ArrowsTest {
                             "engine.weights",
                             "engine.tensor",
                             "engine.base")),
+            Map.entry("engine.capture", Set.of("engine.adapter", "engine.model", "engine.tensor", "engine.base")),
             Map.entry(
                     "engine.generate",
-                    Set.of("engine.adapter", "engine.model", "engine.text", "engine.tensor", "engine.base")),
+                    Set.of(
+                            "engine.capture",
+                            "engine.adapter",
+                            "engine.model",
+                            "engine.text",
+                            "engine.tensor",
+                            "engine.base")),
             Map.entry("lab.data", Set.of("engine")),
             Map.entry("lab.net", Set.of("engine.base")),
             Map.entry("lab.hub", Set.of("lab.net", "engine")),

@@ -5,6 +5,7 @@ import dev.vivarium.engine.adapter.AdapterFiles;
 import dev.vivarium.engine.adapter.AdapterScale;
 import dev.vivarium.engine.adapter.ScaledAdapter;
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.capture.CaptureSubject;
 import dev.vivarium.engine.model.ForwardHooks;
 import dev.vivarium.engine.model.ModelDirectory;
 import dev.vivarium.engine.model.Precision;
@@ -193,7 +194,17 @@ public final class ChatModel implements AutoCloseable {
                 request -> encoder(request.defaultSystem()).prompt(request.messages()));
     }
 
-    private ChatEncoder encoder(DefaultSystem defaultSystem) {
+    /**
+     * Who reads texts for {@link dev.vivarium.engine.capture.Capture}; valid until this is closed or scaled.
+     *
+     * @param adapter its place in the list of adapters, or {@link AdapterBank#NONE}
+     */
+    public CaptureSubject subject(int adapter) {
+        return new CaptureSubject(model.decoder(), bank, adapter);
+    }
+
+    /** What turns conversations into tokens. */
+    public ChatEncoder encoder(DefaultSystem defaultSystem) {
         return encoders.computeIfAbsent(
                 defaultSystem,
                 choice -> new ChatEncoder(texts.tokenizer(), texts.template().with(choice)));
