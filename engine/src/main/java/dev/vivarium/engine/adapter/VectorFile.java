@@ -3,7 +3,6 @@ package dev.vivarium.engine.adapter;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.base.Json;
-import dev.vivarium.engine.tensor.Tensors;
 import dev.vivarium.engine.weights.WeightFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -17,9 +16,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Steering vectors in files of other programs that hold nothing but numbers: safetensors, NumPy's {@code .npy} and JSON.
@@ -71,8 +67,7 @@ public final class VectorFile {
 
     private static SortedMap<Integer, float[]> safetensors(Path file) {
         SortedMap<Integer, float[]> vectors = new TreeMap<>();
-        try (WeightFiles files = WeightFiles.open(file);
-                PointerScope scope = new PointerScope()) {
+        try (WeightFiles files = WeightFiles.open(file)) {
             for (String name : files.names()) {
                 long[] shape = files.shape(name);
                 long width = shape.length == 0 ? 0 : shape[shape.length - 1];
@@ -80,8 +75,7 @@ public final class VectorFile {
                     throw new InputException(file + ": tensor \"" + name + "\" of shape " + Arrays.toString(shape)
                             + " is no vector; give a file of vectors alone");
                 }
-                Tensor wide = files.get(name).to(ScalarType.Float).reshape(width);
-                put(vectors, file, name, Tensors.toFloats(wide));
+                put(vectors, file, name, files.floats(name));
             }
         }
         return vectors;

@@ -168,6 +168,15 @@ public final class WeightFiles implements AutoCloseable {
         return file(name).converted(entry(name), type);
     }
 
+    /**
+     * The values of a tensor as float32, in row-major order.
+     *
+     * @throws InputException if there is no such tensor
+     */
+    public float[] floats(String name) {
+        return Tensors.toFloats(get(name));
+    }
+
     /** The stored type as libtorch names it. */
     public ScalarType type(String name) {
         return entry(name).dtype().scalarType();

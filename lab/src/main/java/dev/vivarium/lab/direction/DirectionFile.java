@@ -56,7 +56,7 @@ final class DirectionFile {
                         "reliability", Json.line(direction.reliability())));
     }
 
-    private static void values(OutputStream out, float[] vector) throws IOException {
+    static void values(OutputStream out, float[] vector) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * vector.length).order(ByteOrder.LITTLE_ENDIAN);
         for (float value : vector) {
             bytes.putFloat(value);

@@ -1,16 +1,20 @@
 package dev.vivarium.lab.direction;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How far a vector would be another one had other texts been drawn.
  *
- * @param answers had other answers to the same questions been drawn
- * @param questions had other questions been asked
+ * @param answers had other answers to the same questions been drawn; null where each question has one text
+ * @param questions had other questions been asked; null where there is but one
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-public record Reliability(Spread answers, Spread questions) {
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record Reliability(
+        @Nullable Spread answers, @Nullable Spread questions) {
     /**
      * One source of chance.
      *

@@ -70,7 +70,7 @@ public record Provenance(
     public record Base(String path, @Nullable String commit, SortedMap<String, String> files) {
 
         /** What to look for to get the same model again, whatever its branch means by now. */
-        String exactly() {
+        public String exactly() {
             return ModelName.parse(path)
                     .filter(_ -> commit != null)
                     .map(name -> name.at(commit).toString())
