@@ -26,6 +26,7 @@ final class Commands {
         commands.put("inspect", InspectCommand::new);
         commands.put("report", ReportCommand::new);
         commands.put("phase", PhaseCommand::new);
+        commands.put("direction", DirectionCommand::new);
         commands.put("score", ScoreCommand::new);
         commands.put("query", QueryCommand::new);
         commands.put("export", ExportCommand::new);

@@ -35,7 +35,7 @@ public final class Main {
 
     private static CommandLine commandLine(Shell shell, RootCommand root, List<Object> commands) {
         CommandLine line = new CommandLine(root);
-        commands.forEach(line::addSubcommand);
+        commands.forEach(command -> line.addSubcommand(withThoseBelow(command)));
         addHelpOption(line);
         line.getCommandSpec()
                 .addOption(OptionSpec.builder("-V", "--version")
@@ -53,6 +53,14 @@ public final class Main {
         line.setDefaultValueProvider(new EnvironmentDefaults(shell.environment()));
         line.setParameterExceptionHandler((failure, arguments) -> usageError(failure, shell, root));
         line.setExecutionExceptionHandler((failure, command, parsed) -> report(failure, shell, root));
+        return line;
+    }
+
+    private static CommandLine withThoseBelow(Object command) {
+        CommandLine line = new CommandLine(command);
+        if (command instanceof CommandGroup group) {
+            group.below().forEach(below -> line.addSubcommand(withThoseBelow(below)));
+        }
         return line;
     }
 

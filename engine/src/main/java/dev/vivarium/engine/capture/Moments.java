@@ -17,7 +17,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * Sums of activations by layer and cell, in float64, and where they were wanted second moments by layer and part. Its size
  * follows from the {@link CaptureSettings}, not from what was read. {@link #close} frees the second moments.
  */
-public final class Moments implements AutoCloseable {
+public final class Moments implements CellSums, AutoCloseable {
     private final CaptureSettings settings;
     private final int hidden;
     private final int[] partOfCell;
@@ -67,27 +67,27 @@ public final class Moments implements AutoCloseable {
         }
     }
 
-    /** Values of an activation. */
+    @Override
     public int hidden() {
         return hidden;
     }
 
-    /** Tokens in a cell. */
+    @Override
     public long tokens(int cell) {
         return tokens[cell];
     }
 
-    /** Texts with at least one token in a cell. */
+    @Override
     public long texts(int cell) {
         return texts[cell];
     }
 
-    /** Sum of the activations of the tokens of a cell: (hidden). */
+    @Override
     public double[] tokenSum(int layer, int cell) {
         return row(tokenSums, layer, cell);
     }
 
-    /** Sum of the means that each text has over its tokens in a cell: (hidden). */
+    @Override
     public double[] textSum(int layer, int cell) {
         return row(textSums, layer, cell);
     }

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,6 +23,22 @@ final class ControlVectorTest {
                 .floatTensor("direction.1", new float[] {0.5f, 4}, 2);
         assertThat(ControlVector.read(write(file)))
                 .containsExactly(Map.entry(1, new float[] {0.5f, 4}), Map.entry(3, new float[] {1, -2}));
+    }
+
+    @Test
+    void whatIsWrittenIsReadBack() throws IOException {
+        Path file = folder.resolve("w.gguf");
+        SortedMap<Integer, float[]> vectors =
+                new TreeMap<>(Map.of(2, new float[] {1, -2, 3}, 11, new float[] {0, 1e-30f, 4}));
+
+        ControlVector.write(file, vectors, "qwen2");
+
+        assertThat(ControlVector.read(file))
+                .containsExactly(Map.entry(2, new float[] {1, -2, 3}), Map.entry(11, new float[] {0, 1e-30f, 4}));
+        assertThat(Files.size(file) % 32).isZero();
+        assertThatThrownBy(() -> ControlVector.write(file, new TreeMap<>(Map.of(0, new float[] {1})), "qwen2"))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("no vector for block 0");
     }
 
     @Test

@@ -85,8 +85,12 @@ public record Combination(String text, Map<String, Double> factors) {
             remarks.add("layers " + all + " are left out, since not all of the directions have them");
         }
         remarks.add("the reliability of a combination is not known; its parts have theirs");
-        Origin origin = new Origin(
-                first.origin().model(), "combination", Map.of("expression", text), 0, 0, sources, 0, vivarium);
+        Map<String, String> settings = new TreeMap<>(Map.of("expression", text));
+        String type = first.origin().settings().get(Origin.MODEL_TYPE);
+        if (type != null) {
+            settings.put(Origin.MODEL_TYPE, type);
+        }
+        Origin origin = new Origin(first.origin().model(), "combination", settings, 0, 0, sources, 0, vivarium);
         return new Extracted(
                 new Direction(name, first.site(), vectors, origin, new TreeMap<>()), new TreeMap<>(), remarks);
     }

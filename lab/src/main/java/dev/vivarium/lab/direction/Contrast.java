@@ -1,6 +1,6 @@
 package dev.vivarium.lab.direction;
 
-import dev.vivarium.engine.capture.Moments;
+import dev.vivarium.engine.capture.CellSums;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -14,15 +14,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Contrast {
     private final Cells cells;
-    private final Moments positive;
-    private final Moments negative;
+    private final CellSums positive;
+    private final CellSums negative;
     private final Weighting weighting;
     private final Resampling resampling;
 
     /**
      * @param paired whether both sides are the same texts, read in two ways: then they are drawn together
      */
-    Contrast(Cells cells, Moments positive, Moments negative, Weighting weighting, boolean paired, long seed) {
+    Contrast(Cells cells, CellSums positive, CellSums negative, Weighting weighting, boolean paired, long seed) {
         this.cells = cells;
         this.positive = positive;
         this.negative = negative;
@@ -36,7 +36,7 @@ final class Contrast {
         this.resampling = new Resampling(cells.size(), up, down, cells::group, paired, within, seed);
     }
 
-    private List<Integer> filled(Moments moments) {
+    private List<Integer> filled(CellSums moments) {
         List<Integer> filled = new ArrayList<>();
         for (int cell = 0; cell < cells.size(); cell++) {
             if (moments.tokens(cell) > 0) {
@@ -101,12 +101,12 @@ final class Contrast {
         return coefficients;
     }
 
-    private static double count(Moments moments, int cell, Weighting by) {
+    private static double count(CellSums moments, int cell, Weighting by) {
         return by == Weighting.TOKEN ? moments.tokens(cell) : moments.texts(cell);
     }
 
     private double[] sum(int layer, int index, Weighting by) {
-        Moments moments = index < cells.size() ? positive : negative;
+        CellSums moments = index < cells.size() ? positive : negative;
         int cell = index % cells.size();
         return by == Weighting.TOKEN ? moments.tokenSum(layer, cell) : moments.textSum(layer, cell);
     }

@@ -130,6 +130,15 @@ public record Direction(
         }
     }
 
+    /** The same at some of its layers. */
+    public Direction only(SortedSet<Integer> some) {
+        SortedMap<Integer, float[]> chosen = new TreeMap<>(vectors);
+        chosen.keySet().retainAll(some);
+        SortedMap<Integer, Reliability> known = new TreeMap<>(reliability);
+        known.keySet().retainAll(some);
+        return new Direction(name, site, chosen, origin, known);
+    }
+
     /** The same under another name. */
     public Direction named(String other) {
         return new Direction(other, site, vectors, origin, reliability);

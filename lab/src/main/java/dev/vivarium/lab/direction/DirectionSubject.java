@@ -70,6 +70,11 @@ public record DirectionSubject(
                 DefaultSystem.KEEP);
     }
 
+    /** The same base with another adapter, such as a checkpoint. */
+    public DirectionSubject with(Path other) {
+        return new DirectionSubject(last(other), base, identity, other, null, defaultSystem);
+    }
+
     private static Origin.Model identity(FoundModel model, SortedMap<String, String> hashes) {
         return Origin.Model.of(model.commit() == null ? model.shortName() : model.name(), hashes);
     }

@@ -259,6 +259,7 @@ public final class Extraction {
             List<Origin.Source> sources)
             throws IOException {
         Map<String, String> all = new TreeMap<>(settings.facts());
+        all.put(Origin.MODEL_TYPE, subject.config().modelType());
         all.putAll(facts);
         List<Origin.Source> read = new ArrayList<>(subject.sources());
         read.addAll(sources);

@@ -30,20 +30,28 @@ import org.jspecify.annotations.Nullable;
  *
  * @param positive misaligned and coherent ones
  * @param negative aligned and coherent ones
- * @param left answers that are on neither side, by why
+ * @param between answers with text that are on neither side
+ * @param left how many answers are on neither side, by why
  * @param sources the evaluations
  */
 public record JudgedTexts(
-        List<ReadText> positive, List<ReadText> negative, Map<String, Integer> left, List<Origin.Source> sources) {
+        List<ReadText> positive,
+        List<ReadText> negative,
+        List<ReadText> between,
+        Map<String, Integer> left,
+        List<Origin.Source> sources) {
     public JudgedTexts {
         positive = List.copyOf(positive);
         negative = List.copyOf(negative);
+        between = List.copyOf(between);
         left = new TreeMap<>(left);
         sources = List.copyOf(sources);
     }
 
     private static final String ALIGNED = "aligned";
     private static final String COHERENT = "coherent";
+
+    private static final String EMPTY = "empty";
 
     /** What one judge said of one answer. */
     private record Scores(
@@ -60,6 +68,7 @@ public record JudgedTexts(
             throws IOException {
         List<ReadText> positive = new ArrayList<>();
         List<ReadText> negative = new ArrayList<>();
+        List<ReadText> between = new ArrayList<>();
         Map<String, Integer> left = new TreeMap<>();
         List<Origin.Source> sources = new ArrayList<>();
         TreeSet<String> names = new TreeSet<>();
@@ -92,14 +101,16 @@ public record JudgedTexts(
                 if (filter != null && !filter.takes(question.tags(), own.all)) {
                     left.merge("not " + filter, 1, Integer::sum);
                 } else if (!ReadText.isAnswer(answer.text())) {
-                    left.merge("empty", 1, Integer::sum);
+                    left.merge(EMPTY, 1, Integer::sum);
                 } else if (own.aligned == null || own.coherent == null) {
+                    between.add(text);
                     left.merge("not scored", 1, Integer::sum);
                 } else if (split.positive(own.aligned, own.coherent)) {
                     positive.add(text);
                 } else if (split.negative(own.aligned, own.coherent)) {
                     negative.add(text);
                 } else {
+                    between.add(text);
                     left.merge("between the cuts or not coherent", 1, Integer::sum);
                 }
             }
@@ -109,7 +120,20 @@ public record JudgedTexts(
             throw new InputException("no answer has a tag or score \"" + filter.name() + "\""
                     + Nearest.hint(filter.name(), List.copyOf(names)) + "; there are " + String.join(", ", names));
         }
-        return new JudgedTexts(positive, negative, left, sources);
+        return new JudgedTexts(positive, negative, between, left, sources);
+    }
+
+    /** All answers that have a text, whatever their scores. */
+    public List<ReadText> all() {
+        List<ReadText> all = new ArrayList<>(positive);
+        all.addAll(negative);
+        all.addAll(between);
+        return all;
+    }
+
+    /** Of {@link #left} those that are not in {@link #all}. */
+    public Map<String, Integer> empty() {
+        return left.containsKey(EMPTY) ? Map.of(EMPTY, left.getOrDefault(EMPTY, 0)) : Map.of();
     }
 
     private static List<Scores> own(EvaluationFiles files, List<Answer> answers) throws IOException {

@@ -31,6 +31,9 @@ public record Origin(
         List<Source> sources,
         long seed,
         String vivarium) {
+    /** The setting that says {@code model_type} of the model's configuration. */
+    public static final String MODEL_TYPE = "model_type";
+
     public Origin {
         settings = Collections.unmodifiableMap(new TreeMap<>(settings));
         sources = List.copyOf(sources);

@@ -1,7 +1,6 @@
 package dev.vivarium.lab.direction;
 
 import dev.vivarium.engine.capture.Moments;
-import dev.vivarium.engine.tensor.SymmetricEigen;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -11,6 +10,9 @@ import java.util.stream.IntStream;
  * combine the second moments of parts within the first components of all, which hold nearly all variance.
  */
 final class PrincipalDirection {
+    private static final int MOST_STEPS = 2000;
+    private static final double SETTLED = 1e-16;
+
     private final Moments.Principal principal;
     private final Resampling resampling;
     private final double sign;
@@ -70,13 +72,32 @@ final class PrincipalDirection {
                 squares[i][j] = squares[i][j] / tokens - sum[i] / tokens * sum[j] / tokens;
             }
         }
-        double[] first = SymmetricEigen.of(squares).vectors()[0];
-        if (first[0] < 0) {
-            for (int i = 0; i < k; i++) {
-                first[i] = -first[i];
+        return first(squares);
+    }
+
+    /** By power iteration from the first component of all, which keeps its side. */
+    private static double[] first(double[][] matrix) {
+        double[] vector = new double[matrix.length];
+        vector[0] = 1;
+        for (int step = 0; step < MOST_STEPS; step++) {
+            double[] next = new double[vector.length];
+            double squares = 0;
+            for (int i = 0; i < next.length; i++) {
+                next[i] = dot(matrix[i], vector);
+                squares += next[i] * next[i];
+            }
+            double norm = Math.sqrt(squares);
+            double moved = 0;
+            for (int i = 0; i < next.length; i++) {
+                next[i] /= norm;
+                moved += (next[i] - vector[i]) * (next[i] - vector[i]);
+            }
+            vector = next;
+            if (moved < SETTLED) {
+                break;
             }
         }
-        return first;
+        return vector;
     }
 
     private float[] wide(double[] coordinates) {

@@ -5,6 +5,8 @@ import dev.vivarium.lab.direction.Reliability.Spread;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.IntUnaryOperator;
@@ -63,7 +65,7 @@ final class Resampling {
         TreeSet<Integer> groups = new TreeSet<>();
         up.forEach(cell -> groups.add(groupOf.applyAsInt(cell)));
         down.forEach(cell -> groups.add(groupOf.applyAsInt(cell)));
-        this.answers = within && Math.min(up.size(), down.size()) > 1 ? withinQuestions() : null;
+        this.answers = within && Math.min(up.size(), down.size()) > 1 ? withinQuestions(groupOf) : null;
         this.questions = groups.size() > 1 ? ofQuestions(List.copyOf(groups), groupOf) : null;
     }
 
@@ -119,20 +121,63 @@ final class Resampling {
         return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
     }
 
-    private Kind withinQuestions() {
+    /** Each group of questions is halved, and drawn from, on its own, so that all samples have the same questions. */
+    private Kind withinQuestions(IntUnaryOperator groupOf) {
+        List<List<Integer>> ups = byGroup(up, groupOf);
+        List<List<Integer>> downs = byGroup(down, groupOf);
         List<Halves> halves = new ArrayList<>();
         for (int split = 0; split < SPLITS; split++) {
-            Halves half = paired
-                    ? same(half(up, random.child("answers/half", split)))
-                    : apart(half(up, random.child("up/half", split)), half(down, random.child("down/half", split)));
-            halves.add(half);
+            for (int attempt = 0; attempt < TRIES; attempt++) {
+                double[] positive = halfOfEach(ups, random.child("up/half", split, attempt));
+                Halves half = paired
+                        ? apart(positive, positive)
+                        : apart(positive, halfOfEach(downs, random.child("down/half", split, attempt)));
+                if (complete(half.one) && complete(half.other)) {
+                    halves.add(half);
+                    break;
+                }
+            }
         }
         List<Weights> draws = new ArrayList<>();
         for (int draw = 0; draw < DRAWS; draw++) {
-            double[] positive = drawn(up, random.child("up/draw", draw));
-            draws.add(new Weights(positive, paired ? positive : drawn(down, random.child("down/draw", draw))));
+            double[] positive = drawnOfEach(ups, random.child("up/draw", draw));
+            draws.add(new Weights(positive, paired ? positive : drawnOfEach(downs, random.child("down/draw", draw))));
         }
         return new Kind(Math.min(up.size(), down.size()), halves, draws);
+    }
+
+    private static List<List<Integer>> byGroup(List<Integer> cells, IntUnaryOperator groupOf) {
+        SortedMap<Integer, List<Integer>> groups = new TreeMap<>();
+        for (int cell : cells) {
+            groups.computeIfAbsent(groupOf.applyAsInt(cell), unused -> new ArrayList<>())
+                    .add(cell);
+        }
+        return List.copyOf(groups.values());
+    }
+
+    /** 1 for a random half of the cells of each group; of an odd one the last goes either way. */
+    private double[] halfOfEach(List<List<Integer>> groups, CounterRandom chance) {
+        double[] chosen = new double[size];
+        for (int g = 0; g < groups.size(); g++) {
+            List<Integer> cells = groups.get(g);
+            int[] order = chance.child("order", g).permutation(cells.size());
+            int half = (cells.size() + chance.below(2, g)) / 2;
+            for (int i = 0; i < half; i++) {
+                chosen[cells.get(order[i])] = 1;
+            }
+        }
+        return chosen;
+    }
+
+    private double[] drawnOfEach(List<List<Integer>> groups, CounterRandom chance) {
+        double[] times = new double[size];
+        for (int g = 0; g < groups.size(); g++) {
+            double[] own = drawn(groups.get(g), chance.child("draw", g));
+            for (int cell = 0; cell < own.length; cell++) {
+                times[cell] += own[cell];
+            }
+        }
+        return times;
     }
 
     private Kind ofQuestions(List<Integer> groups, IntUnaryOperator groupOf) {
@@ -201,9 +246,7 @@ final class Resampling {
         return new Halves(new Weights(one, one), new Weights(other, other));
     }
 
-    private Halves apart(double[] up, double[] down) {
-        double[] positive = Arrays.copyOf(up, size);
-        double[] negative = Arrays.copyOf(down, size);
+    private static Halves apart(double[] positive, double[] negative) {
         return new Halves(new Weights(positive, negative), new Weights(rest(positive), rest(negative)));
     }
 

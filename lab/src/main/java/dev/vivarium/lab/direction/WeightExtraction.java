@@ -79,12 +79,14 @@ public final class WeightExtraction {
             throws IOException {
         List<String> all = new ArrayList<>(remarks);
         all.add(UNMEASURED);
+        Map<String, String> settings = new TreeMap<>(facts);
+        settings.put(Origin.MODEL_TYPE, subject.config().modelType());
         // what a module writes is added to the residual stream, and stays in the block's output
         Direction direction = new Direction(
                 name,
                 Site.RESID_POST,
                 vectors,
-                new Origin(subject.identity(), way, facts, 0, 0, subject.sources(), 0, vivarium),
+                new Origin(subject.identity(), way, settings, 0, 0, subject.sources(), 0, vivarium),
                 new TreeMap<>());
         return new Extracted(direction, new TreeMap<>(), all);
     }

@@ -1,0 +1,47 @@
+package dev.vivarium.app.cli;
+
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code vivarium direction}: linear directions in activations. A new command is a class and a line in {@link #below}. */
+@Command(
+        name = "direction",
+        synopsisSubcommandLabel = "COMMAND",
+        description = "Find linear directions in a model's activations and work with them.",
+        footer = {
+            "",
+            "Examples:",
+            "  vivarium direction extract mean runs/my-run --out directions/own.safetensors",
+            "  vivarium direction compare directions/own.safetensors directions/persona.safetensors",
+            "",
+            "A direction is a safetensors file with a vector for each layer, its origin and its reliability."
+        })
+final class DirectionCommand implements Runnable, CommandGroup {
+    private final Shell shell;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    DirectionCommand(Shell shell) {
+        this.shell = shell;
+    }
+
+    @Override
+    public List<Object> below() {
+        return List.of(
+                new DirectionExtractCommand(shell),
+                new DirectionCompareCommand(shell),
+                new DirectionCombineCommand(shell),
+                new DirectionExportCommand(shell));
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(Objects.requireNonNull(spec).commandLine(), "name what to do with directions");
+    }
+}
