@@ -6,6 +6,7 @@ import dev.vivarium.engine.capture.Capture;
 import dev.vivarium.engine.capture.CaptureRow;
 import dev.vivarium.engine.capture.CaptureSettings;
 import dev.vivarium.engine.capture.CaptureSubject;
+import dev.vivarium.engine.capture.CellSums;
 import dev.vivarium.engine.capture.Moments;
 import dev.vivarium.engine.text.ChatEncoder;
 import java.io.IOException;
@@ -81,12 +82,14 @@ public final class Extraction {
         }
         Map<String, String> all = new TreeMap<>(facts);
         all.put("variant", variant.name().toLowerCase(Locale.ROOT));
-        return new Extraction(subject, settings, progress)
-                .contrast(
+        Extraction extraction = new Extraction(subject, settings, progress);
+        return variant == Variant.MODEL
+                ? extraction.contrast("mean-difference", new Side(true, positive), null, true, all, sources)
+                : extraction.contrast(
                         "mean-difference",
                         new Side(true, positive),
-                        new Side(variant == Variant.DATA, variant == Variant.MODEL ? positive : negative),
-                        variant == Variant.MODEL,
+                        new Side(variant == Variant.DATA, negative),
+                        false,
                         all,
                         sources);
     }
@@ -134,49 +137,109 @@ public final class Extraction {
         }
     }
 
+    /**
+     * @param negative null where the base reads the texts of the positive side
+     */
     private Extracted contrast(
             String way,
             Side positive,
-            Side negative,
+            @Nullable Side negative,
             boolean paired,
             Map<String, String> facts,
             List<Origin.Source> sources)
             throws IOException {
-        Cells cells = cells(positive.texts, negative.texts);
+        Cells cells = cells(positive.texts, negative == null ? List.of() : negative.texts);
         CaptureSettings capture = new CaptureSettings(settings.site(), layers, cells.size());
-        progress.begin("read texts", (long) positive.texts.size() + negative.texts.size(), "texts");
-        SortedMap<Integer, float[]> vectors = new TreeMap<>();
-        SortedMap<Integer, Reliability> reliability = new TreeMap<>();
-        SortedMap<Integer, float[][]> draws = new TreeMap<>();
-        List<String> remarks = new ArrayList<>();
-        double otherwise = 1;
-        try (Readers readers = Readers.open(subject, settings.precision());
-                Moments up = read(readers, positive, cells, capture, 0);
-                Moments down = read(readers, negative, cells, capture, positive.texts.size())) {
-            Contrast contrast = new Contrast(cells, up, down, settings.weighting(), paired, settings.seed());
-            for (int layer : layers) {
-                float[] vector = contrast.vector(layer);
-                if (Vectors.norm(vector) == 0) {
-                    remarks.add("layer " + layer + " is left out: the two sides do not differ there at all");
-                    continue;
+        int below = negative == null ? 0 : negative.texts.size();
+        progress.begin("read texts", (long) positive.texts.size() + below, "texts");
+        Found found;
+        try (Readers readers = Readers.open(subject, settings.precision())) {
+            if (negative == null) {
+                try (Moments difference =
+                        capture(readers, readers.organism(), readers.base(), positive.texts, cells, capture, 0)) {
+                    found = found(cells, difference, new NoSums(difference), paired);
                 }
-                vectors.put(layer, vector);
-                reliability.put(layer, contrast.reliability(layer));
-                draws.put(layer, contrast.draws(layer));
-                otherwise = Math.min(otherwise, contrast.otherWeighting(layer));
+            } else {
+                try (Moments up = read(readers, positive, cells, capture, 0);
+                        Moments down = read(readers, negative, cells, capture, positive.texts.size())) {
+                    found = found(cells, up, down, paired);
+                }
             }
         }
         progress.end("");
-        remarks.add(String.format(
+        return new Extracted(
+                direction(
+                        way,
+                        found.vectors,
+                        found.reliability,
+                        positive.texts.size(),
+                        negative == null ? positive.texts.size() : below,
+                        facts,
+                        sources),
+                found.draws,
+                found.remarks);
+    }
+
+    private record Found(
+            SortedMap<Integer, float[]> vectors,
+            SortedMap<Integer, Reliability> reliability,
+            SortedMap<Integer, float[][]> draws,
+            List<String> remarks) {
+        Found() {
+            this(new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new ArrayList<>());
+        }
+    }
+
+    private Found found(Cells cells, CellSums up, CellSums down, boolean paired) {
+        Found found = new Found();
+        double otherwise = 1;
+        Contrast contrast = new Contrast(cells, up, down, settings.weighting(), paired, settings.seed());
+        for (int layer : layers) {
+            float[] vector = contrast.vector(layer);
+            if (Vectors.norm(vector) == 0) {
+                found.remarks.add("layer " + layer + " is left out: the two sides do not differ there at all");
+                continue;
+            }
+            found.vectors.put(layer, vector);
+            found.reliability.put(layer, contrast.reliability(layer));
+            found.draws.put(layer, contrast.draws(layer));
+            otherwise = Math.min(otherwise, contrast.otherWeighting(layer));
+        }
+        found.remarks.add(String.format(
                 Locale.ROOT,
                 "weighting by %s instead of %s gives vectors of cosine %.3f or more with these",
                 settings.weighting() == Weighting.TOKEN ? "response" : "token",
                 settings.weighting().name().toLowerCase(Locale.ROOT),
                 otherwise));
-        return new Extracted(
-                direction(way, vectors, reliability, positive.texts.size(), negative.texts.size(), facts, sources),
-                draws,
-                remarks);
+        return found;
+    }
+
+    /** The side of the base where its activations were taken off token by token: as many texts, and nothing in their sums. */
+    private record NoSums(CellSums other) implements CellSums {
+        @Override
+        public int hidden() {
+            return other.hidden();
+        }
+
+        @Override
+        public long tokens(int cell) {
+            return other.tokens(cell);
+        }
+
+        @Override
+        public long texts(int cell) {
+            return other.texts(cell);
+        }
+
+        @Override
+        public double[] tokenSum(int layer, int cell) {
+            return new double[other.hidden()];
+        }
+
+        @Override
+        public double[] textSum(int layer, int cell) {
+            return new double[other.hidden()];
+        }
     }
 
     private Extracted principal(List<ReadText> texts, List<Origin.Source> sources) throws IOException {
@@ -193,23 +256,20 @@ public final class Extraction {
                     + " layers with --layers");
         }
         progress.begin("read texts", texts.size(), "texts");
-        SortedMap<Integer, float[]> vectors = new TreeMap<>();
-        SortedMap<Integer, Reliability> reliability = new TreeMap<>();
-        SortedMap<Integer, float[][]> draws = new TreeMap<>();
-        List<String> remarks = new ArrayList<>();
+        Found found = new Found();
         try (Readers readers = Readers.open(subject, settings.precision());
                 Moments moments = capture(readers, readers.organism(), readers.base(), texts, cells, capture, 0)) {
             for (int layer : layers) {
                 Moments.Principal principal = moments.principal(layer, COMPONENTS);
                 if (!(principal.values()[0] > 0)) {
-                    remarks.add("layer " + layer + " is left out: organism and base do not differ there");
+                    found.remarks.add("layer " + layer + " is left out: organism and base do not differ there");
                     continue;
                 }
-                PrincipalDirection found = new PrincipalDirection(principal, settings.seed());
-                vectors.put(layer, found.vector());
-                reliability.put(layer, found.reliability());
-                draws.put(layer, found.draws());
-                remarks.add(String.format(
+                PrincipalDirection first = new PrincipalDirection(principal, settings.seed());
+                found.vectors.put(layer, first.vector());
+                found.reliability.put(layer, first.reliability());
+                found.draws.put(layer, first.draws());
+                found.remarks.add(String.format(
                         Locale.ROOT,
                         "layer %d: %.1f %% of the variance of organism minus base",
                         layer,
@@ -218,7 +278,9 @@ public final class Extraction {
         }
         progress.end("");
         return new Extracted(
-                direction("pca", vectors, reliability, texts.size(), texts.size(), Map.of(), sources), draws, remarks);
+                direction("pca", found.vectors, found.reliability, texts.size(), texts.size(), Map.of(), sources),
+                found.draws,
+                found.remarks);
     }
 
     private Cells cells(List<ReadText> positive, List<ReadText> negative) {

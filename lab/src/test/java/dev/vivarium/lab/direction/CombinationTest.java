@@ -94,8 +94,7 @@ final class CombinationTest {
         for (int pair = 0; pair < PAIRS; pair++) {
             float[][] vectors = new float[2][16];
             for (int i = 0; i < 32; i++) {
-                vectors[i / 16][i % 16] =
-                        (float) CounterRandom.of(pair, "null").gaussian(i);
+                vectors[i / 16][i % 16] = (float) CounterRandom.of(pair, "null").gaussian(i);
             }
             within += Math.abs(Vectors.cosine(vectors[0], vectors[1])) <= band ? 1 : 0;
         }
