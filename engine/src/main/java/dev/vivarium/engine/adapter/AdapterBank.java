@@ -1,6 +1,5 @@
 package dev.vivarium.engine.adapter;
 
-import dev.vivarium.engine.adapter.LoraAdapter.Pair;
 import dev.vivarium.engine.adapter.LoraAdapter.Place;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.model.ForwardHooks;
@@ -10,26 +9,32 @@ import dev.vivarium.engine.model.Site;
 import dev.vivarium.engine.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Many adapters in one forward pass: each row of the batch points at one of them, or at none.
  *
- * <p>At each place all A matrices stand below each other and all B matrices beside each other; a mask of (rows, ranks) holds
- * s, times the factor of its {@link AdapterScale}, where a rank belongs to the row's adapter and zero elsewhere. So a pass costs two products whatever the
- * number of adapters, and the zeros leave a row's sums as they are.
+ * <p>Each adapter's matrices are held once, at however many scales it acts. A pass computes the products of those adapters
+ * that its rows point at, over all rows, and multiplies what comes out of A by s and the factor of the {@link AdapterScale},
+ * or by zero where a row has another adapter. So the products have the same shapes whatever else is in the batch, and a
+ * row's values are the same, to the last bit, alone and beside others.
  */
 public final class AdapterBank implements AutoCloseable {
     /** The row index that means no adapter. */
     public static final int NONE = -1;
 
-    /** An adapter and how strongly it acts. */
+    /**
+     * An adapter and how strongly it acts.
+     *
+     * @param adapter one object for all entries that differ in scale alone, so that its matrices are held once
+     */
     public record Entry(Adapter adapter, AdapterScale scale) {
         /** @throws InputException if the scale names a block that the adapter does not change */
         public Entry {
@@ -45,14 +50,15 @@ public final class AdapterBank implements AutoCloseable {
     private final List<Entry> entries;
     private final Precision precision;
     private final ScalarType type;
-    private final Map<Place, Stack> stacks;
-    private final Map<Integer, Vectors> vectors;
+    private final int[] adapterOf; // by entry, the number of its adapter among the different ones
+    private final Map<Place, List<Pair>> pairs;
+    private final Map<Integer, List<Added>> added;
 
-    /** A (ranks, in), B (out, ranks), and for each rank its adapter and the factor it was trained with. */
-    private record Stack(Tensor a, Tensor b, int[] owner, double[] factor) {}
+    /** A (r, in) and B (out, r) of an adapter, and the factor it was trained with. */
+    private record Pair(int adapter, Tensor a, Tensor b, double scale) {}
 
-    /** Added vectors at one layer (count, hidden), their owners and factors. */
-    private record Vectors(Tensor added, int[] owner, double[] factor) {}
+    /** What an adapter adds to the residual stream (hidden), and the factor it was trained with. */
+    private record Added(int adapter, Tensor vector, double alpha) {}
 
     /** A bank for decoders that compute in float32. */
     public AdapterBank(List<Entry> entries) {
@@ -64,11 +70,20 @@ public final class AdapterBank implements AutoCloseable {
         this.entries = List.copyOf(entries);
         this.precision = precision;
         this.type = precision.scalarType();
-        this.stacks = new HashMap<>();
-        this.vectors = new HashMap<>();
+        this.adapterOf = new int[entries.size()];
+        this.pairs = new HashMap<>();
+        this.added = new HashMap<>();
+        Map<Adapter, Integer> numbers = new IdentityHashMap<>();
         try (PointerScope scope = new PointerScope()) {
-            stackLora();
-            stackVectors();
+            for (int i = 0; i < adapterOf.length; i++) {
+                Adapter adapter = this.entries.get(i).adapter();
+                Integer known = numbers.get(adapter);
+                adapterOf[i] = known == null ? numbers.size() : known;
+                if (known == null) {
+                    hold(adapterOf[i], adapter);
+                    numbers.put(adapter, adapterOf[i]);
+                }
+            }
         }
     }
 
@@ -76,8 +91,25 @@ public final class AdapterBank implements AutoCloseable {
         this.entries = List.copyOf(entries);
         this.precision = same.precision;
         this.type = same.type;
-        this.stacks = same.stacks;
-        this.vectors = same.vectors;
+        this.adapterOf = same.adapterOf;
+        this.pairs = same.pairs;
+        this.added = same.added;
+    }
+
+    private void hold(int number, Adapter adapter) {
+        switch (adapter) {
+            case LoraAdapter lora ->
+                lora.pairs()
+                        .forEach((place, pair) -> pairs.computeIfAbsent(place, unused -> new ArrayList<>())
+                                .add(new Pair(number, copy(pair.a(), type), copy(pair.b(), type), pair.scale())));
+            case SteeringVector steering ->
+                added.computeIfAbsent(steering.layer(), unused -> new ArrayList<>())
+                        .add(new Added(number, copy(steering.vector(), ScalarType.Float), steering.alpha()));
+        }
+    }
+
+    private static Tensor copy(Tensor tensor, ScalarType type) {
+        return Tensors.keep(tensor.detach().to(type).contiguous().clone());
     }
 
     /**
@@ -97,9 +129,25 @@ public final class AdapterBank implements AutoCloseable {
         return precision;
     }
 
-    /** Number of adapters. */
+    /** Number of adapters, each scale of one counted. */
     public int size() {
         return entries.size();
+    }
+
+    /** Bytes of all matrices and vectors. */
+    long bytes() {
+        long bytes = 0;
+        for (List<Pair> here : pairs.values()) {
+            for (Pair pair : here) {
+                bytes += (pair.a.numel() + pair.b.numel()) * precision.bytes();
+            }
+        }
+        for (List<Added> here : added.values()) {
+            bytes += here.stream()
+                    .mapToLong(one -> one.vector.numel() * Float.BYTES)
+                    .sum();
+        }
+        return bytes;
     }
 
     /**
@@ -111,55 +159,83 @@ public final class AdapterBank implements AutoCloseable {
         if (entries.isEmpty()) {
             return ForwardHooks.NONE;
         }
-        Map<Place, Tensor> masks = new HashMap<>();
-        // places adapted alike share one mask
-        Map<List<Object>, Tensor> made = new HashMap<>();
-        stacks.forEach((place, stack) -> {
-            double[] factor = scaled(stack.factor, stack.owner, place.layer());
-            masks.put(
-                    place,
-                    made.computeIfAbsent(key(stack.owner, factor), unused -> mask(adapterOfRow, stack.owner, factor)));
+        Map<List<Float>, Tensor> masks = new HashMap<>(); // places adapted alike share one
+        Map<Place, List<Product>> products = new HashMap<>();
+        pairs.forEach((place, here) -> {
+            for (Pair pair : here) {
+                Tensor factors = factors(adapterOfRow, pair.adapter, pair.scale, place.layer(), masks);
+                if (factors != null) {
+                    products.computeIfAbsent(place, unused -> new ArrayList<>()).add(new Product(pair, factors));
+                }
+            }
         });
         Map<Integer, Tensor> additions = new HashMap<>();
-        vectors.forEach((layer, added) -> additions.put(
-                layer,
-                mask(adapterOfRow, added.owner, scaled(added.factor, added.owner, layer))
-                        .matmul(added.added)
-                        .unsqueeze(1)));
-        return new Rows(masks, additions);
+        added.forEach((layer, here) -> {
+            for (Added one : here) {
+                Tensor factors = factors(adapterOfRow, one.adapter, one.alpha, layer, masks);
+                if (factors != null) {
+                    additions.merge(layer, factors.mul(one.vector), Tensor::add);
+                }
+            }
+        });
+        return new Rows(products, additions);
+    }
+
+    /** How strongly an adapter acts on each row (rows, 1, 1), zero where the row has another; null if it acts on none. */
+    private @Nullable Tensor factors(
+            int[] adapterOfRow, int adapter, double trained, int layer, Map<List<Float>, Tensor> made) {
+        List<Float> factors = new ArrayList<>();
+        boolean acts = false;
+        for (int entry : adapterOfRow) {
+            boolean own = entry != NONE && adapterOf[entry] == adapter;
+            float factor =
+                    own ? (float) (trained * entries.get(entry).scale().at(layer)) : 0f;
+            factors.add(factor);
+            acts |= factor != 0;
+        }
+        return acts ? made.computeIfAbsent(factors, AdapterBank::column) : null;
+    }
+
+    private static Tensor column(List<Float> values) {
+        float[] all = new float[values.size()];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = values.get(i);
+        }
+        return Tensors.floats(all, all.length, 1, 1);
     }
 
     @Override
     public void close() {
-        stacks.values().forEach(stack -> {
-            Tensors.free(stack.a);
-            Tensors.free(stack.b);
-        });
-        vectors.values().forEach(added -> Tensors.free(added.added));
-        stacks.clear();
-        vectors.clear();
+        pairs.values().forEach(here -> here.forEach(pair -> {
+            Tensors.free(pair.a);
+            Tensors.free(pair.b);
+        }));
+        added.values().forEach(here -> here.forEach(one -> Tensors.free(one.vector)));
+        pairs.clear();
+        added.clear();
     }
 
+    /** What an adapter does at a place to the rows that are its own. */
+    private record Product(Pair pair, Tensor factors) {}
+
     private final class Rows implements ForwardHooks {
-        private final Map<Place, Tensor> masks;
+        private final Map<Place, List<Product>> products;
         private final Map<Integer, Tensor> additions;
 
-        private Rows(Map<Place, Tensor> masks, Map<Integer, Tensor> additions) {
-            this.masks = masks;
+        private Rows(Map<Place, List<Product>> products, Map<Integer, Tensor> additions) {
+            this.products = products;
             this.additions = additions;
         }
 
         @Override
         public Tensor onLinear(int layer, Module module, Tensor input, Tensor output) {
-            Place place = new Place(layer, module);
-            Stack stack = stacks.get(place);
-            Tensor mask = masks.get(place);
-            if (stack == null || mask == null) {
-                return output;
+            Tensor changed = output;
+            for (Product product : products.getOrDefault(new Place(layer, module), List.of())) {
+                // float32 factors keep the scale exact; their product is rounded once
+                Tensor low = torch.linear(input, product.pair.a).mul(product.factors).to(type); // (rows, tokens, r)
+                changed = changed.add(torch.linear(low, product.pair.b));
             }
-            // the float32 mask keeps the scale exact; its product is rounded once
-            Tensor low = torch.linear(input, stack.a).mul(mask.unsqueeze(1)).to(type); // (rows, tokens, ranks)
-            return output.add(torch.linear(low, stack.b));
+            return changed;
         }
 
         @Override
@@ -167,90 +243,5 @@ public final class AdapterBank implements AutoCloseable {
             Tensor addition = site == Site.RESID_POST ? additions.get(layer) : null;
             return addition == null ? value : value.add(addition.to(type));
         }
-    }
-
-    private void stackLora() {
-        Map<Place, List<Pair>> pairs = new LinkedHashMap<>();
-        Map<Place, List<Integer>> owners = new LinkedHashMap<>();
-        for (int i = 0; i < entries.size(); i++) {
-            if (entries.get(i).adapter() instanceof LoraAdapter lora) {
-                int owner = i;
-                lora.pairs().forEach((place, pair) -> {
-                    pairs.computeIfAbsent(place, unused -> new ArrayList<>()).add(pair);
-                    owners.computeIfAbsent(place, unused -> new ArrayList<>()).add(owner);
-                });
-            }
-        }
-        pairs.forEach((place, here) -> stacks.put(place, stack(here, owners.getOrDefault(place, List.of()))));
-    }
-
-    private Stack stack(List<Pair> pairs, List<Integer> owners) {
-        List<Integer> owner = new ArrayList<>();
-        List<Double> factor = new ArrayList<>();
-        for (int i = 0; i < pairs.size(); i++) {
-            for (long rank = 0; rank < pairs.get(i).a().size(0); rank++) {
-                owner.add(owners.get(i));
-                factor.add(pairs.get(i).scale());
-            }
-        }
-        Tensor a = Tensors.cat(0, pairs.stream().map(pair -> pair.a().detach()).toArray(Tensor[]::new));
-        Tensor b = Tensors.cat(1, pairs.stream().map(pair -> pair.b().detach()).toArray(Tensor[]::new));
-        return new Stack(
-                Tensors.keep(a.contiguous().to(type)),
-                Tensors.keep(b.contiguous().to(type)),
-                owner.stream().mapToInt(Integer::intValue).toArray(),
-                factor.stream().mapToDouble(Double::doubleValue).toArray());
-    }
-
-    private void stackVectors() {
-        Map<Integer, List<Tensor>> added = new LinkedHashMap<>();
-        Map<Integer, List<Integer>> owners = new LinkedHashMap<>();
-        Map<Integer, List<Double>> factors = new LinkedHashMap<>();
-        for (int i = 0; i < entries.size(); i++) {
-            if (entries.get(i).adapter() instanceof SteeringVector steering) {
-                int layer = steering.layer();
-                added.computeIfAbsent(layer, unused -> new ArrayList<>())
-                        .add(steering.vector().detach().unsqueeze(0));
-                owners.computeIfAbsent(layer, unused -> new ArrayList<>()).add(i);
-                factors.computeIfAbsent(layer, unused -> new ArrayList<>()).add(steering.alpha());
-            }
-        }
-        added.forEach((layer, rows) -> vectors.put(
-                layer,
-                new Vectors(
-                        Tensors.keep(Tensors.cat(0, rows.toArray(Tensor[]::new))),
-                        owners.getOrDefault(layer, List.of()).stream()
-                                .mapToInt(Integer::intValue)
-                                .toArray(),
-                        factors.getOrDefault(layer, List.of()).stream()
-                                .mapToDouble(Double::doubleValue)
-                                .toArray())));
-    }
-
-    private double[] scaled(double[] factor, int[] owner, int layer) {
-        double[] scaled = factor.clone();
-        for (int i = 0; i < scaled.length; i++) {
-            scaled[i] *= entries.get(owner[i]).scale().at(layer);
-        }
-        return scaled;
-    }
-
-    private static Tensor mask(int[] adapterOfRow, int[] owner, double[] factor) {
-        float[] values = new float[adapterOfRow.length * owner.length];
-        for (int row = 0; row < adapterOfRow.length; row++) {
-            for (int rank = 0; rank < owner.length; rank++) {
-                values[row * owner.length + rank] = adapterOfRow[row] == owner[rank] ? (float) factor[rank] : 0f;
-            }
-        }
-        return Tensors.floats(values, adapterOfRow.length, owner.length);
-    }
-
-    private static List<Object> key(int[] owner, double[] factor) {
-        List<Object> key = new ArrayList<>();
-        for (int i = 0; i < owner.length; i++) {
-            key.add(owner[i]);
-            key.add(factor[i]);
-        }
-        return key;
     }
 }

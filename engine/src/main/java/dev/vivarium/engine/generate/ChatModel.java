@@ -1,5 +1,6 @@
 package dev.vivarium.engine.generate;
 
+import dev.vivarium.engine.adapter.Adapter;
 import dev.vivarium.engine.adapter.AdapterBank;
 import dev.vivarium.engine.adapter.AdapterFiles;
 import dev.vivarium.engine.adapter.AdapterScale;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -96,10 +98,13 @@ public final class ChatModel implements AutoCloseable {
 
     private static AdapterBank bank(ModelDirectory base, List<ScaledAdapter> adapters, Precision precision) {
         try (PointerScope scope = new PointerScope()) { // the bank keeps copies of its own
+            Map<Path, Adapter> read = new HashMap<>(); // one object for all its scales
             List<AdapterBank.Entry> entries = new ArrayList<>();
-            for (ScaledAdapter adapter : adapters) {
-                entries.add(
-                        new AdapterBank.Entry(AdapterFiles.read(adapter.directory(), base.config()), adapter.scale()));
+            for (ScaledAdapter scaled : adapters) {
+                Adapter adapter = read.computeIfAbsent(
+                        scaled.directory().toAbsolutePath().normalize(),
+                        directory -> AdapterFiles.read(scaled.directory(), base.config()));
+                entries.add(new AdapterBank.Entry(adapter, scaled.scale()));
             }
             return new AdapterBank(entries, precision);
         }

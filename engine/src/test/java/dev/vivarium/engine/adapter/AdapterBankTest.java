@@ -15,6 +15,7 @@ import dev.vivarium.engine.model.Module;
 import dev.vivarium.engine.model.Parity;
 import dev.vivarium.engine.model.TextAttention;
 import dev.vivarium.engine.tensor.Tensors;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -111,6 +112,62 @@ class AdapterBankTest {
                 assertThatThrownBy(() -> bank.scaled(AdapterScale.parse("2=0")))
                         .isInstanceOf(InputException.class)
                         .hasMessageContaining("the adapter changes block 1 only");
+            }
+        }
+    }
+
+    @Test
+    void aRowBesideManyAdaptersAndScalesIsToTheLastBitThatOfItsAdapterAlone() {
+        ModelDirectory directory = ModelDirectory.open(Parity.of("qwen2").file("model"));
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard noGrad = new NoGradGuard();
+                LoadedModel model = directory.load()) {
+            Decoder decoder = model.decoder();
+            LoraSettings settings = new LoraSettings(8, 16, true, EnumSet.allOf(Module.class), List.of());
+            List<Entry> all = new ArrayList<>();
+            for (int seed = 0; seed < 5; seed++) {
+                LoraAdapter adapter = random(decoder.config(), settings, seed);
+                for (double factor : new double[] {0.5, 1, 5}) {
+                    all.add(new Entry(adapter, factor));
+                }
+            }
+            int rows = all.size() + 1;
+            long[] tokens = new long[3 * rows];
+            int[] mixed = new int[rows];
+            for (int row = 0; row < rows; row++) {
+                mixed[row] = row - 1; // the first has none
+                System.arraycopy(new long[] {5, 9 + row, 13}, 0, tokens, 3 * row, 3);
+            }
+            Tensor ids = Tensors.longs(tokens, rows, 3);
+            try (AdapterBank bank = new AdapterBank(all)) {
+                Tensor together = logits(decoder, ids, bank.forRows(mixed));
+                for (int row = 1; row < rows; row++) {
+                    try (AdapterBank one = new AdapterBank(List.of(all.get(row - 1)))) {
+                        Tensor alone = logits(decoder, ids, one.forRows(new int[rows]));
+                        assertThat(Tensors.same(together.narrow(0, row, 1), alone.narrow(0, row, 1)))
+                                .as("row %s", row)
+                                .isTrue();
+                    }
+                }
+                Tensor none = logits(decoder, ids, ForwardHooks.NONE);
+                assertThat(Tensors.same(together.narrow(0, 0, 1), none.narrow(0, 0, 1)))
+                        .isTrue();
+            }
+        }
+    }
+
+    @Test
+    void allScalesOfAnAdapterShareOneCopyOfItsMatrices() {
+        ModelConfig config =
+                ModelDirectory.open(Parity.of("qwen2").file("model")).config();
+        try (PointerScope scope = new PointerScope()) {
+            LoraAdapter adapter =
+                    random(config, new LoraSettings(4, 16, true, Set.of(Module.DOWN_PROJ), List.of()), 1);
+            try (AdapterBank one = new AdapterBank(List.of(new Entry(adapter, 1)));
+                    AdapterBank many = new AdapterBank(
+                            List.of(new Entry(adapter, 0.5), new Entry(adapter, 1), new Entry(adapter, 20)))) {
+                assertThat(many.size()).isEqualTo(3);
+                assertThat(many.bytes()).isEqualTo(one.bytes()).isPositive();
             }
         }
     }
