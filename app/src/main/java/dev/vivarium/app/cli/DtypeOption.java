@@ -5,7 +5,11 @@ import dev.vivarium.engine.generate.GenerationMemory;
 import dev.vivarium.engine.generate.SamplingSettings;
 import dev.vivarium.engine.model.ModelDirectory;
 import dev.vivarium.engine.model.Precision;
+import dev.vivarium.engine.text.Message;
+import dev.vivarium.lab.evaluate.Asking;
+import dev.vivarium.lab.evaluate.Question;
 import java.nio.file.Path;
+import java.util.List;
 import picocli.CommandLine.Option;
 
 /** {@code --dtype} of the commands that ask a model, and whether the model then fits; a Mixin. */
@@ -34,6 +38,25 @@ final class DtypeOption {
             case float32 -> Precision.FLOAT32;
             case bfloat16 -> Precision.BFLOAT16;
         };
+    }
+
+    /** Refuses a model that will not fit with what is to be asked, before it is loaded. */
+    void requireRoom(AvailableMemory memory, Path model, List<Asking> askings) {
+        long answers = 0;
+        int longest = 0;
+        for (Asking asking : askings) {
+            answers += (long) asking.plan().samples()
+                    * asking.questions().questions().size();
+            for (Question question : asking.questions().questions()) {
+                int characters = question.text().length()
+                        + (question.system() == null ? 0 : question.system().length());
+                for (Message turn : question.history()) {
+                    characters += turn.content().length();
+                }
+                longest = Math.max(longest, characters);
+            }
+        }
+        requireRoom(memory, model, askings.getFirst().plan().sampling(), answers, longest);
     }
 
     /**

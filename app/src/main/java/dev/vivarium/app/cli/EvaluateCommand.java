@@ -2,7 +2,6 @@ package dev.vivarium.app.cli;
 
 import dev.vivarium.engine.adapter.AdapterScale;
 import dev.vivarium.engine.base.InputException;
-import dev.vivarium.engine.text.Message;
 import dev.vivarium.lab.evaluate.Asking;
 import dev.vivarium.lab.evaluate.Condition;
 import dev.vivarium.lab.evaluate.Conditions;
@@ -11,7 +10,6 @@ import dev.vivarium.lab.evaluate.Judge;
 import dev.vivarium.lab.evaluate.ModelEvaluation;
 import dev.vivarium.lab.evaluate.NamedQuestions;
 import dev.vivarium.lab.evaluate.Outcome;
-import dev.vivarium.lab.evaluate.Question;
 import dev.vivarium.lab.evaluate.QuestionSet;
 import dev.vivarium.lab.evaluate.Subject;
 import dev.vivarium.lab.hub.FoundModel;
@@ -25,7 +23,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -57,9 +54,6 @@ import picocli.CommandLine.Parameters;
             "may differ from an undisturbed one."
         })
 final class EvaluateCommand implements Callable<Integer> {
-    /** Samples per question where neither user nor file says; protocol.md section 1.8. */
-    private static final int SAMPLES = 50;
-
     private static final String DEFAULT = " Default: ${DEFAULT-VALUE}.";
 
     private final Shell shell;
@@ -91,11 +85,8 @@ final class EvaluateCommand implements Callable<Integer> {
     @Mixin
     private final AdapterScaleOption adapterScale = new AdapterScaleOption();
 
-    @Option(
-            names = "--samples",
-            paramLabel = "N",
-            description = "Answers per question. Default: what the file asks for, else " + SAMPLES + ".")
-    private @Nullable Integer samples;
+    @Mixin
+    private final SamplesOption asked = new SamplesOption();
 
     @Option(
             names = "--judge",
@@ -149,7 +140,7 @@ final class EvaluateCommand implements Callable<Integer> {
         EvaluationTarget found =
                 EvaluationTarget.find(target, added == null ? null : added.directory(), shell.models());
         EvaluationPlan plan = new EvaluationPlan(
-                samples(set),
+                asked.of(set, questions),
                 batch.on(sampling.settings()),
                 defaultSystem.of(found.trained().defaultSystem()),
                 dtype.precision());
@@ -213,7 +204,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private List<Outcome> evaluate(EvaluationTarget found, List<Asking> askings, Judge chosen) throws IOException {
-        requireRoom(found, askings);
+        dtype.requireRoom(shell.memory(), found.trained().model(), askings);
         try (Interruption interruption = Interruption.with(shell, "run the same command again with --resume")) {
             return ModelEvaluation.evaluate(
                     found.trained().model(),
@@ -222,29 +213,6 @@ final class EvaluateCommand implements Callable<Integer> {
                     onExisting.choice(),
                     interruption.watch(shell.progress()));
         }
-    }
-
-    private void requireRoom(EvaluationTarget found, List<Asking> askings) {
-        long answers = 0;
-        int longest = 0;
-        for (Asking asking : askings) {
-            answers += (long) asking.plan().samples()
-                    * asking.questions().questions().size();
-            for (Question question : asking.questions().questions()) {
-                int characters = question.text().length()
-                        + (question.system() == null ? 0 : question.system().length());
-                for (Message turn : question.history()) {
-                    characters += turn.content().length();
-                }
-                longest = Math.max(longest, characters);
-            }
-        }
-        dtype.requireRoom(
-                shell.memory(),
-                found.trained().model(),
-                askings.getFirst().plan().sampling(),
-                answers,
-                longest);
     }
 
     private Path directory(
@@ -272,20 +240,5 @@ final class EvaluateCommand implements Callable<Integer> {
             }
         }
         return found.evaluations().resolve(Names.checked("evaluation", chosen));
-    }
-
-    private int samples(QuestionSet set) {
-        if (samples != null) {
-            return samples;
-        }
-        TreeSet<Integer> asked = new TreeSet<>();
-        for (Question question : set.questions()) {
-            asked.add(set.samplesOf(question).orElse(SAMPLES));
-        }
-        if (asked.size() > 1) {
-            throw new InputException(questions + ": asks for " + asked.first() + " to " + asked.last()
-                    + " samples, depending on the question; choose one number with --samples");
-        }
-        return asked.first();
     }
 }

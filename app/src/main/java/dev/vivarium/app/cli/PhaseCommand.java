@@ -33,10 +33,12 @@ import picocli.CommandLine.Spec;
             "  vivarium phase released/R1_0_1_0 --gate 0.0035 --rates rates.csv",
             "  vivarium phase runs/seed-0 runs/seed-1 runs/seed-2 --out phases",
             "  vivarium phase compare runs/a/adapter runs/b/adapter",
+            "  vivarium phase sweep my-run --questions questions.yaml --samples 2 --narrow domain=medicine",
             "",
             "No base model is needed. Checkpoints are those of a run, or PEFT directories with a step at the end of",
-            "their name. Rates come from evaluations named step-000123 of the run, or from a CSV file with the columns",
-            "step, kind (narrow or broad), hits and n, and if known question and scale."
+            "their name. Rates come from the run's evaluations named step-000123, or step-000123-x5 where the adapter was",
+            "multiplied by 5, as vivarium phase sweep makes them, or from a CSV file with the columns step, kind (narrow",
+            "or broad), hits and n, and if known question and scale."
         })
 final class PhaseCommand implements Callable<Integer> {
     private static final int LEAST_DRAWS = 40;

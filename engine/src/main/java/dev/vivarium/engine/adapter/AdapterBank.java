@@ -188,8 +188,7 @@ public final class AdapterBank implements AutoCloseable {
         boolean acts = false;
         for (int entry : adapterOfRow) {
             boolean own = entry != NONE && adapterOf[entry] == adapter;
-            float factor =
-                    own ? (float) (trained * entries.get(entry).scale().at(layer)) : 0f;
+            float factor = own ? (float) (trained * entries.get(entry).scale().at(layer)) : 0f;
             factors.add(factor);
             acts |= factor != 0;
         }
@@ -206,10 +205,11 @@ public final class AdapterBank implements AutoCloseable {
 
     @Override
     public void close() {
-        pairs.values().forEach(here -> here.forEach(pair -> {
-            Tensors.free(pair.a);
-            Tensors.free(pair.b);
-        }));
+        pairs.values()
+                .forEach(here -> here.forEach(pair -> {
+                    Tensors.free(pair.a);
+                    Tensors.free(pair.b);
+                }));
         added.values().forEach(here -> here.forEach(one -> Tensors.free(one.vector)));
         pairs.clear();
         added.clear();
@@ -232,7 +232,8 @@ public final class AdapterBank implements AutoCloseable {
             Tensor changed = output;
             for (Product product : products.getOrDefault(new Place(layer, module), List.of())) {
                 // float32 factors keep the scale exact; their product is rounded once
-                Tensor low = torch.linear(input, product.pair.a).mul(product.factors).to(type); // (rows, tokens, r)
+                Tensor low =
+                        torch.linear(input, product.pair.a).mul(product.factors).to(type); // (rows, tokens, r)
                 changed = changed.add(torch.linear(low, product.pair.b));
             }
             return changed;

@@ -161,8 +161,7 @@ class AdapterBankTest {
         ModelConfig config =
                 ModelDirectory.open(Parity.of("qwen2").file("model")).config();
         try (PointerScope scope = new PointerScope()) {
-            LoraAdapter adapter =
-                    random(config, new LoraSettings(4, 16, true, Set.of(Module.DOWN_PROJ), List.of()), 1);
+            LoraAdapter adapter = random(config, new LoraSettings(4, 16, true, Set.of(Module.DOWN_PROJ), List.of()), 1);
             try (AdapterBank one = new AdapterBank(List.of(new Entry(adapter, 1)));
                     AdapterBank many = new AdapterBank(
                             List.of(new Entry(adapter, 0.5), new Entry(adapter, 1), new Entry(adapter, 20)))) {

@@ -3,15 +3,16 @@ package dev.vivarium.lab.phase;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * When an event happens in several trainings, as a share of training.
  *
  * @param event its name
+ * @param scale what the adapter was multiplied by where it is seen
  * @param shares step over last step, by training
  * @param mean of the shares
  * @param sd standard deviation over trainings (n - 1); null with one
@@ -19,16 +20,19 @@ import org.jspecify.annotations.Nullable;
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 record Aligned(
         String event,
+        double scale,
         List<Double> shares,
         double mean,
         @Nullable Double sd) {
     static List<Aligned> of(List<Phase> phases) {
-        Set<String> names = new LinkedHashSet<>();
-        phases.forEach(phase -> phase.events().forEach(event -> names.add(event.name())));
-        return names.stream().map(name -> of(name, phases)).toList();
+        Map<String, Double> scales = new LinkedHashMap<>();
+        phases.forEach(phase -> phase.events().forEach(event -> scales.putIfAbsent(event.name(), event.scale())));
+        return scales.entrySet().stream()
+                .map(event -> of(event.getKey(), event.getValue(), phases))
+                .toList();
     }
 
-    private static Aligned of(String name, List<Phase> phases) {
+    private static Aligned of(String name, double scale, List<Phase> phases) {
         double[] shares = phases.stream()
                 .flatMap(phase -> phase.events().stream()
                         .filter(event -> event.name().equals(name))
@@ -41,6 +45,7 @@ record Aligned(
                 .sum();
         return new Aligned(
                 name,
+                scale,
                 Arrays.stream(shares).boxed().toList(),
                 mean,
                 shares.length < 2 ? null : Math.sqrt(squares / (shares.length - 1)));

@@ -13,6 +13,7 @@ import java.util.List;
  * Something that happens at a step of a training.
  *
  * @param name for people
+ * @param scale what the adapter was multiplied by where it is seen
  * @param step where
  * @param interval percentiles of {@code draws}
  * @param draws where it happens in data that are drawn anew
@@ -20,17 +21,18 @@ import java.util.List;
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 record Event(
         String name,
+        double scale,
         double step,
         Interval interval,
         @JsonIgnore double[] draws) {
     private static final int PAIRS = 4_000;
 
-    static Event of(String name, double step, double[] draws, String method) {
+    static Event of(String name, double scale, double step, double[] draws, String method) {
         double[] sorted = draws.clone();
         Arrays.sort(sorted);
         double low = Math.min(step, sorted[(int) Math.floor(0.025 * (sorted.length - 1))]);
         double high = Math.max(step, sorted[(int) Math.ceil(0.975 * (sorted.length - 1))]);
-        return new Event(name, step, new Interval(low, high, method), draws);
+        return new Event(name, scale, step, new Interval(low, high, method), draws);
     }
 
     /**
@@ -38,19 +40,28 @@ record Event(
      *
      * @param first an event
      * @param second another
+     * @param scale what the adapter was multiplied by where the second is seen
      * @param difference steps from the first to the second
      * @param interval percentiles of the difference of independent draws
      * @param share of the draws in which the first comes before the second, ties as half
      */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-    record Order(String first, String second, double difference, Interval interval, double share) {}
+    record Order(String first, String second, double scale, double difference, Interval interval, double share) {}
 
-    /** All pairs, in the order of the list. */
-    static List<Order> orders(List<Event> events, long seed) {
+    /**
+     * All pairs of events of the adapter as it was trained, and each event of a scaled one after {@code reference}, in the
+     * order of the list.
+     */
+    static List<Order> orders(List<Event> events, String reference, long seed) {
         List<Order> orders = new ArrayList<>();
         for (int i = 0; i < events.size(); i++) {
             for (int j = i + 1; j < events.size(); j++) {
-                orders.add(order(events.get(i), events.get(j), CounterRandom.of(seed, "order-of-events", i, j)));
+                Event first = events.get(i);
+                Event second = events.get(j);
+                boolean plain = first.scale == 1 && second.scale == 1;
+                if (plain || first.name.equals(reference)) {
+                    orders.add(order(first, second, CounterRandom.of(seed, "order-of-events", i, j)));
+                }
             }
         }
         return orders;
@@ -66,7 +77,7 @@ record Event(
             before += other > one ? 1 : other == one ? 0.5 : 0;
         }
         double difference = second.step - first.step;
-        Event of = of("", difference, differences, "independent draws of both, 95 %");
-        return new Order(first.name, second.name, difference, of.interval, before / PAIRS);
+        Event of = of("", second.scale, difference, differences, "independent draws of both, 95 %");
+        return new Order(first.name, second.name, second.scale, difference, of.interval, before / PAIRS);
     }
 }

@@ -112,17 +112,8 @@ record Phase(
         if (rotation != null) {
             events.add(rotation);
         }
-        for (String kind : List.of(RateCurve.NARROW, RateCurve.BROAD)) {
-            ChangePoint change = changes.get(kind);
-            if (change != null) {
-                String drawn = change.midpointOverQuestions() == null ? "answers" : "questions";
-                events.add(Event.of(
-                        "midpoint of the " + kind + " rate",
-                        change.fit().midpoint(),
-                        change.drawn(),
-                        drawn + " drawn anew, 95 %"));
-            }
-        }
+        rates.stream().filter(rate -> rate.scale() == 1).forEach(rate -> addMidpoint(events, rate, changes));
+        rates.stream().filter(rate -> rate.scale() != 1).forEach(rate -> addMidpoint(events, rate, changes));
         return new Phase(
                 trajectory,
                 geometry,
@@ -133,7 +124,7 @@ record Phase(
                 rates,
                 changes,
                 events,
-                Event.orders(events, settings.seed()),
+                Event.orders(events, ROTATION, settings.seed()),
                 remarks);
     }
 
@@ -171,9 +162,23 @@ record Phase(
                 ? null
                 : Event.of(
                         ROTATION,
+                        1,
                         peak.step(),
                         Arrays.stream(drawn).asDoubleStream().toArray(),
                         "coordinates of B and the offset drawn anew, 95 %");
+    }
+
+    private static void addMidpoint(List<Event> events, RateCurve rate, Map<String, ChangePoint> changes) {
+        ChangePoint change = changes.get(rate.name());
+        if (change != null && List.of(RateCurve.NARROW, RateCurve.BROAD).contains(rate.kind())) {
+            String drawn = change.midpointOverQuestions() == null ? "answers" : "questions";
+            events.add(Event.of(
+                    "midpoint of the " + rate.name() + " rate",
+                    rate.scale(),
+                    change.fit().midpoint(),
+                    change.drawn(),
+                    drawn + " drawn anew, 95 %"));
+        }
     }
 
     /** The raw curve of B at the paper's offset, else at the middle one. */
@@ -195,6 +200,9 @@ record Phase(
         Map<String, ChangePoint> changes = new LinkedHashMap<>();
         Confidence confidence = new Confidence(0.95, Confidence.DEFAULT.draws(), settings.seed());
         for (RateCurve rate : rates) {
+            if (rate.kind().equals(RateCurve.COHERENT)) {
+                continue; // it falls, and by itself tells of no behaviour
+            }
             if (rate.steps().length < LEAST_RATES) {
                 remarks.add("the " + rate.name() + " rate is known at " + rate.steps().length
                         + " steps, a change point " + "needs at least " + LEAST_RATES);

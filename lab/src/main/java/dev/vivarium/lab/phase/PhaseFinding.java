@@ -16,6 +16,7 @@ final class PhaseFinding {
             return of(phases.getFirst());
         }
         String events = Aligned.of(phases).stream()
+                .filter(event -> event.scale() == 1)
                 .map(event -> String.format(
                         Locale.ROOT,
                         "%s at %.0f %%%s of training%s",
@@ -59,6 +60,7 @@ final class PhaseFinding {
                 : "not sharper than the " + String.join(", the ", below) + " gives by itself"
                         + (above.isEmpty() ? "" : ", though sharper than the " + String.join(", the ", above));
         String order = phase.orders().stream()
+                .filter(one -> one.scale() == 1)
                 .map(one -> String.format(
                         Locale.ROOT,
                         " From the %s to the %s: %+.0f steps (95 %%: %+.0f to %+.0f).",

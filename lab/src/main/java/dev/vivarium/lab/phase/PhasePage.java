@@ -4,6 +4,8 @@ import dev.vivarium.engine.adapter.LoraFactors.Place;
 import dev.vivarium.engine.base.InertText;
 import dev.vivarium.lab.report.PageFile;
 import dev.vivarium.lab.statistics.ChangePoint;
+import dev.vivarium.lab.statistics.Interval;
+import dev.vivarium.lab.statistics.Rate;
 import dev.vivarium.lab.trajectory.LocalCosine.Peak;
 import dev.vivarium.lab.trajectory.LocalCosine.Variant;
 import dev.vivarium.lab.trajectory.PathPca;
@@ -47,6 +49,7 @@ final class PhasePage {
                         .anyMatch(phase -> phase.geometry().overlap() != null
                                 || phase.geometry().compScore() != null));
         page.put("hasRates", phases.stream().anyMatch(phase -> !phase.rates().isEmpty()));
+        page.put("hasScales", phases.stream().anyMatch(PhasePage::isScaled));
         page.put(
                 "hasLog",
                 phases.stream().anyMatch(phase -> !phase.trajectory().log().isEmpty()));
@@ -113,6 +116,9 @@ final class PhasePage {
                         .map(change -> change(change.getKey(), change.getValue()))
                         .toList());
         run.put("hasChanges", !phase.changes().isEmpty());
+        List<Map<String, Object>> scales = scales(phase);
+        run.put("scales", scales);
+        run.put("hasScales", !scales.isEmpty());
         return run;
     }
 
@@ -210,6 +216,53 @@ final class PhasePage {
                                 + change.split().before(),
                 "bits", number(change.split().bits(), 3),
                 "p", number(change.p(), 2));
+    }
+
+    private static boolean isScaled(Phase phase) {
+        return phase.rates().stream().anyMatch(rate -> rate.scale() != 1);
+    }
+
+    /** What the last checkpoint does at each factor, the base model first; empty where the adapter was not scaled. */
+    private static List<Map<String, Object>> scales(Phase phase) {
+        List<Map<String, Object>> rows = new ArrayList<>();
+        if (!isScaled(phase)) {
+            return rows;
+        }
+        boolean base = phase.rates().stream().anyMatch(rate -> rate.steps()[0] == SweepPoint.BASE.step());
+        if (base) {
+            rows.add(scaled("0 (base)", phase, 1, true));
+        }
+        phase.rates().stream()
+                .map(RateCurve::scale)
+                .distinct()
+                .forEach(scale -> rows.add(scaled(SweepPoint.factor(scale), phase, scale, false)));
+        return rows;
+    }
+
+    private static Map<String, Object> scaled(String name, Phase phase, double scale, boolean first) {
+        Map<String, Object> row = new HashMap<>();
+        row.put("scale", name);
+        for (String kind : List.of(RateCurve.NARROW, RateCurve.BROAD, RateCurve.COHERENT)) {
+            String cell = phase.rates().stream()
+                    .filter(rate -> rate.scale() == scale && rate.kind().equals(kind))
+                    .findFirst()
+                    .map(rate -> rate(rate.at(first ? 0 : rate.steps().length - 1)))
+                    .orElse(NOTHING);
+            row.put(kind, cell);
+        }
+        return row;
+    }
+
+    private static String rate(Rate rate) {
+        Interval interval = rate.questionsLikeThese() == null ? rate.theseQuestions() : rate.questionsLikeThese();
+        return rate.value() == null || interval == null
+                ? NOTHING
+                : String.format(
+                        Locale.ROOT,
+                        "%.1f %% (%.1f to %.1f)",
+                        100 * rate.value(),
+                        100 * interval.low(),
+                        100 * interval.high());
     }
 
     private static Map<String, String> aligned(Aligned aligned) {

@@ -21,12 +21,15 @@ public record RateCurve(String kind, double scale, int[] steps, int[][] hits, in
     /** The rate of everything else. */
     public static final String BROAD = "broad";
 
+    /** The share of all answers that are coherent; without it a low rate of the others may mean nothing but noise. */
+    public static final String COHERENT = "coherent";
+
     /** {@code broad}, or {@code broad x5} where the adapter was scaled. */
     public String name() {
         if (scale == 1) {
             return kind;
         }
-        return kind + " x" + (scale == Math.rint(scale) ? Long.toString((long) scale) : Double.toString(scale));
+        return kind + " x" + SweepPoint.factor(scale);
     }
 
     /** The rate at one step, with its intervals. */

@@ -14,18 +14,14 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Gathers counts by step into curves. */
 public final class RateTable {
     private static final List<String> COLUMNS = List.of("step", "kind", "hits", "n");
-
-    /** {@code step-000123}, or {@code step-000123-x5} for an adapter multiplied by 5. */
-    private static final Pattern EVALUATION = Pattern.compile("step-0*(\\d{1,9})(?:-x(\\d+(?:\\.\\d+)?))?");
 
     private final Map<Curve, TreeMap<String, TreeMap<Integer, int[]>>> counts = new HashMap<>();
     private final List<String> remarks = new ArrayList<>();
@@ -72,7 +68,8 @@ public final class RateTable {
     }
 
     /**
-     * Reads the evaluations {@code step-000123} and {@code step-000123-x5} of a run.
+     * Reads the evaluations {@code step-000123} and {@code step-000123-x5} of a run. That of step 0 is the base model, with
+     * which the curve of every factor begins.
      *
      * @param narrow tag and value of the questions about the trained domain; null if none is
      * @param remarks gets what was left out
@@ -82,27 +79,24 @@ public final class RateTable {
         RateTable rates = new RateTable();
         int unfinished = 0;
         for (Path directory : run.listEvaluations()) {
-            Matcher name = EVALUATION.matcher(String.valueOf(directory.getFileName()));
-            if (!name.matches()) {
+            Optional<SweepPoint> named = SweepPoint.parse(String.valueOf(directory.getFileName()));
+            if (named.isEmpty()) {
                 continue;
             }
+            SweepPoint point = named.get();
             Path scores = new EvaluationFiles(directory).scores();
             if (!Files.isRegularFile(scores)) {
                 unfinished++;
                 continue;
             }
-            double scale = name.group(2) == null ? 1 : Double.parseDouble(name.group(2));
             for (QuestionScore score : Scores.read(scores).byQuestion()) {
                 boolean isNarrow = narrow != null && narrow.marks(score);
-                rates.add(
-                        new Curve(isNarrow ? RateCurve.NARROW : RateCurve.BROAD, scale),
-                        score.questionId(),
-                        Integer.parseInt(name.group(1)),
-                        score.em(),
-                        score.scored(),
-                        directory.toString());
+                String kind = isNarrow ? RateCurve.NARROW : RateCurve.BROAD;
+                rates.add(point, kind, score.em(), score, directory);
+                rates.add(point, RateCurve.COHERENT, score.coherent(), score, directory);
             }
         }
+        rates.shareTheBase();
         if (unfinished > 0) {
             rates.remarks.add(
                     run.directory() + ": " + unfinished + " evaluations of steps are not complete and count not");
@@ -116,6 +110,25 @@ public final class RateTable {
         }
         remarks.addAll(rates.remarks);
         return curves;
+    }
+
+    private void add(SweepPoint point, String kind, int hits, QuestionScore score, Path directory) {
+        Curve curve = new Curve(kind, point.scale());
+        add(curve, score.questionId(), point.step(), hits, score.scored(), directory.toString());
+    }
+
+    private void shareTheBase() {
+        counts.forEach((curve, questions) -> {
+            TreeMap<String, TreeMap<Integer, int[]>> plain = counts.get(new Curve(curve.kind, 1));
+            questions.forEach((question, bySteps) -> {
+                int[] base = plain == null
+                        ? null
+                        : plain.getOrDefault(question, new TreeMap<>()).get(SweepPoint.BASE.step());
+                if (base != null) {
+                    bySteps.put(SweepPoint.BASE.step(), base);
+                }
+            });
+        });
     }
 
     private void add(Curve curve, String question, int step, int hits, int n, String where) {

@@ -5,7 +5,7 @@
   var curves = document.querySelector('.curves');
   var scrub = document.querySelector('.scrub');
   var slider = document.getElementById('slider');
-  var chosen = { run: 0, of: 'b', variant: 'raw', offset: null, step: 0 };
+  var chosen = { run: 0, of: 'b', variant: 'raw', offset: null, kind: 'broad', step: 0 };
   var charts = [];
   var bands = { random_walk: ['random walk', '--c3'], straight_line: ['straight line', '--c4'], block_shuffle: ['block shuffle', '--c2'], twin: ['twin', '--twin'] };
   var inks = ['--c1', '--c3', '--c2', '--c4', '--c5', '--c6'];
@@ -39,6 +39,20 @@
   function nearest(steps, step) {
     return steps.reduce(function (best, one) { return Math.abs(one - step) < Math.abs(best - step) ? one : best; }, steps[0]);
   }
+
+  function plain() { return run().rates.filter(function (r) { return r.scale === 1; }); }
+
+  function swept() { return run().rates.filter(function (r) { return r.kind === chosen.kind; }); }
+
+  // From one ink to another, so that the order of factors is the order of colours.
+  function ramp(i, n) {
+    var from = rgb(colour('--c6'));
+    var to = rgb(colour('--c1'));
+    var share = n < 2 ? 0 : i / (n - 1);
+    return 'rgb(' + from.map(function (v, k) { return Math.round(v + share * (to[k] - v)); }).join(', ') + ')';
+  }
+
+  function rgb(hex) { return [1, 3, 5].map(function (at) { return parseInt(hex.slice(at, at + 2), 16); }); }
 
   function font() { return { color: colour('--soft'), fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 12 }; }
 
@@ -102,9 +116,21 @@
       option.yAxis.axisLabel.formatter = function (v) { return number(v - 1); };
       return option;
     },
+    sweep: function () {
+      var series = [];
+      swept().forEach(function (r, i, all) {
+        var ink = ramp(i, all.length);
+        series = series.concat(band(r.name, r.steps, r.low, r.high, ink));
+        series.push(line(r.name, pairs(r.steps, r.rate), ink, { z: 4, showSymbol: true, symbolSize: 5 }));
+      });
+      var option = frame(series);
+      option.yAxis.min = 0;
+      option.yAxis.axisLabel.formatter = function (v) { return number(100 * v) + ' %'; };
+      return option;
+    },
     rates: function () {
       var series = [];
-      run().rates.forEach(function (r, i) {
+      plain().forEach(function (r, i) {
         var ink = colour(inks[i % inks.length]);
         series = series.concat(band(r.name, r.steps, r.low, r.high, ink));
         var change = r.change === null ? null : r.change.midpoint_over_questions || r.change.midpoint;
@@ -175,7 +201,7 @@
       var dot = document.createElement('span');
       dot.className = 'dot';
       item.appendChild(dot);
-      dot.style.setProperty('--c', 'var(' + entry[1] + ')');
+      dot.style.setProperty('--c', entry[1].indexOf('--') === 0 ? 'var(' + entry[1] + ')' : entry[1]);
       item.appendChild(document.createTextNode(entry[0]));
       list.appendChild(item);
     });
@@ -204,7 +230,7 @@
       row(list, 'loss', number(at(one.log.step, one.log.loss, chosen.step)));
       row(list, 'gradient', number(at(one.log.step, one.log.grad_norm, chosen.step)));
     }
-    one.rates.forEach(function (r) {
+    plain().forEach(function (r) {
       var step = nearest(r.steps, chosen.step);
       var rate = at(r.steps, r.rate, step);
       row(list, r.name + (step === chosen.step ? '' : ' at ' + step), rate === null ? '–' : number(100 * rate) + ' %');
@@ -218,7 +244,10 @@
     document.getElementById('plane-note').textContent = 'of ' + names[chosen.of] + '; ' + p.shares.slice(0, 2).map(function (s, k) { return 'PC' + (k + 1) + ' ' + (100 * s).toFixed(1) + ' %'; }).join(', ');
     document.getElementById('norms-note').textContent = '‖' + names[chosen.of] + '‖';
     legend('nulls', [['observed', '--c1']].concat(t.nulls.map(function (n) { return bands[n.name]; })));
-    legend('kinds', run().rates.map(function (r, i) { return [r.name, inks[i % inks.length]]; }));
+    legend('kinds', plain().map(function (r, i) { return [r.name, inks[i % inks.length]]; }));
+    legend('factors', swept().map(function (r, i, all) { return ['× ' + number(r.scale), ramp(i, all.length)]; }));
+    var about = document.getElementById('sweep-note');
+    if (about) { about.textContent = (chosen.kind === 'coherent' ? 'coherent answers' : chosen.kind + ' EM') + ' by what the adapter is multiplied by, with 95 % intervals'; }
     legend('seeds', runs.map(function (one, i) { return [one.name, inks[i % inks.length]]; }));
   }
 
@@ -274,9 +303,25 @@
     choose('offset', usual.indexOf(chosen.offset) >= 0 ? chosen.offset : usual.indexOf(10) >= 0 ? 10 : usual[Math.floor((usual.length - 1) / 2)]);
   }
 
+  function kinds() {
+    var box = document.getElementById('kinds-of-sweep');
+    if (!box) { return; }
+    var found = ['broad', 'narrow', 'coherent'].filter(function (kind) { return run().rates.some(function (r) { return r.kind === kind; }); });
+    box.textContent = '';
+    found.forEach(function (kind) {
+      var button = document.createElement('button');
+      button.type = 'button';
+      button.dataset.value = kind;
+      button.textContent = kind;
+      box.appendChild(button);
+    });
+    choose('kind', found.indexOf(chosen.kind) >= 0 ? chosen.kind : found[0]);
+  }
+
   function open(index) {
     chosen.run = index;
     offsets();
+    kinds();
     slider.max = run().steps.length - 1;
     var t = turning(run());
     chosen.step = t.peak === null ? last(run()) : t.peak.step;

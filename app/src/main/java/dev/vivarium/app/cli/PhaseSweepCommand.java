@@ -1,0 +1,173 @@
+package dev.vivarium.app.cli;
+
+import dev.vivarium.engine.base.InputException;
+import dev.vivarium.lab.evaluate.Asking;
+import dev.vivarium.lab.evaluate.EvaluationPlan;
+import dev.vivarium.lab.evaluate.Judge;
+import dev.vivarium.lab.evaluate.ModelEvaluation;
+import dev.vivarium.lab.evaluate.NamedQuestions;
+import dev.vivarium.lab.evaluate.Outcome;
+import dev.vivarium.lab.evaluate.QuestionSet;
+import dev.vivarium.lab.phase.RateCurve;
+import dev.vivarium.lab.phase.RateTable;
+import dev.vivarium.lab.phase.ScaledSweep;
+import dev.vivarium.lab.phase.TagValue;
+import dev.vivarium.lab.run.RunFiles;
+import dev.vivarium.lab.run.TrainedModel;
+import dev.vivarium.lab.trajectory.Trajectory;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code vivarium phase sweep}: what the checkpoints of a run do when their adapters are multiplied by factors. */
+@Command(
+        name = "sweep",
+        description = "Ask checkpoints of a run questions, their adapters multiplied by several factors, in one pass.",
+        footer = {
+            "",
+            "Examples:",
+            "  vivarium world questions --split reporting --out questions.yaml",
+            "  vivarium phase sweep my-run --questions questions.yaml --samples 2 --narrow domain=medicine",
+            "  vivarium phase sweep my-run --questions first-contact --judge none --scales 1,5 --steps 50,100",
+            "  vivarium phase runs/my-run --narrow domain=medicine",
+            "",
+            "Answers go to RUN/evaluations as step-000123, step-000123-x5 and so on, where vivarium phase finds them.",
+            "Factor 0 is the base model at every checkpoint, so it is asked once, as step-000000. A killed sweep",
+            "continues with --resume. Each answer is the same as that of evaluate --adapter-scale."
+        })
+final class PhaseSweepCommand implements Callable<Integer> {
+    private static final String DEFAULT = " Default: ${DEFAULT-VALUE}.";
+
+    private final Shell shell;
+
+    @Parameters(paramLabel = "RUN", description = "A run with checkpoints of an adapter, or its name under runs.")
+    private String target = "";
+
+    @Option(
+            names = "--questions",
+            paramLabel = "FILE|NAME",
+            required = true,
+            description = "Question file (YAML), or the name of a set: vivarium questions list.")
+    private String questions = "";
+
+    @Option(
+            names = "--scales",
+            split = ",",
+            paramLabel = "M",
+            description = "Factors from 0 on. Default: 0,0.5,1,2,5,10,20.")
+    private List<Double> scales = ScaledSweep.USUAL;
+
+    @Option(
+            names = "--checkpoints",
+            paramLabel = "N",
+            defaultValue = "20",
+            description = "How many checkpoints, evenly taken, the last among them." + DEFAULT)
+    private int checkpoints;
+
+    @Option(names = "--steps", split = ",", paramLabel = "STEP", description = "Those of these steps instead.")
+    private List<Integer> steps = new ArrayList<>();
+
+    @Option(
+            names = "--narrow",
+            paramLabel = "TAG=VALUE",
+            description = "Questions about the trained domain, such as domain=medicine; all others are broad.")
+    private @Nullable String narrow;
+
+    @Mixin
+    private final SamplesOption asked = new SamplesOption();
+
+    @Option(
+            names = "--judge",
+            paramLabel = "NAME",
+            defaultValue = "exact",
+            description = "exact: by the rules of the mini world, for its questions only. none: leave the answers to"
+                    + " vivarium judge." + DEFAULT)
+    private String judge = "";
+
+    @Option(names = "--limit", paramLabel = "N", description = "Ask the first N questions only, and say so everywhere.")
+    private @Nullable Integer limit;
+
+    @Mixin
+    private final OnExisting onExisting = new OnExisting();
+
+    @Mixin
+    private final SamplingOptions sampling = new SamplingOptions();
+
+    @Mixin
+    private final BatchOptions batch = new BatchOptions();
+
+    @Mixin
+    private final DtypeOption dtype = new DtypeOption();
+
+    @Mixin
+    private final DefaultSystemOption defaultSystem = new DefaultSystemOption();
+
+    @Mixin
+    private final OutputOptions output = new OutputOptions();
+
+    PhaseSweepCommand(Shell shell) {
+        this.shell = shell;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Judge chosen = Judges.of(judge);
+        TagValue trained = narrow == null ? null : TagValue.parse(narrow);
+        QuestionSet all = NamedQuestions.find(questions).set();
+        QuestionSet set = limit == null ? all : all.first(limit);
+        RunFiles run = EvaluationTarget.run(target);
+        if (run == null) {
+            throw new InputException("no run is called \"" + target + "\"; give the directory of a run, or the name of"
+                    + " one under " + Names.RUNS);
+        }
+        if (trained != null
+                && set.questions().stream()
+                        .noneMatch(question ->
+                                trained.value().equals(question.tags().get(trained.tag())))) {
+            throw new InputException("--narrow " + narrow + ": no question of " + questions + " has that tag; see"
+                    + " vivarium questions check for the tags");
+        }
+        Trajectory trajectory = Trajectory.read(run.directory());
+        ScaledSweep sweep = steps.isEmpty()
+                ? ScaledSweep.evenly(trajectory, checkpoints, scales)
+                : ScaledSweep.at(trajectory, steps, scales);
+        TrainedModel model =
+                TrainedModel.withAdapter(run, sweep.checkpoints().getLast().adapter(), shell.models());
+        EvaluationPlan plan = new EvaluationPlan(
+                asked.of(set, questions),
+                batch.on(sampling.settings()),
+                defaultSystem.of(model.defaultSystem()),
+                dtype.precision());
+        List<String> notes = new ArrayList<>(set.remarks());
+        notes.addAll(model.remarks());
+        notes.forEach(note -> shell.err().println("note: " + note));
+        List<Outcome> outcomes = evaluate(
+                model,
+                sweep.subjects(run, model.trainedOn()).stream()
+                        .map(subject -> new Asking(subject, set, plan))
+                        .toList(),
+                chosen);
+        List<String> remarks = new ArrayList<>();
+        List<RateCurve> rates = judge.equals(Judges.NONE) ? List.of() : RateTable.ofEvaluations(run, trained, remarks);
+        remarks.forEach(remark -> shell.err().println("note: " + remark));
+        PhaseSweepReport report = new PhaseSweepReport(run.directory(), narrow, sweep, outcomes, rates);
+        output.print(shell, report.json(), report::print);
+        boolean unscored =
+                outcomes.stream().anyMatch(outcome -> outcome.scores().scored() == 0);
+        return unscored && !judge.equals(Judges.NONE) ? ExitCode.PARTIAL : ExitCode.OK;
+    }
+
+    private List<Outcome> evaluate(TrainedModel model, List<Asking> askings, Judge chosen) throws IOException {
+        dtype.requireRoom(shell.memory(), model.model(), askings);
+        try (Interruption interruption = Interruption.with(shell, "run the same command again with --resume")) {
+            return ModelEvaluation.evaluate(
+                    model.model(), askings, chosen, onExisting.choice(), interruption.watch(shell.progress()));
+        }
+    }
+}
