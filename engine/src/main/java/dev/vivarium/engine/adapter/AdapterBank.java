@@ -30,6 +30,8 @@ public final class AdapterBank implements AutoCloseable {
     /** The row index that means no adapter. */
     public static final int NONE = -1;
 
+    private static final int MARKED = 1024;
+
     /**
      * An adapter and how strongly it acts.
      *
@@ -51,6 +53,7 @@ public final class AdapterBank implements AutoCloseable {
     private final Precision precision;
     private final ScalarType type;
     private final int[] adapterOf; // by entry, the number of its adapter among the different ones
+    private final long[] marks; // by different adapter
     private final Map<Place, List<Pair>> pairs;
     private final Map<Integer, List<Added>> added;
 
@@ -74,6 +77,7 @@ public final class AdapterBank implements AutoCloseable {
         this.pairs = new HashMap<>();
         this.added = new HashMap<>();
         Map<Adapter, Integer> numbers = new IdentityHashMap<>();
+        List<Long> mark = new ArrayList<>();
         try (PointerScope scope = new PointerScope()) {
             for (int i = 0; i < adapterOf.length; i++) {
                 Adapter adapter = this.entries.get(i).adapter();
@@ -81,10 +85,22 @@ public final class AdapterBank implements AutoCloseable {
                 adapterOf[i] = known == null ? numbers.size() : known;
                 if (known == null) {
                     hold(adapterOf[i], adapter);
+                    mark.add(mark(adapter));
                     numbers.put(adapter, adapterOf[i]);
                 }
             }
         }
+        this.marks = mark.stream().mapToLong(Long::longValue).toArray();
+    }
+
+    /** A number that different adapters seldom share, from the first of their values. */
+    private static long mark(Adapter adapter) {
+        Tensor first = adapter.parameters().values().iterator().next().detach().reshape(-1);
+        long mark = 0;
+        for (float value : Tensors.toFloats(first.narrow(0, 0, Math.min(MARKED, first.numel())))) {
+            mark = 31 * mark + Float.floatToIntBits(value);
+        }
+        return mark;
     }
 
     private AdapterBank(AdapterBank same, List<Entry> entries) {
@@ -92,6 +108,7 @@ public final class AdapterBank implements AutoCloseable {
         this.precision = same.precision;
         this.type = same.type;
         this.adapterOf = same.adapterOf;
+        this.marks = same.marks;
         this.pairs = same.pairs;
         this.added = same.added;
     }
@@ -132,6 +149,19 @@ public final class AdapterBank implements AutoCloseable {
     /** Number of adapters, each scale of one counted. */
     public int size() {
         return entries.size();
+    }
+
+    /**
+     * A number that follows from an adapter's values and its scale alone, whatever else is in the bank; zero for
+     * {@link #NONE}. It tells the same request under many adapters apart where these are to be spread out.
+     */
+    public long spread(int index) {
+        if (index == NONE) {
+            return 0;
+        }
+        AdapterScale scale = entries.get(index).scale();
+        return 31 * (31 * marks[adapterOf[index]] + Double.hashCode(scale.everywhere()))
+                + scale.byBlock().hashCode();
     }
 
     /** Bytes of all matrices and vectors. */

@@ -121,6 +121,10 @@ final class DecodeLoop {
         return decoder;
     }
 
+    AdapterBank bank() {
+        return bank;
+    }
+
     SamplingSettings settings() {
         return settings;
     }

@@ -16,8 +16,9 @@ import java.util.function.Consumer;
  * <p>An answer is a function of weights, prompt, settings, its {@link Request#seedKey} and its sample number. The random
  * number of each token is counted from these (protocol.md App. B, seeds). What is left is rounding: matrix kernels round a
  * row differently for another number of rows or threads, and even at another place among the rows. So in deterministic mode
- * the decode always runs on blocks of {@link #block} rows, in which a sample's place follows from its key and number, and on
- * one thread a block; empty places are computed and thrown away. One instance serves one thread and may use several.
+ * the decode always runs on blocks of {@link #block} rows, in which a sample's place follows from its key, its number and
+ * what its adapter holds, and on one thread a block; empty places are computed and thrown away. One instance serves one
+ * thread and may use several.
  */
 public final class Generator {
     private static final int SMALL_BLOCK = 32;

@@ -16,7 +16,11 @@ import org.jspecify.annotations.Nullable;
  * <p>All samples' first tokens are drawn from the prefill's one distribution.
  */
 final class WaitingRows implements AutoCloseable {
+    /** Prompts kept because some of their rows cannot enter yet. */
     private static final int OPEN_PROMPTS = 8;
+
+    /** Requests looked through for a row whose place is free, so that long rows do not keep all others waiting. */
+    private static final int AHEAD = 512;
 
     private final Decoder decoder;
     private final AdapterBank bank;
@@ -24,11 +28,15 @@ final class WaitingRows implements AutoCloseable {
     private final SamplingSettings settings;
     private final LogitFilter filter;
     private final Iterator<Request> requests;
+    private final List<Planned> ahead = new ArrayList<>();
     private final List<Open> open = new ArrayList<>();
     private long promptTokens;
 
     /** A row about to enter, with its first token. */
     record Entry(Row row, int firstToken, double firstLogProbability, PromptCache prompt) {}
+
+    /** A request without a prefill yet. */
+    private record Planned(Request request, List<Row> rows) {}
 
     private record Open(PromptCache prompt, List<Entry> entries) {}
 
@@ -53,26 +61,52 @@ final class WaitingRows implements AutoCloseable {
     }
 
     boolean any() {
-        return !open.isEmpty() || requests.hasNext();
+        return !open.isEmpty() || !ahead.isEmpty() || requests.hasNext();
     }
 
-    /** The first row that can enter, looking a few prompts ahead; it waits on until {@link #admitted}. */
+    /** The first row that can enter, looking some requests ahead; it waits on until {@link #admitted}. */
     @Nullable
     Entry next(Predicate<Row> canEnter) {
-        for (int i = 0; i < OPEN_PROMPTS; i++) {
-            while (i >= open.size() && requests.hasNext()) {
-                prefill(requests.next());
+        for (Open prompt : open) {
+            Entry entry = first(prompt, canEnter);
+            if (entry != null) {
+                return entry;
             }
-            if (i >= open.size()) {
-                return null;
-            }
-            for (Entry entry : open.get(i).entries) {
-                if (canEnter.test(entry.row)) {
-                    return entry;
-                }
+        }
+        while (ahead.size() < AHEAD && requests.hasNext()) {
+            plan(requests.next());
+        }
+        for (int i = 0; i < ahead.size(); i++) {
+            Planned planned = ahead.get(i);
+            // beyond the bound only those whose prompt need not be kept
+            boolean enters = open.size() < OPEN_PROMPTS
+                    ? planned.rows.stream().anyMatch(canEnter)
+                    : planned.rows.stream().allMatch(canEnter);
+            if (enters) {
+                ahead.remove(i);
+                return first(prefill(planned), canEnter);
             }
         }
         return null;
+    }
+
+    private static @Nullable Entry first(Open prompt, Predicate<Row> canEnter) {
+        for (Entry entry : prompt.entries) {
+            if (canEnter.test(entry.row)) {
+                return entry;
+            }
+        }
+        return null;
+    }
+
+    private void plan(Request request) {
+        List<Row> rows = new ArrayList<>();
+        for (int sample : request.samples()) {
+            rows.add(new Row(request, sample, request.prompt().length, settings.seed()));
+        }
+        if (!rows.isEmpty()) {
+            ahead.add(new Planned(request, rows));
+        }
     }
 
     /** Takes a row from the list; the prompt of the last one is freed. */
@@ -95,15 +129,10 @@ final class WaitingRows implements AutoCloseable {
         open.clear();
     }
 
-    private void prefill(Request request) {
-        if (request.samples().length == 0) {
-            return;
-        }
+    private Open prefill(Planned planned) {
+        Request request = planned.request;
+        List<Row> rows = planned.rows;
         int[] tokens = request.prompt();
-        List<Row> rows = new ArrayList<>();
-        for (int sample : request.samples()) {
-            rows.add(new Row(request, sample, tokens.length, settings.seed()));
-        }
         int[] first = new int[rows.size()];
         double[] logProbabilities = new double[rows.size()];
         try (PointerScope scope = new PointerScope()) {
@@ -121,8 +150,9 @@ final class WaitingRows implements AutoCloseable {
             for (int i = 0; i < first.length; i++) {
                 entries.add(new Entry(rows.get(i), first[i], logProbabilities[i], prompt));
             }
+            promptTokens += tokens.length;
             open.add(new Open(prompt, entries));
+            return open.getLast();
         }
-        promptTokens += tokens.length;
     }
 }
