@@ -78,7 +78,8 @@ final class ManyAdaptersTest {
             answer(decoder, List.of(), requests.subList(0, 60), whole);
             int longest = Collections.max(
                     whole.keySet(),
-                    Comparator.comparingInt(request -> whole.getOrDefault(request, "").length()));
+                    Comparator.comparingInt(
+                            request -> whole.getOrDefault(request, "").length()));
             List<Integer> order = new ArrayList<>();
             Generator.of(decoder)
                     .generate(
