@@ -76,7 +76,9 @@ final class DecodeLane implements AutoCloseable {
             Row row = entry.row();
             row.add(entry.firstToken(), entry.firstLogProbability());
             newTokens++;
-            if (!finished(row)) {
+            if (finished(row)) {
+                entry.prompt().release();
+            } else {
                 RowBlock block = home(row);
                 if (block == null) {
                     throw new IllegalStateException("a place was free and is not any more");

@@ -26,7 +26,6 @@ final class DecodeLoop {
     private final WaitingRows waiting;
     private final Object door = new Object();
     private final DecodeRoom room;
-    private final int capacity;
     private volatile boolean failed;
 
     /**
@@ -52,12 +51,6 @@ final class DecodeLoop {
         long wanted =
                 requests.stream().mapToLong(request -> request.samples().length).sum();
         this.room = DecodeRoom.of(decoder.config(), settings, wanted, threads);
-        int longest = requests.stream()
-                .mapToInt(request -> request.prompt().length)
-                .map(length -> length + limit(length))
-                .max()
-                .orElse(1);
-        this.capacity = RowBlock.roundUp(longest);
     }
 
     /** Draws everything. */
@@ -141,9 +134,9 @@ final class DecodeLoop {
         return room.placesOfBlock();
     }
 
-    /** An empty block with room for the longest row. */
+    /** An empty block. */
     RowBlock block(int places) {
-        return new RowBlock(decoder, bank, extra, places, capacity);
+        return new RowBlock(decoder, bank, extra, places);
     }
 
     /** New tokens a row may get. */

@@ -25,7 +25,7 @@ record DecodeRoom(int rows, int lanes, int placesOfBlock) {
         int rows = (int) Math.clamp(wanted, 1, settings.rows() == 0 ? most : settings.rows());
         int perLane = settings.deterministic() ? block : LANE_ROWS;
         int lanes = Math.clamp((rows + perLane - 1) / perLane, 1, threads);
-        return new DecodeRoom(rows, lanes, settings.deterministic() ? block : quota(rows, lanes));
+        return new DecodeRoom(rows, lanes, settings.deterministic() ? block : SharedPrompts.places(quota(rows, lanes)));
     }
 
     /** Rows that a lane may have in flight. */

@@ -21,15 +21,17 @@ public record GenerationMemory(ModelConfig config, Precision precision, Sampling
      */
     public long bytes(long answers, int promptTokens) {
         DecodeRoom room = DecodeRoom.of(config, settings, answers, Torch.threads());
-        int tokens = Math.min(promptTokens + settings.maxNewTokens(), config.maxPositions());
-        long perToken = 2L * Float.BYTES * config.layers() * config.kvHeads() * config.headDim();
+        // each row's own, and the prompts' as if every row had another
+        long segments = KeySegments.count(promptTokens)
+                + KeySegments.count(Math.min(settings.maxNewTokens(), config.maxPositions()));
+        long perToken = 2L * precision.bytes() * config.layers() * config.kvHeads() * config.headDim();
         long places = (long) room.lanes() * room.blocksALane() * room.placesOfBlock();
         // logits as they are computed, in float32, and as probabilities
         long logits =
                 (long) room.lanes() * room.placesOfBlock() * config.vocabSize() * (precision.bytes() + 2 * Float.BYTES);
         return Torch.PROCESS_BYTES
                 + config.parameters() * precision.bytes()
-                + places * RowBlock.roundUp(tokens) * perToken
+                + places * segments * KeySegments.SIZE * perToken
                 + logits;
     }
 }

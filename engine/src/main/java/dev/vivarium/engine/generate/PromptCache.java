@@ -8,21 +8,28 @@ import dev.vivarium.engine.model.Reach;
 import dev.vivarium.engine.model.TextAttention;
 import dev.vivarium.engine.tensor.Tensors;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
 
 /**
- * A prompt's keys and values in all layers, computed alone (one row), so that they depend on nothing but the prompt.
+ * A prompt's keys and values in all layers, computed alone (one row), so that they depend on nothing but the prompt; held
+ * once for all its rows and freed with the last of them.
  *
- * <p>{@code cache} is (layers, 2, 1, kvHeads, tokens, headDim): keys, then values; float32 as in {@link RowBlock}.
+ * <p>{@code cache} is (segments, layers, 2, kvHeads, {@link KeySegments#SIZE}, headDim): keys, then values, in the decoder's
+ * number format, zero behind the last token.
  */
-final class PromptCache implements AutoCloseable {
+final class PromptCache {
     private final Tensor cache;
     private final int tokens;
+    private final AtomicInteger rows;
 
-    private PromptCache(Tensor cache, int tokens) {
+    private PromptCache(Tensor cache, int tokens, int rows) {
         this.cache = cache;
         this.tokens = tokens;
+        this.rows = new AtomicInteger(rows);
     }
 
     /** What is done with the logits (1, vocab) of a prompt's next token, inside the scope of the pass. */
@@ -30,15 +37,27 @@ final class PromptCache implements AutoCloseable {
         void read(Tensor logits);
     }
 
-    static PromptCache prefill(Decoder decoder, int[] prompt, ForwardHooks hooks, NextToken next) {
+    /**
+     * @param rows how many will each {@link #release} it
+     */
+    static PromptCache prefill(Decoder decoder, int[] prompt, int rows, ForwardHooks hooks, NextToken next) {
         ModelConfig config = decoder.config();
         int tokens = prompt.length;
         try (PointerScope scope = new PointerScope()) {
             Tensor ids = Tensors.longs(Arrays.stream(prompt).asLongStream().toArray(), 1, tokens);
-            Tensor cache = Tensors.zeros(config.layers(), 2, 1, config.kvHeads(), tokens, config.headDim());
+            Tensor cache = torch.zeros(
+                    new long[] {
+                        KeySegments.count(tokens),
+                        config.layers(),
+                        2,
+                        config.kvHeads(),
+                        KeySegments.SIZE,
+                        config.headDim()
+                    },
+                    new TensorOptions(decoder.precision().scalarType()));
             Tensor hidden = decoder.hidden(ids, new Recording(TextAttention.causal(tokens), cache), hooks);
             next.read(decoder.logits(hidden.select(1, tokens - 1)));
-            return new PromptCache(Tensors.keep(cache), tokens);
+            return new PromptCache(Tensors.keep(cache), tokens, rows);
         }
     }
 
@@ -46,13 +65,25 @@ final class PromptCache implements AutoCloseable {
         return tokens;
     }
 
-    Tensor cache() {
-        return cache;
+    int segments() {
+        return KeySegments.count(tokens);
     }
 
-    @Override
-    public void close() {
-        Tensors.free(cache);
+    /** Of one segment: (layers, 2, kvHeads, {@link KeySegments#SIZE}, headDim). */
+    Tensor segment(int number) {
+        return cache.select(0, number);
+    }
+
+    /** A row has ended, or will not begin. */
+    void release() {
+        release(1);
+    }
+
+    /** So many rows have. */
+    void release(int count) {
+        if (rows.addAndGet(-count) == 0) {
+            Tensors.free(cache);
+        }
     }
 
     /** Attends like another, and writes down keys and values. */
@@ -69,9 +100,13 @@ final class PromptCache implements AutoCloseable {
 
         @Override
         public Tensor attend(int layer, Reach reach, Tensor query, Tensor key, Tensor value) {
-            Tensor own = cache.select(0, layer);
-            own.select(0, 0).copy_(key);
-            own.select(0, 1).copy_(value);
+            long tokens = key.size(2);
+            for (long from = 0; from < tokens; from += KeySegments.SIZE) {
+                long length = Math.min(KeySegments.SIZE, tokens - from);
+                Tensor own = cache.select(0, from / KeySegments.SIZE).select(0, layer);
+                own.select(0, 0).narrow(1, 0, length).copy_(key.select(0, 0).narrow(1, from, length));
+                own.select(0, 1).narrow(1, 0, length).copy_(value.select(0, 0).narrow(1, from, length));
+            }
             return inner.attend(layer, reach, query, key, value);
         }
     }

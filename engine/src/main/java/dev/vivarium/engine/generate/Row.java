@@ -46,6 +46,11 @@ final class Row {
         return promptLength + count - 1;
     }
 
+    /** The same counted from the first token behind the prompt. */
+    int ownPosition() {
+        return count - 1;
+    }
+
     /** The number that decides the next token. */
     double uniform() {
         return random.uniform(count);

@@ -8,68 +8,43 @@ import dev.vivarium.engine.model.ModelConfig;
 import dev.vivarium.engine.model.Reach;
 import dev.vivarium.engine.tensor.Tensors;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows that are decoded together, each at a place of its own, over a preallocated cache of keys and values.
+ * Rows that are decoded together, each at a place of its own, over the keys and values of their prompts
+ * ({@link SharedPrompts}) and of their own tokens ({@link KeySegments}).
  *
- * <p>The cache is (layers, 2, places, kvHeads, capacity, headDim), rows aligned left. A place without a row takes part with
- * one visible key, so that it yields finite numbers nobody reads. Rows attend over their own length rounded up to
- * {@link #KEY_STEP}: rows of equal rounded length go through one kernel call, because a longer padded tail changes how a
- * matrix kernel splits its sums.
- *
- * <p>Attention is computed in float32 over the decoder's keys and values, whatever its number format: bfloat16 attention is
- * many times slower in this libtorch, and a cache in float32 needs no conversion at each step.
+ * <p>A place without a row takes part with one visible key, so that it yields finite numbers nobody reads. Attention goes
+ * segment by segment, in products whose shapes depend on nothing but the model and the number of places, with one softmax in
+ * float32 over all of them; what a row does not see weighs exactly zero, so the lengths of its neighbours change none of its
+ * bits.
  */
 final class RowBlock implements AutoCloseable {
-    static final int KEY_STEP = 64;
-
     private final Decoder decoder;
     private final ModelConfig config;
-    private final int capacity;
     private final @Nullable Row[] rows;
-    private final Tensor cache;
-    private final List<VisibleKeys> visible = new ArrayList<>(); // to layers that see all, then to those with a window
-    private final List<Layer> layers = new ArrayList<>();
+    private final @Nullable PromptCache[] prompts;
+    private final KeySegments own;
+    private final SharedPrompts shared;
     private final RowHooks hooks;
     private int active;
 
-    /** Views of one layer: (places, kvHeads, capacity, headDim) and the same as (places · kvHeads · capacity, headDim). */
-    private record Layer(Tensor keys, Tensor values, Tensor flatKeys, Tensor flatValues) {}
-
-    /** Neighbouring places of equal rounded length. */
-    private record Run(int from, int count, int keys, List<TensorOptional> masks) {}
-
-    RowBlock(Decoder decoder, AdapterBank bank, ForwardHooks extra, int places, int capacity) {
+    RowBlock(Decoder decoder, AdapterBank bank, ForwardHooks extra, int places) {
         this.decoder = decoder;
         this.config = decoder.config();
-        this.capacity = capacity;
         this.rows = new Row[places];
+        this.prompts = new PromptCache[places];
+        this.own = new KeySegments(decoder, places);
+        this.shared = new SharedPrompts(config, places);
         this.hooks = new RowHooks(bank, extra);
-        try (PointerScope scope = new PointerScope()) {
-            long[] shape = {config.layers(), 2, places, config.kvHeads(), capacity, config.headDim()};
-            this.cache = Tensors.keep(Tensors.zeros(shape));
-            visible.add(new VisibleKeys(Reach.ALL, places, capacity));
-            if (!config.local().layers().isEmpty() && config.local().window() < capacity) {
-                visible.add(new VisibleKeys(config.local().window(), places, capacity));
-            }
-            for (int layer = 0; layer < config.layers(); layer++) {
-                Tensor keys = cache.select(0, layer).select(0, 0);
-                Tensor values = cache.select(0, layer).select(0, 1);
-                layers.add(new Layer(
-                        Tensors.keep(keys),
-                        Tensors.keep(values),
-                        Tensors.keep(keys.view(-1, config.headDim())),
-                        Tensors.keep(values.view(-1, config.headDim()))));
-            }
-        }
     }
 
     int places() {
@@ -86,128 +61,128 @@ final class RowBlock implements AutoCloseable {
         return rows[place];
     }
 
-    /** Puts a row whose first token is drawn into a free place. */
+    /** Puts a row whose first token is drawn into a free place; it takes over the row's hold on the prompt. */
     void admit(int place, Row row, PromptCache prompt) {
-        try (PointerScope scope = new PointerScope()) {
-            cache.narrow(2, place, 1).narrow(4, 0, prompt.tokens()).copy_(prompt.cache());
-            visible.forEach(keys -> keys.admit(place, prompt.tokens()));
-        }
         rows[place] = row;
+        prompts[place] = prompt;
         active++;
     }
 
     /** Takes a row over from another block or another place of this one. */
     void take(int place, RowBlock from, int fromPlace) {
         Row row = from.rows[fromPlace];
-        if (row == null) {
+        PromptCache prompt = from.prompts[fromPlace];
+        if (row == null || prompt == null) {
             throw new IllegalArgumentException("no row at place " + fromPlace);
         }
         try (PointerScope scope = new PointerScope()) {
-            cache.narrow(2, place, 1)
-                    .narrow(4, 0, row.position())
-                    .copy_(from.cache.narrow(2, fromPlace, 1).narrow(4, 0, row.position()));
-            for (int i = 0; i < visible.size(); i++) {
-                visible.get(i).take(place, from.visible.get(i), fromPlace);
-            }
+            own.take(place, from.own, fromPlace, row.ownPosition());
         }
-        from.release(fromPlace);
-        rows[place] = row;
-        active++;
+        from.leave(fromPlace);
+        admit(place, row, prompt);
     }
 
+    /** A row has ended. */
     void release(int place) {
-        if (rows[place] != null) {
-            rows[place] = null;
-            active--;
+        PromptCache prompt = prompts[place];
+        if (prompt != null) {
+            leave(place);
+            prompt.release();
         }
+    }
+
+    private void leave(int place) {
+        rows[place] = null;
+        prompts[place] = null;
+        active--;
     }
 
     /**
      * Feeds each row its last token; call in a scope.
      *
-     * @param count the places 0 … count-1 that take part
-     * @return raw logits (count, vocab)
+     * @param count the places 0 … count-1 that have rows
+     * @return raw logits (at least count, vocab)
      */
     Tensor step(int count) {
-        long[] tokens = new long[count];
-        long[] positions = new long[count];
-        long[] slots = new long[count * config.kvHeads()];
+        int padded = shared.padded(count);
+        long[] tokens = new long[padded];
+        long[] positions = new long[padded];
+        int[] ownPositions = new int[padded];
         int limit = 1;
-        for (int place = 0; place < count; place++) {
+        for (int place = 0; place < padded; place++) {
             Row row = rows[place];
             if (row != null) {
                 tokens[place] = row.lastToken();
                 positions[place] = row.position();
+                ownPositions[place] = row.ownPosition();
                 limit = Math.max(limit, row.position() + 1);
             }
-            for (int head = 0; head < config.kvHeads(); head++) {
-                slots[place * config.kvHeads() + head] =
-                        ((long) place * config.kvHeads() + head) * capacity + positions[place];
-            }
         }
-        visible.forEach(keys -> keys.step(positions));
-        Cached attention =
-                new Cached(Tensors.longs(positions, count, 1), limit, Tensors.longs(slots, slots.length), runs(count));
-        Tensor hidden = decoder.hidden(Tensors.longs(tokens, count, 1), attention, hooks.of(rows, count));
+        int segments = own.prepare(ownPositions);
+        int levels = shared.follow(Arrays.copyOf(prompts, padded));
+        Cached attention = new Cached(Tensors.longs(positions, padded, 1), limit, padded, segments, levels);
+        Tensor hidden = decoder.hidden(Tensors.longs(tokens, padded, 1), attention, hooks.of(rows, padded));
         return decoder.logits(hidden.select(1, 0));
     }
 
-    private List<Run> runs(int count) {
-        int[] keys = new int[count];
+    /**
+     * What is added to scores: 0 where visible and -infinity elsewhere, (count, 1, 1, keys) with own segments before those of
+     * the prompt.
+     *
+     * @param window positions a token sees, its own included
+     */
+    private Tensor mask(int count, int segments, int levels, int window) {
+        int width = (segments + levels) * KeySegments.SIZE;
+        float[] mask = new float[count * width];
+        Arrays.fill(mask, Float.NEGATIVE_INFINITY);
         for (int place = 0; place < count; place++) {
             Row row = rows[place];
-            // an empty place joins its neighbour's run: nobody reads what it attends to
-            keys[place] = row != null ? roundUp(row.position() + 1) : place > 0 ? keys[place - 1] : KEY_STEP;
-        }
-        List<Run> runs = new ArrayList<>();
-        for (int from = 0; from < count; ) {
-            int to = from + 1;
-            while (to < count && keys[to] == keys[from]) {
-                to++;
+            int at = place * width;
+            if (row == null) {
+                mask[at] = 0;
+                continue;
             }
-            int first = from;
-            int length = to - from;
-            runs.add(new Run(
-                    first,
-                    length,
-                    keys[first],
-                    visible.stream()
-                            .map(seen -> seen.of(first, length, keys[first]))
-                            .toList()));
-            from = to;
+            long first = Math.max(0, row.position() + 1L - window);
+            int prompt = row.position() - row.ownPosition();
+            Arrays.fill(mask, at + (int) Math.max(0, first - prompt), at + row.ownPosition() + 1, 0);
+            if (first < prompt) {
+                int behind = at + segments * KeySegments.SIZE;
+                Arrays.fill(mask, behind + (int) first, behind + prompt, 0);
+            }
         }
-        return runs;
-    }
-
-    static int roundUp(int keys) {
-        return (keys + KEY_STEP - 1) / KEY_STEP * KEY_STEP;
+        return Tensors.floats(mask, count, 1, 1, width);
     }
 
     @Override
     public void close() {
-        hooks.close();
-        for (Layer layer : layers) {
-            Tensors.free(layer.keys);
-            Tensors.free(layer.values);
-            Tensors.free(layer.flatKeys);
-            Tensors.free(layer.flatValues);
+        for (int place = 0; place < rows.length; place++) {
+            release(place);
         }
-        visible.forEach(VisibleKeys::close);
-        Tensors.free(cache);
+        hooks.close();
+        own.close();
+        shared.close();
     }
 
     /** One new token a row over the cache. */
     private final class Cached implements Attention {
         private final Tensor positions;
         private final int limit;
-        private final Tensor slots;
-        private final List<Run> runs;
+        private final int count;
+        private final int segments;
+        private final int levels;
+        private final Tensor mask;
+        private final Tensor windowed;
 
-        private Cached(Tensor positions, int limit, Tensor slots, List<Run> runs) {
+        private Cached(Tensor positions, int limit, int count, int segments, int levels) {
             this.positions = positions;
             this.limit = limit;
-            this.slots = slots;
-            this.runs = runs;
+            this.count = count;
+            this.segments = segments;
+            this.levels = levels;
+            this.mask = mask(count, segments, levels, Reach.ALL);
+            int window = config.local().window();
+            this.windowed =
+                    config.local().layers().isEmpty() || window >= limit ? mask : mask(count, segments, levels, window);
         }
 
         @Override
@@ -222,30 +197,59 @@ final class RowBlock implements AutoCloseable {
 
         @Override
         public Tensor attend(int layer, Reach reach, Tensor query, Tensor key, Tensor value) {
-            Layer own = layers.get(layer);
-            int count = Math.toIntExact(query.size(0));
-            own.flatKeys.index_copy_(0, slots, key.reshape(-1, config.headDim()).to(ScalarType.Float));
-            own.flatValues.index_copy_(
-                    0, slots, value.reshape(-1, config.headDim()).to(ScalarType.Float));
+            own.write(layer, key, value);
+            long heads = config.kvHeads();
             // the heads that share keys stand as queries of one head, so that nothing is repeated
-            int group = config.heads() / config.kvHeads();
-            Tensor grouped = query.reshape(count, config.kvHeads(), group, config.headDim())
-                    .to(ScalarType.Float);
-            Tensor[] parts = new Tensor[runs.size()];
-            for (int i = 0; i < parts.length; i++) {
-                Run run = runs.get(i);
-                parts[i] = torch.scaled_dot_product_attention(
-                        parts.length == 1 ? grouped : grouped.narrow(0, run.from, run.count),
-                        own.keys.narrow(0, run.from, run.count).narrow(2, 0, run.keys),
-                        own.values.narrow(0, run.from, run.count).narrow(2, 0, run.keys),
-                        run.masks.get(reach.window() < capacity ? 1 : 0),
-                        0.0,
-                        false,
-                        new DoubleOptional(reach.scale()),
-                        false);
+            long group = config.heads() / heads;
+            Tensor queries = query.reshape(count, heads, group, config.headDim());
+            Tensor scores = scores(layer, queries).view(count, heads, group, -1);
+            Tensor seen = reach.window() == Reach.ALL ? mask : windowed;
+            Tensor weights = torch.softmax(seen.add(scores, new Scalar(reach.scale())), -1)
+                    .to(query.scalar_type());
+            return mixed(layer, weights).view(count, config.heads(), 1, config.headDim());
+        }
+
+        /** (count · kvHeads, group, keys). */
+        private Tensor scores(int layer, Tensor queries) {
+            TensorVector parts = new TensorVector();
+            Tensor flat = queries.view(-1, queries.size(2), queries.size(3));
+            for (int segment = 0; segment < segments; segment++) {
+                parts.push_back(torch.bmm(flat, own.keys(layer, segment, count).transpose(1, 2)));
             }
-            Tensor mixed = parts.length == 1 ? parts[0] : Tensors.cat(0, parts);
-            return mixed.reshape(count, config.heads(), 1, config.headDim()).to(query.scalar_type());
+            if (levels > 0) {
+                Tensor byBench = shared.byBench(queries);
+                for (int level = 0; level < levels; level++) {
+                    parts.push_back(shared.scores(layer, level, byBench));
+                }
+            }
+            return parts.size() == 1 ? parts.get(0) : torch.cat(parts, 2);
+        }
+
+        /** Of (count, kvHeads, group, keys): (count · kvHeads, group, headDim). */
+        private Tensor mixed(int layer, Tensor weights) {
+            List<Tensor> parts = new ArrayList<>();
+            for (int segment = 0; segment < segments; segment++) {
+                Tensor own = of(weights, segment).reshape(-1, weights.size(2), KeySegments.SIZE);
+                parts.add(torch.bmm(own, RowBlock.this.own.values(layer, segment, count)));
+            }
+            for (int level = 0; level < levels; level++) {
+                parts.add(shared.mixed(
+                        layer,
+                        level,
+                        shared.byBench(of(weights, segments + level).contiguous())));
+            }
+            if (parts.size() == 1) {
+                return parts.getFirst();
+            }
+            Tensor sum = parts.getFirst().to(ScalarType.Float);
+            for (Tensor part : parts.subList(1, parts.size())) {
+                sum = sum.add(part);
+            }
+            return sum.to(weights.scalar_type());
+        }
+
+        private Tensor of(Tensor weights, int segment) {
+            return weights.narrow(3, (long) segment * KeySegments.SIZE, KeySegments.SIZE);
         }
     }
 }

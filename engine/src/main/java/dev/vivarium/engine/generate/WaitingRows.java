@@ -109,14 +109,13 @@ final class WaitingRows implements AutoCloseable {
         }
     }
 
-    /** Takes a row from the list; the prompt of the last one is freed. */
+    /** Takes a row from the list, with its hold on the prompt. */
     void admitted(Entry entry) {
         for (Open prompt : open) {
             if (prompt.prompt == entry.prompt) {
                 prompt.entries.remove(entry);
                 if (prompt.entries.isEmpty()) {
                     open.remove(prompt);
-                    prompt.prompt.close();
                 }
                 return;
             }
@@ -125,7 +124,7 @@ final class WaitingRows implements AutoCloseable {
 
     @Override
     public void close() {
-        open.forEach(prompt -> prompt.prompt.close());
+        open.forEach(prompt -> prompt.prompt.release(prompt.entries.size()));
         open.clear();
     }
 
@@ -139,7 +138,7 @@ final class WaitingRows implements AutoCloseable {
             ForwardHooks hooks = request.adapter() == AdapterBank.NONE
                     ? extra
                     : RowHooks.combined(bank.forRows(new int[] {request.adapter()}), extra);
-            PromptCache prompt = PromptCache.prefill(decoder, tokens, hooks, logits -> {
+            PromptCache prompt = PromptCache.prefill(decoder, tokens, first.length, hooks, logits -> {
                 Distributions distributions = filter.of(logits);
                 for (int i = 0; i < first.length; i++) {
                     first[i] = distributions.draw(0, rows.get(i).uniform());
