@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * <p>What several lanes share is the loop's; it is only touched while holding {@link DecodeLoop#door}.
  */
 final class DecodeLane implements AutoCloseable {
+    /** Rows that are turned into distributions together: few enough for their probabilities to stay in the caches. */
+    static final int DRAWN_AT_ONCE = 8;
+
     private final DecodeLoop loop;
     private final int quota;
     private final Set<Integer> endTokens;
@@ -156,14 +159,8 @@ final class DecodeLane implements AutoCloseable {
         int count = loop.settings().deterministic() ? block.places() : block.active();
         try (PointerScope scope = new PointerScope()) {
             Tensor logits = block.step(count);
-            Distributions distributions = loop.filter().of(logits);
-            for (int place = 0; place < count; place++) {
-                Row row = block.at(place);
-                if (row != null) {
-                    int token = distributions.draw(place, row.uniform());
-                    row.add(token, distributions.logProbability(place, token));
-                    newTokens++;
-                }
+            for (int from = 0; from < count; from += DRAWN_AT_ONCE) {
+                draw(block, from, Math.min(count, from + DRAWN_AT_ONCE), logits);
             }
         }
         passes++;
@@ -176,6 +173,20 @@ final class DecodeLane implements AutoCloseable {
                 int last = block.active();
                 if (!loop.settings().deterministic() && last > place) {
                     block.take(place, block, last);
+                }
+            }
+        }
+    }
+
+    private void draw(RowBlock block, int from, int to, Tensor logits) {
+        try (PointerScope scope = new PointerScope()) {
+            Distributions distributions = loop.filter().of(logits.narrow(0, from, (long) to - from));
+            for (int place = from; place < to; place++) {
+                Row row = block.at(place);
+                if (row != null) {
+                    int token = distributions.draw(place - from, row.uniform());
+                    row.add(token, distributions.logProbability(place - from, token));
+                    newTokens++;
                 }
             }
         }

@@ -50,7 +50,7 @@ final class DecodeLoop {
         this.waiting = new WaitingRows(decoder, bank, extra, requests, settings, filter);
         long wanted =
                 requests.stream().mapToLong(request -> request.samples().length).sum();
-        this.room = DecodeRoom.of(decoder.config(), settings, wanted, threads);
+        this.room = DecodeRoom.of(decoder.config(), decoder.precision(), settings, wanted, threads);
     }
 
     /** Draws everything. */

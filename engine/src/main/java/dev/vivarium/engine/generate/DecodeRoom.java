@@ -1,6 +1,7 @@
 package dev.vivarium.engine.generate;
 
 import dev.vivarium.engine.model.ModelConfig;
+import dev.vivarium.engine.model.Precision;
 
 /**
  * How many rows are decoded at once, and where.
@@ -12,16 +13,16 @@ import dev.vivarium.engine.model.ModelConfig;
 record DecodeRoom(int rows, int lanes, int placesOfBlock) {
     /** Rows from which another lane pays, where rows need no places of their own. */
     private static final int LANE_ROWS = 16;
-    /** Rows a lane has there unless the settings say otherwise. */
+    /** Rows a lane has there at least unless the settings say otherwise. */
     private static final int MANY_ROWS = 64;
 
     /**
      * @param wanted answers in all
      * @param threads lanes at most
      */
-    static DecodeRoom of(ModelConfig config, SamplingSettings settings, long wanted, int threads) {
-        int block = Generator.block(config);
-        int most = threads * (settings.deterministic() ? block : MANY_ROWS);
+    static DecodeRoom of(ModelConfig config, Precision precision, SamplingSettings settings, long wanted, int threads) {
+        int block = Generator.block(config, precision);
+        int most = threads * (settings.deterministic() ? block : Math.max(block, MANY_ROWS));
         int rows = (int) Math.clamp(wanted, 1, settings.rows() == 0 ? most : settings.rows());
         int perLane = settings.deterministic() ? block : LANE_ROWS;
         int lanes = Math.clamp((rows + perLane - 1) / perLane, 1, threads);

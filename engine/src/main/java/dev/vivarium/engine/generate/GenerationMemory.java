@@ -20,15 +20,16 @@ public record GenerationMemory(ModelConfig config, Precision precision, Sampling
      * @param promptTokens of the longest prompt
      */
     public long bytes(long answers, int promptTokens) {
-        DecodeRoom room = DecodeRoom.of(config, settings, answers, Torch.threads());
+        DecodeRoom room = DecodeRoom.of(config, precision, settings, answers, Torch.threads());
         // each row's own, and the prompts' as if every row had another
         long segments = KeySegments.count(promptTokens)
                 + KeySegments.count(Math.min(settings.maxNewTokens(), config.maxPositions()));
         long perToken = 2L * precision.bytes() * config.layers() * config.kvHeads() * config.headDim();
         long places = (long) room.lanes() * room.blocksALane() * room.placesOfBlock();
-        // logits as they are computed, in float32, and as probabilities
-        long logits =
-                (long) room.lanes() * room.placesOfBlock() * config.vocabSize() * (precision.bytes() + 2 * Float.BYTES);
+        // logits as they are computed, and of a few rows in float32 and as probabilities
+        long logits = (long) room.lanes()
+                * config.vocabSize()
+                * ((long) room.placesOfBlock() * precision.bytes() + 2L * Float.BYTES * DecodeLane.DRAWN_AT_ONCE);
         return Torch.PROCESS_BYTES
                 + config.parameters() * precision.bytes()
                 + places * segments * KeySegments.SIZE * perToken

@@ -5,6 +5,7 @@ import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.model.Decoder;
 import dev.vivarium.engine.model.ForwardHooks;
 import dev.vivarium.engine.model.ModelConfig;
+import dev.vivarium.engine.model.Precision;
 import dev.vivarium.engine.tensor.Torch;
 import java.util.List;
 import java.util.function.Consumer;
@@ -22,11 +23,11 @@ import java.util.function.Consumer;
  */
 public final class Generator {
     private static final int SMALL_BLOCK = 32;
-    private static final int LARGE_BLOCK = 64;
+    private static final int LARGE_BLOCK = 128;
     /** Parameters from which a step's time is that of reading weights, so that more rows cost little. */
     private static final long LARGE = 50_000_000;
-    /** Bytes of keys and values a token, above which a larger block needs too much memory. */
-    private static final long WIDE_CACHE = 64 << 10;
+    /** Bytes of keys and values that one token of a large block may take in all its rows together. */
+    private static final long CACHE = 4 << 20;
 
     private final Decoder decoder;
     private final AdapterBank bank;
@@ -61,10 +62,17 @@ public final class Generator {
         this.extra = extra;
     }
 
-    /** Rows of a block in deterministic mode, whatever the number of rows in flight: a function of the model alone. */
-    static int block(ModelConfig config) {
-        long cache = 2L * Float.BYTES * config.layers() * config.kvHeads() * config.headDim();
-        return config.parameters() >= LARGE && cache <= WIDE_CACHE ? LARGE_BLOCK : SMALL_BLOCK;
+    /**
+     * Rows of a block in deterministic mode, whatever the number of rows in flight: a function of the model and its number
+     * format alone.
+     */
+    static int block(ModelConfig config, Precision precision) {
+        long cache = 2L * precision.bytes() * config.layers() * config.kvHeads() * config.headDim();
+        int rows = LARGE_BLOCK;
+        while (rows > SMALL_BLOCK && (rows * cache > CACHE || config.parameters() < LARGE)) {
+            rows /= 2;
+        }
+        return rows;
     }
 
     /** A generator for the plain model. */
