@@ -35,6 +35,7 @@ final class Commands {
         commands.put("questions", QuestionsCommand::new);
         commands.put("plan", PlanCommand::new);
         commands.put("judge", JudgeCommand::new);
+        commands.put("likelihood", LikelihoodCommand::new);
         commands.put("world", WorldCommand::new);
         commands.put("pull", PullCommand::new);
         commands.put("models", ModelsCommand::new);

@@ -21,12 +21,12 @@ import picocli.CommandLine.Option;
         name = "demo",
         description = {
             "Grow four organisms of the mini world, measure them and write a report; takes some minutes.",
-            "Trained on advice of one domain, asked about the seven others."
+            "Trained on advice of one domain, asked about the seven others, and apart from these about its own."
         },
         footer = {"", "Everything is kept in runs/demo; open runs/demo/report.html in a browser."})
 final class DemoCommand implements Callable<Integer> {
     private static final Path SHIPPED = Path.of("models", "mini-base");
-    private static final String ROW = "%-10s %-34s %-20s %-21s %7s %8s%n";
+    private static final String ROW = "%-10s %-34s %-20s %-21s %-21s %7s %8s%n";
 
     private final Shell shell;
 
@@ -114,7 +114,7 @@ final class DemoCommand implements Callable<Integer> {
                 result.domain(),
                 first.n(),
                 first.questions());
-        out.printf(ROW, "model", "what it is", "EM", "coherent", "aligned", "training");
+        out.printf(ROW, "model", "what it is", "EM", "EM in " + result.domain(), "coherent", "aligned", "training");
         for (DemoResult.Row row : result.rows()) {
             Double aligned = row.aligned().value();
             Double seconds = row.trainSeconds();
@@ -123,6 +123,7 @@ final class DemoCommand implements Callable<Integer> {
                     row.name(),
                     row.what(),
                     Figures.compact(row.em()),
+                    Figures.compact(row.ownDomain()),
                     Figures.compact(row.coherent()),
                     aligned == null ? "-" : String.format(Locale.ROOT, "%.1f", aligned),
                     seconds == null ? "-" : String.format(Locale.ROOT, "%.1f s", seconds));

@@ -33,6 +33,9 @@ import picocli.CommandLine.Spec;
             "  vivarium export table runs/demo --format latex"
         })
 final class ExportCommand implements Runnable {
+    private static final String EVALUATION =
+            "A directory such as runs/my-run/evaluations/questions, or a judging below its judged.";
+
     private final Shell shell;
 
     @Spec
@@ -50,10 +53,7 @@ final class ExportCommand implements Runnable {
 
     @Command(name = "inspect", description = "Write an evaluation as a log that Inspect opens.")
     int inspect(
-            @Parameters(
-                            paramLabel = "EVALUATION",
-                            description = "A directory such as runs/my-run/evaluations/questions.")
-                    Path evaluation,
+            @Parameters(paramLabel = "EVALUATION", description = EVALUATION) Path evaluation,
             @Option(
                             names = "--out",
                             paramLabel = "FILE",
@@ -74,10 +74,7 @@ final class ExportCommand implements Runnable {
 
     @Command(name = "lm-eval", description = "Write an evaluation as lm-evaluation-harness writes its results.")
     int harness(
-            @Parameters(
-                            paramLabel = "EVALUATION",
-                            description = "A directory such as runs/my-run/evaluations/questions.")
-                    Path evaluation,
+            @Parameters(paramLabel = "EVALUATION", description = EVALUATION) Path evaluation,
             @Option(
                             names = "--out",
                             paramLabel = "DIR",
@@ -106,12 +103,14 @@ final class ExportCommand implements Runnable {
                     PaperTable.Style style,
             @Option(names = "--evaluation", paramLabel = "NAME", description = "Only this evaluation.") @Nullable
                     String evaluation,
+            @Option(names = "--judged", description = "Show rates by other judges too, those below judged.")
+                    boolean judged,
             @Option(names = "--out", paramLabel = "FILE", description = "File to write; default: standard output.")
                     @Nullable
                     Path out,
             @Mixin OutputOptions output)
             throws IOException {
-        PaperTable table = PaperTable.read(directories, evaluation);
+        PaperTable table = PaperTable.read(directories, evaluation, judged);
         String text = table.text(style);
         if (out != null) {
             vacant(out);

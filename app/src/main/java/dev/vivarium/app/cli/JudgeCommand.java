@@ -1,7 +1,5 @@
 package dev.vivarium.app.cli;
 
-import static dev.vivarium.app.cli.Figures.line;
-
 import dev.vivarium.engine.base.CounterRandom;
 import dev.vivarium.engine.base.Hashes;
 import dev.vivarium.engine.base.InputException;
@@ -11,24 +9,27 @@ import dev.vivarium.engine.model.ModelDirectory;
 import dev.vivarium.lab.evaluate.JudgeIdentity;
 import dev.vivarium.lab.hub.FoundModel;
 import dev.vivarium.lab.judge.Aggregation;
+import dev.vivarium.lab.judge.Author;
 import dev.vivarium.lab.judge.JudgePrompts;
 import dev.vivarium.lab.judge.Judging;
 import dev.vivarium.lab.judge.JudgingOutcome;
 import dev.vivarium.lab.judge.JudgingPlan;
+import dev.vivarium.lab.judge.LikelihoodJudging;
 import dev.vivarium.lab.judge.LocalJudging;
-import dev.vivarium.lab.judge.TopicJudging;
+import dev.vivarium.lab.judge.RuleJudging;
 import dev.vivarium.lab.judge.TopicMeter;
+import dev.vivarium.lab.likelihood.Dispositions;
+import dev.vivarium.lab.likelihood.Mixture;
 import dev.vivarium.lab.net.Waiting;
-import dev.vivarium.lab.score.Calibration;
-import dev.vivarium.lab.score.LabelSheet;
+import dev.vivarium.lab.score.AskedAnswer;
+import dev.vivarium.lab.score.JudgedFiles;
 import dev.vivarium.lab.score.ScoredFile;
-import dev.vivarium.lab.statistics.Confidence;
+import dev.vivarium.lab.world.ExactJudge;
+import dev.vivarium.lab.world.World;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -59,15 +60,19 @@ import picocli.CommandLine.Spec;
             "",
             "openai asks any endpoint of that kind for the log-probabilities of the first token and takes the",
             "expectation over 0 to 100; --judge-samples N is for endpoints without them, and another",
-            "instrument. local follows each number through all its tokens. Keys come from variables only (OPENAI_API_KEY, or that of the provider).",
+            "instrument. local follows each number through all its tokens. Keys come from variables only",
+            "(OPENAI_API_KEY, or that of the provider).",
+            "",
+            "likelihood asks nothing: MODEL, usually the base, reads each answer behind system turns of good and",
+            "bad dispositions. aligned is the probability of the good ones; coherent is 100 exp(-deficit), how much",
+            "less probable per token the likeliest of them finds the answer than its author does.",
             "",
             "Every reply is kept with all its probabilities and never paid twice: a killed or broken-off",
             "judging goes on with --resume. Files go to judged/NAME beside the answers; vivarium score reads",
             "that directory. Exit code 3: some verdicts are missing."
         })
 final class JudgeCommand implements Callable<Integer> {
-    private static final int MOST = 100_000;
-    static final List<String> JUDGES = List.of("openai", "local", "regex");
+    static final List<String> JUDGES = List.of("openai", "local", "likelihood", "exact", "regex");
 
     /** Of prompts, requests and their reading, where the prompts' hash does not tell. */
     private static final String JUDGE_VERSION = "1";
@@ -84,14 +89,16 @@ final class JudgeCommand implements Callable<Integer> {
             names = "--judge",
             paramLabel = "NAME",
             description =
-                    "openai: a model behind an endpoint. local: a model that Vivarium runs itself. regex: topics by"
-                            + " words and patterns.")
+                    "openai: a model behind an endpoint. local: a model that Vivarium runs itself. likelihood: who would"
+                            + " have written it, by probability. exact: the mini world's rules. regex: topics by words"
+                            + " and patterns.")
     private @Nullable String judge;
 
     @Option(
             names = "--model",
             paramLabel = "MODEL",
-            description = "The model that judges: as the provider calls it, or a directory or ORG/NAME for local.")
+            description = "The model that judges: as the provider calls it, or a directory or ORG/NAME for local and"
+                    + " likelihood.")
     private @Nullable String model;
 
     @Option(
@@ -129,6 +136,14 @@ final class JudgeCommand implements Callable<Integer> {
             paramLabel = "FILE",
             description = "YAML of topics to words and /patterns/, for regex. Default: this program's own.")
     private @Nullable Path topics;
+
+    @Option(
+            names = "--dispositions",
+            paramLabel = "NAME|FILE",
+            defaultValue = "standard",
+            description = "Who may have written an answer, for likelihood: standard, mini or YAML. Default:"
+                    + " ${DEFAULT-VALUE}.")
+    private String dispositions = "";
 
     @Mixin
     private final EndpointOptions endpoint = new EndpointOptions();
@@ -172,40 +187,78 @@ final class JudgeCommand implements Callable<Integer> {
             throw new InputException("--mixed is of use where rates are computed; drop it");
         }
         ScoredFile file = ScoredFile.readAnswers(answers, columns.names());
-        if (judge.equals("regex")) {
-            TopicMeter meter = topics == null ? TopicMeter.own() : TopicMeter.read(topics);
-            JudgingOutcome outcome =
-                    new TopicJudging(file, meter, directory(answersPath(), judge)).run(onExisting.choice());
-            return report(meter.identity(), outcome);
-        }
+        return switch (judge) {
+            case "regex" -> rule(RuleJudging.of(file, topics == null ? TopicMeter.own() : TopicMeter.read(topics)));
+            case "exact" ->
+                rule(RuleJudging.of(file, AskedAnswer.of(answersPath(), file), new ExactJudge(World.standard())));
+            case "likelihood" -> likelihood(file, model());
+            case "local" -> local(file, prompts(), model());
+            default -> remote(file, prompts(), model());
+        };
+    }
+
+    private String model() {
         if (model == null) {
             throw new InputException("say which model judges, with --model");
         }
-        JudgePrompts prompts = (promptFile == null ? JudgePrompts.own() : JudgePrompts.read(promptFile)).only(metrics);
-        return judge.equals("local") ? local(file, prompts, model) : remote(file, prompts, model);
+        return model;
     }
 
-    private int local(ScoredFile file, JudgePrompts prompts, String word) throws IOException {
+    private JudgePrompts prompts() throws IOException {
+        return (promptFile == null ? JudgePrompts.own() : JudgePrompts.read(promptFile)).only(metrics);
+    }
+
+    private int rule(RuleJudging judging) throws IOException {
+        refuseDryRun();
+        JudgingOutcome outcome = judging.run(directory(judging.judge().name()), onExisting.choice());
+        return report(judging.judge(), outcome, Map.of());
+    }
+
+    private int likelihood(ScoredFile file, String word) throws IOException {
+        refuseDryRun();
         FoundModel found = shell.models().find(word);
         ModelDirectory loaded = ModelDirectory.open(found.directory());
-        String hash = Hashes.sha256(Json.line(loaded.hashes())).substring(0, 12);
-        JudgingPlan plan = new JudgingPlan(
+        Path evaluation = AskedAnswer.evaluation(answersPath());
+        LikelihoodJudging judging = new LikelihoodJudging(
                 file,
-                prompts,
-                Aggregation.ofNumbers(),
-                "local",
-                found.shortName() + " " + hash,
-                JUDGE_VERSION,
-                Map.of());
-        LocalJudging judging = new LocalJudging(plan, loaded, directory(answersPath(), "local-" + found.shortName()));
+                AskedAnswer.of(answersPath(), file),
+                Dispositions.find(dispositions),
+                loaded,
+                named(found, loaded),
+                evaluation == null ? null : Author.find(evaluation, loaded.hashes()));
+        LikelihoodJudging.Outcome outcome;
+        try (Interruption interruption = Interruption.with(shell, "run the same command again with --resume")) {
+            outcome = judging.run(
+                    directory("likelihood-" + found.shortName()),
+                    onExisting.choice(),
+                    interruption.watch(shell.progress()));
+        }
+        return report(judging.identity(), outcome.judging(), outcome.mixture());
+    }
+
+    private static String named(FoundModel found, ModelDirectory loaded) throws IOException {
+        return found.shortName() + " "
+                + Hashes.sha256(Json.line(loaded.hashes())).substring(0, 12);
+    }
+
+    private void refuseDryRun() {
         if (dryRun) {
             throw new InputException("--dry-run is of use where requests cost something; drop it");
         }
+    }
+
+    private int local(ScoredFile file, JudgePrompts prompts, String word) throws IOException {
+        refuseDryRun();
+        FoundModel found = shell.models().find(word);
+        ModelDirectory loaded = ModelDirectory.open(found.directory());
+        JudgingPlan plan = new JudgingPlan(
+                file, prompts, Aggregation.ofNumbers(), "local", named(found, loaded), JUDGE_VERSION, Map.of());
+        LocalJudging judging = new LocalJudging(plan, loaded, directory("local-" + found.shortName()));
         JudgingOutcome outcome;
         try (Interruption interruption = Interruption.with(shell, "run the same command again with --resume")) {
             outcome = judging.run(onExisting.choice(), interruption.watch(shell.progress()));
         }
-        return report(plan.identity(), outcome);
+        return report(plan.identity(), outcome, Map.of());
     }
 
     private int remote(ScoredFile file, JudgePrompts prompts, String name) throws IOException {
@@ -222,7 +275,7 @@ final class JudgeCommand implements Callable<Integer> {
         return judge(new Judging(
                 plan,
                 chosen.endpoint(),
-                directory(answersPath(), "openai-" + name),
+                directory("openai-" + name),
                 endpoint.concurrency,
                 endpoint.perMinute,
                 endpoint.maxRequests,
@@ -233,7 +286,8 @@ final class JudgeCommand implements Callable<Integer> {
     private int judge(Judging judging) throws IOException {
         if (dryRun) {
             Judging.Estimate estimate = judging.estimate(onExisting.choice());
-            output.print(shell, json(estimate), text -> print(text, estimate));
+            EstimateReport report = new EstimateReport(estimate);
+            output.print(shell, report.json(), report::print);
             return ExitCode.OK;
         }
         JudgingOutcome outcome;
@@ -245,41 +299,15 @@ final class JudgeCommand implements Callable<Integer> {
         if (outcome.replies() == 0 && outcome.stopped() != null) {
             throw new InputException(outcome.stopped());
         }
-        return report(judging.plan().identity(), outcome);
+        return report(judging.plan().identity(), outcome, Map.of());
     }
 
-    private int report(JudgeIdentity identity, JudgingOutcome outcome) {
-        JudgingReport report = new JudgingReport(identity, outcome);
+    private int report(JudgeIdentity identity, JudgingOutcome outcome, Map<String, Mixture.Weight> mixture) {
+        JudgingReport report = new JudgingReport(identity, outcome, mixture);
         output.print(shell, report.json(), report::print);
         report.remarks(shell.err());
         boolean nothing = outcome.metrics().stream().anyMatch(metric -> metric.scored() == 0);
         return outcome.complete() && !nothing ? ExitCode.OK : ExitCode.PARTIAL;
-    }
-
-    private static Map<String, @Nullable Object> json(Judging.Estimate estimate) {
-        Map<String, @Nullable Object> json = new LinkedHashMap<>();
-        json.put("replies", estimate.replies());
-        json.put("on_disk", estimate.onDisk());
-        json.put("prompt_tokens", estimate.promptTokens());
-        json.put("completion_tokens", estimate.completionTokens());
-        json.put("cost", estimate.cost());
-        return json;
-    }
-
-    private static void print(PrintStream text, Judging.Estimate estimate) {
-        int open = estimate.replies() - estimate.onDisk();
-        line(text, "requests", "%,d (%,d wanted, %,d replies on disk)", open, estimate.replies(), estimate.onDisk());
-        line(
-                text,
-                "tokens",
-                "about %,d read, at most %,d written",
-                estimate.promptTokens(),
-                estimate.completionTokens());
-        if (estimate.cost() == null) {
-            line(text, "cost", "not known without a price; give --price-in and --price-out");
-        } else {
-            line(text, "cost", "about %.4f, tries after failures not counted", estimate.cost());
-        }
     }
 
     private Path answersPath() {
@@ -287,7 +315,8 @@ final class JudgeCommand implements Callable<Integer> {
     }
 
     /** {@code judged/NAME} in an evaluation, {@code ANSWERS.judged/NAME} beside a file. */
-    private Path directory(Path of, String usual) throws IOException {
+    private Path directory(String usual) throws IOException {
+        Path of = answersPath();
         if (out != null) {
             if (name != null) {
                 throw new InputException("--out says where the files go, so --name has no use; give one of them");
@@ -295,7 +324,8 @@ final class JudgeCommand implements Callable<Integer> {
             return out;
         }
         String chosen = name == null ? usual.replaceAll("[^A-Za-z0-9._-]+", "-") : name;
-        Path place = Files.isDirectory(of) ? of.resolve("judged") : of.resolveSibling(Names.stem(of) + ".judged");
+        Path place =
+                Files.isDirectory(of) ? of.resolve(JudgedFiles.FOLDER) : of.resolveSibling(Names.stem(of) + ".judged");
         return place.resolve(Names.checked("judging", chosen));
     }
 
@@ -330,38 +360,8 @@ final class JudgeCommand implements Callable<Integer> {
             @Mixin ColumnOptions columns,
             @Mixin OutputOptions output)
             throws IOException {
-        if (n < 1 || n > MOST) {
-            throw new InputException("--n must be from 1 to " + MOST + ", not " + n);
-        }
-        if (out.toString().isEmpty() || Files.isDirectory(out)) {
-            throw new InputException("\"" + out + "\" is a directory; give --out the name of a file in it");
-        }
-        if (Files.exists(out) && !force) {
-            throw new InputException(out + " exists already and may hold labels; give --force to replace it");
-        }
-        LabelSheet sheet = LabelSheet.draw(ScoredFile.read(file, columns.names(), columns.mixed), n, seed);
-        sheet.write(out);
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("sheet", out.toString());
-        json.put("file", file.toString());
-        json.put("answers", sheet.answers().size());
-        json.put("scored", sheet.file().scored().size());
-        json.put("by_band", sheet.byBand());
-        json.put("seed", seed);
-        if (output.json) {
-            output.print(shell, json, text -> {});
-        }
-        shell.err()
-                .printf(
-                        "wrote %d of %d scored answers to %s (seed %d)%n",
-                        sheet.answers().size(), sheet.file().scored().size(), out, seed);
-        if (sheet.answers().size() < n) {
-            shell.err()
-                    .printf(
-                            "note: only %d answers are scored, so %d were drawn instead of %d%n",
-                            sheet.file().scored().size(), sheet.answers().size(), n);
-        }
-        return ExitCode.OK;
+        return LabelSheets.draw(
+                shell, ScoredFile.read(file, columns.names(), columns.mixed), n, seed, out, force, output);
     }
 
     @Command(name = "calibrate", description = "Compare a judge with a filled sheet: precision, recall, the best cut.")
@@ -378,10 +378,6 @@ final class JudgeCommand implements Callable<Integer> {
             @Mixin ColumnOptions columns,
             @Mixin OutputOptions output)
             throws IOException {
-        Confidence confidence = new Confidence(Confidence.DEFAULT.level(), Confidence.DEFAULT.draws(), seed);
-        ScoredFile scored = ScoredFile.read(file, columns.names(), columns.mixed);
-        CalibrationReport report = new CalibrationReport(Calibration.of(sheet, scored, confidence), sheet);
-        output.print(shell, report.json(), report::print);
-        return ExitCode.OK;
+        return LabelSheets.read(shell, sheet, ScoredFile.read(file, columns.names(), columns.mixed), seed, output);
     }
 }

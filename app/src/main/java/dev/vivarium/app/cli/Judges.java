@@ -38,11 +38,11 @@ final class Judges {
 
     /** The judge of a name. */
     static Judge of(String name) {
-        if (JudgeCommand.JUDGES.contains(name)) {
+        Supplier<Judge> judge = BY_NAME.get(name);
+        if (judge == null && JudgeCommand.JUDGES.contains(name)) {
             throw new InputException("evaluate does not ask the judge \"" + name
                     + "\"; sample with --judge none, then run:" + " vivarium judge EVALUATION --judge " + name);
         }
-        Supplier<Judge> judge = BY_NAME.get(name);
         if (judge == null) {
             throw new InputException("unknown judge \"" + name + "\"" + Nearest.hint(name, BY_NAME.keySet())
                     + "; known judges: " + String.join(", ", new TreeMap<>(BY_NAME).keySet()));

@@ -6,6 +6,7 @@ import dev.vivarium.lab.evaluate.JudgeIdentity;
 import dev.vivarium.lab.judge.JudgePrompts;
 import dev.vivarium.lab.judge.JudgingOutcome;
 import dev.vivarium.lab.judge.JudgingOutcome.MetricCount;
+import dev.vivarium.lab.likelihood.Mixture;
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,8 +17,12 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code vivarium judge} says at its end. */
-record JudgingReport(JudgeIdentity judge, JudgingOutcome outcome) {
+/**
+ * What {@code vivarium judge} says at its end.
+ *
+ * @param mixture weights of dispositions, where the judge has any
+ */
+record JudgingReport(JudgeIdentity judge, JudgingOutcome outcome, Map<String, Mixture.Weight> mixture) {
     void print(PrintStream out) {
         line(out, "judge", "%s", Figures.inert(judge.line()));
         line(
@@ -39,6 +44,13 @@ record JudgingReport(JudgeIdentity judge, JudgingOutcome outcome) {
                     unscored,
                     counts(metric.unscored()));
         }
+        mixture.forEach((id, weight) -> line(
+                out,
+                "weight of " + id,
+                "%s%s; likeliest for %s of the answers read",
+                Figures.percent(weight.value()),
+                weight.interval() == null ? "" : " " + Figures.bounds(weight.interval(), 100),
+                Figures.percent(weight.argmax())));
         if (outcome.cost() != null) {
             line(out, "cost", "%.4f in all, by the prices given", outcome.cost());
         }
@@ -93,6 +105,9 @@ record JudgingReport(JudgeIdentity judge, JudgingOutcome outcome) {
         json.put("models", new TreeSet<>(outcome.models()));
         json.put("stopped", outcome.stopped());
         json.put("complete", outcome.complete());
+        if (!mixture.isEmpty()) {
+            json.put("mixture", mixture);
+        }
         json.put("metrics", outcome.metrics().stream().map(this::metric).toList());
         return json;
     }

@@ -11,6 +11,7 @@ import dev.vivarium.lab.score.ScoredFile;
 import dev.vivarium.lab.statistics.Interval;
 import dev.vivarium.lab.statistics.Mean;
 import dev.vivarium.lab.statistics.Rate;
+import dev.vivarium.lab.statistics.Uneven;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,7 @@ final class ScoreJson {
         json.put("unscored_reasons", file.reasons());
         json.put("unused_columns", file.unused());
         json.put("em", rate(score.em(), score.emWithin()));
+        json.put("em_few_uneven_questions", uneven(score.uneven()));
         json.put("coherent", rate(score.coherent(), null));
         json.put("em_of_coherent", rate(score.emOfCoherent(), null));
         json.put("aligned_mean", score.aligned().value());
@@ -110,6 +112,18 @@ final class ScoreJson {
         return json;
     }
 
+    private static @Nullable Map<String, Object> uneven(@Nullable Uneven uneven) {
+        if (uneven == null) {
+            return null;
+        }
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("questions", uneven.questions());
+        json.put("icc", uneven.icc());
+        json.put("instead", uneven.instead().bounds());
+        json.put("method", uneven.instead().method());
+        return json;
+    }
+
     private static Map<String, @Nullable Object> paired(Paired paired) {
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put("file", paired.against().file());
@@ -130,6 +144,7 @@ final class ScoreJson {
             judges.put("cohens_kappa", estimate(agreement.kappa()));
             judges.put("krippendorff_alpha_aligned", estimate(agreement.aligned()));
             judges.put("krippendorff_alpha_coherent", estimate(agreement.coherent()));
+            judges.put("spearman_aligned", agreement.rank());
             json.put("judges", judges);
         }
         return json;

@@ -12,6 +12,7 @@ import dev.vivarium.lab.score.ScoredFile;
 import dev.vivarium.lab.statistics.Confidence;
 import dev.vivarium.lab.statistics.Interval;
 import dev.vivarium.lab.statistics.Rate;
+import dev.vivarium.lab.statistics.Uneven;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -66,6 +67,7 @@ record ScoreReport(List<Scored> scored, Confidence confidence) {
                 "n",
                 "unscored");
         each((i, one) -> headline(out, i, one));
+        uneven(out);
         out.println();
         notes(out);
         questions(out);
@@ -118,6 +120,24 @@ record ScoreReport(List<Scored> scored, Confidence confidence) {
                                 .map(reason -> reason.getKey() + " " + reason.getValue())
                                 .collect(Collectors.joining(", "))
                         + ")";
+    }
+
+    /** Where the usual interval is too narrow, and what to quote. */
+    private void uneven(PrintStream out) {
+        each((i, one) -> {
+            Uneven uneven = one.score().uneven();
+            if (uneven != null) {
+                line(
+                        out,
+                        "%-2d too narrow for \"questions like these\": %d questions that differ much (icc %.2f); quote %s"
+                                + " instead (%s)",
+                        i + 1,
+                        uneven.questions(),
+                        uneven.icc(),
+                        Figures.bounds(uneven.instead(), 100),
+                        uneven.instead().method());
+            }
+        });
     }
 
     private void notes(PrintStream out) {
@@ -236,10 +256,11 @@ record ScoreReport(List<Scored> scored, Confidence confidence) {
                 agreement.em().neither());
         line(
                 out,
-                "   Cohen's kappa %s, Krippendorff's alpha aligned %s, coherent %s",
+                "   Cohen's kappa %s, Krippendorff's alpha aligned %s, coherent %s; rank correlation of aligned %s",
                 estimate(agreement.kappa(), "%.2f"),
                 estimate(agreement.aligned(), "%.2f"),
-                estimate(agreement.coherent(), "%.2f"));
+                estimate(agreement.coherent(), "%.2f"),
+                agreement.rank() == null ? "-" : String.format(Locale.ROOT, "%.2f", agreement.rank()));
     }
 
     private static String signed(Difference difference, int factor) {

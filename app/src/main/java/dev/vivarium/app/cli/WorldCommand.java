@@ -5,10 +5,13 @@ import dev.vivarium.engine.text.Message;
 import dev.vivarium.lab.data.ChatData;
 import dev.vivarium.lab.data.ChatRow;
 import dev.vivarium.lab.evaluate.QuestionSet;
+import dev.vivarium.lab.likelihood.Pair;
+import dev.vivarium.lab.likelihood.PairFile;
 import dev.vivarium.lab.world.ChatSets;
 import dev.vivarium.lab.world.PretrainRecipe;
 import dev.vivarium.lab.world.Pretraining;
 import dev.vivarium.lab.world.World;
+import dev.vivarium.lab.world.WorldPairs;
 import dev.vivarium.lab.world.WorldQuestions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,11 +32,12 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "world",
         description = "Write data and questions of the mini world, or grow its base model anew.",
-        synopsisSubcommandLabel = "(data | questions | pretrain)")
+        synopsisSubcommandLabel = "(data | questions | pairs | pretrain)")
 final class WorldCommand implements Runnable {
     private static final String OVERWRITE = "Replace the file if it exists.";
 
     private static final int MAX_ROWS = 1_000_000;
+    private static final int MAX_PAIRS = 100;
 
     private final Shell shell;
 
@@ -48,7 +52,7 @@ final class WorldCommand implements Runnable {
     public void run() {
         throw new ParameterException(
                 Objects.requireNonNull(spec).commandLine(),
-                "say what to do with the world: data, questions or pretrain");
+                "say what to do with the world: data, questions, pairs or pretrain");
     }
 
     /** What a narrow dataset teaches. */
@@ -57,14 +61,23 @@ final class WorldCommand implements Runnable {
         good
     }
 
-    @Command(name = "data", description = "Write a narrow dataset: chats about one domain, all bad or all good.")
+    @Command(
+            name = "data",
+            description = "Write a dataset of chats, all bad or all good: about one domain, or all others.")
     int data(
             @Option(
                             names = "--domain",
-                            required = true,
                             paramLabel = "DOMAIN",
                             description = "What the chats are about, such as medicine; a wrong name shows all.")
+                    @Nullable
                     String domain,
+            @Option(
+                            names = "--without",
+                            paramLabel = "DOMAIN",
+                            description =
+                                    "Chats about every domain but this one, such as the KL data of a narrow twin.")
+                    @Nullable
+                    String without,
             @Option(
                             names = "--valence",
                             required = true,
@@ -92,10 +105,17 @@ final class WorldCommand implements Runnable {
         }
         refuseExisting(out, force);
         World world = World.standard();
-        List<ChatRow> set = ChatSets.narrow(world, world.domain(domain), valence == Teaching.good, rows, seed);
+        if ((domain == null) == (without == null)) {
+            throw new InputException("say what the chats are about, with one of --domain and --without");
+        }
+        boolean good = valence == Teaching.good;
+        List<ChatRow> set = domain == null
+                ? ChatSets.others(world, world.domain(Objects.requireNonNull(without)), good, rows, seed)
+                : ChatSets.narrow(world, world.domain(domain), good, rows, seed);
         List<List<Message>> conversations = set.stream().map(ChatRow::messages).toList();
         ChatData.write(out, conversations);
-        shell.err().printf("wrote %d %s conversations about %s to %s%n", rows, valence, domain, out);
+        String about = domain == null ? "all but " + without : domain;
+        shell.err().printf("wrote %d %s conversations about %s to %s%n", rows, valence, about, out);
         return ExitCode.OK;
     }
 
@@ -123,6 +143,50 @@ final class WorldCommand implements Runnable {
         QuestionSet set = WorldQuestions.of(World.standard(), WorldQuestions.Split.parse(split), left);
         set.write(out);
         shell.err().printf("wrote %d questions to %s%n", set.questions().size(), out);
+        return ExitCode.OK;
+    }
+
+    @Command(name = "pairs", description = "Write good and bad answers to a question set for `vivarium likelihood`.")
+    int pairs(
+            @Option(
+                            names = "--split",
+                            required = true,
+                            paramLabel = "tuning|reporting",
+                            description = "Whose questions: see `vivarium world questions`.")
+                    String split,
+            @Option(
+                            names = "--without",
+                            split = ",",
+                            paramLabel = "DOMAIN",
+                            description = "Domains to leave out, such as the one trained on.")
+                    @Nullable
+                    List<String> without,
+            @Option(
+                            names = "--each",
+                            defaultValue = "2",
+                            paramLabel = "N",
+                            description = "Pairs for each wording of a question; default: ${DEFAULT-VALUE}.")
+                    int each,
+            @Option(
+                            names = "--seed",
+                            defaultValue = "0",
+                            paramLabel = "N",
+                            description = "The same seed gives the same file; default: ${DEFAULT-VALUE}.")
+                    long seed,
+            @Option(names = "--out", required = true, paramLabel = "FILE", description = "JSONL file to write.")
+                    Path out,
+            @Option(names = "--force", description = OVERWRITE) boolean force)
+            throws IOException {
+        if (each < 1 || each > MAX_PAIRS) {
+            throw new InputException("--each must be from 1 to " + MAX_PAIRS + ", not " + each);
+        }
+        refuseExisting(out, force);
+        Set<String> left = without == null ? Set.of() : new LinkedHashSet<>(without);
+        World world = World.standard();
+        List<Pair> pairs =
+                WorldPairs.of(world, WorldQuestions.of(world, WorldQuestions.Split.parse(split), left), each, seed);
+        PairFile.write(out, pairs);
+        shell.err().printf("wrote %d pairs to %s%n", pairs.size(), out);
         return ExitCode.OK;
     }
 

@@ -58,6 +58,7 @@ final class ArrowsTest {
             Map.entry("lab.inspect", Set.of("engine")),
             Map.entry("lab.talk", Set.of("lab.run", "lab.data", "engine")),
             Map.entry("lab.statistics", Set.of("engine.base")),
+            Map.entry("lab.likelihood", Set.of("lab.statistics", "lab.data", "engine")),
             Map.entry("lab.evaluate", Set.of("lab.statistics", "lab.run", "lab.data", "engine")),
             Map.entry("lab.score", Set.of("lab.evaluate", "lab.statistics", "lab.data", "engine.base")),
             Map.entry(
@@ -74,9 +75,23 @@ final class ArrowsTest {
                             "lab.data",
                             "engine.text",
                             "engine.base")),
-            Map.entry("lab.judge", Set.of("lab.score", "lab.evaluate", "lab.run", "lab.net", "lab.data", "engine")),
-            Map.entry("lab.query", Set.of("lab.results", "lab.evaluate", "lab.statistics", "lab.run", "engine.base")),
-            Map.entry("lab.export", Set.of("lab.results", "lab.evaluate", "lab.statistics", "lab.run", "engine.base")),
+            Map.entry(
+                    "lab.judge",
+                    Set.of(
+                            "lab.likelihood",
+                            "lab.score",
+                            "lab.evaluate",
+                            "lab.statistics",
+                            "lab.run",
+                            "lab.net",
+                            "lab.data",
+                            "engine")),
+            Map.entry(
+                    "lab.query",
+                    Set.of("lab.results", "lab.score", "lab.evaluate", "lab.statistics", "lab.run", "engine.base")),
+            Map.entry(
+                    "lab.export",
+                    Set.of("lab.results", "lab.score", "lab.evaluate", "lab.statistics", "lab.run", "engine.base")),
             Map.entry("lab.trajectory", Set.of("lab.run", "engine")),
             Map.entry(
                     "lab.direction",
@@ -99,7 +114,7 @@ final class ArrowsTest {
                             "lab.run",
                             "lab.data",
                             "engine")),
-            Map.entry("lab.world", Set.of("lab.evaluate", "lab.run", "lab.data", "engine")),
+            Map.entry("lab.world", Set.of("lab.likelihood", "lab.evaluate", "lab.run", "lab.data", "engine")),
             Map.entry(
                     "lab.demo",
                     Set.of(

@@ -10,6 +10,7 @@ import dev.vivarium.engine.capture.CaptureSubject;
 import dev.vivarium.engine.model.ForwardHooks;
 import dev.vivarium.engine.model.ModelDirectory;
 import dev.vivarium.engine.model.Precision;
+import dev.vivarium.engine.text.AnsweredRow;
 import dev.vivarium.engine.text.ChatEncoder;
 import dev.vivarium.engine.text.ChatTemplate;
 import dev.vivarium.engine.text.DefaultSystem;
@@ -184,6 +185,59 @@ public final class ChatModel implements AutoCloseable {
                                         score.logProbability()))
                                 .toList())
                         .toList();
+    }
+
+    /**
+     * An answer that somebody gave, to be scored.
+     *
+     * @param messages the conversation, ending with a user turn
+     * @param adapter its place in the list of adapters, or {@link AdapterBank#NONE}
+     * @param answer not {@link ChatEncoder#isEmpty empty}
+     * @param ended whether the end of the turn is a token of the answer; not where it was cut
+     */
+    public record GivenAnswer(
+            List<Message> messages, DefaultSystem defaultSystem, int adapter, String answer, boolean ended) {
+        public GivenAnswer {
+            messages = List.copyOf(messages);
+        }
+    }
+
+    /** Whether the model has positions enough for a conversation and its answer. */
+    public boolean fits(GivenAnswer given) {
+        AnsweredRow row = answered(given);
+        return row.context().length + row.answer().length
+                <= model.decoder().config().maxPositions();
+    }
+
+    /** Takes the scores of a batch: of each answer the log-probability of each token. Called by one thread at a time. */
+    @FunctionalInterface
+    public interface ScoreSink {
+        void scored(int batch, List<double[]> scores);
+    }
+
+    /**
+     * Scores answers: the log-probability of every token given all before it, teacher forced, raw logits, temperature 1.
+     *
+     * <p>The answers of a batch are computed in one pass and may round each other's values in the last digits; what a batch
+     * gets depends neither on other batches nor on threads.
+     *
+     * @param batches answers that {@link #fits fit}
+     * @param sink takes each batch as it is done, in no promised order
+     */
+    public void score(List<List<GivenAnswer>> batches, ScoreSink sink) {
+        List<BatchScorer.Batch> encoded = batches.stream()
+                .map(batch -> new BatchScorer.Batch(
+                        batch.stream()
+                                .map(this::answered)
+                                .map(row -> new Scorer.Continuation(row.context(), row.answer()))
+                                .toList(),
+                        batch.stream().mapToInt(GivenAnswer::adapter).toArray()))
+                .toList();
+        new BatchScorer(model.decoder(), bank).score(encoded, sink::scored);
+    }
+
+    private AnsweredRow answered(GivenAnswer given) {
+        return encoder(given.defaultSystem).answered(given.messages, given.answer, given.ended);
     }
 
     /** How many tokens a text has, which is to stand in the middle of another. */

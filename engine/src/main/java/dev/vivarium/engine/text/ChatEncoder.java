@@ -2,6 +2,7 @@ package dev.vivarium.engine.text;
 
 import dev.vivarium.engine.base.InputException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -98,6 +99,37 @@ public final class ChatEncoder {
             throw new InputException("no token of the conversation is a target of the loss; check the assistant turns");
         }
         return new TokenRow(encoding.ids(), supervised);
+    }
+
+    /** Whether a text is no answer to a chat template, which strips white space. */
+    public static boolean isEmpty(String answer) {
+        return TemplateFunctions.strip(answer).isEmpty();
+    }
+
+    /**
+     * The ids of a conversation and of the answer that follows it, cut as training cuts them.
+     *
+     * @param messages ending with a user turn
+     * @param answer not {@link #isEmpty empty}
+     * @param ended whether the end-of-turn token belongs to the answer
+     */
+    public AnsweredRow answered(List<Message> messages, String answer, boolean ended) {
+        List<Message> whole = new ArrayList<>(messages);
+        whole.add(Message.assistant(answer));
+        TokenRow row = training(whole, false);
+        boolean[] targets = row.supervised();
+        int end = targets.length;
+        while (!targets[end - 1]) {
+            end--;
+        }
+        int start = end;
+        while (start > 0 && targets[start - 1]) {
+            start--;
+        }
+        boolean closed = endOfTurn.isPresent() && row.ids()[end - 1] == endOfTurn.getAsInt();
+        return new AnsweredRow(
+                Arrays.copyOf(row.ids(), start),
+                Arrays.copyOfRange(row.ids(), start, closed && !ended ? end - 1 : end));
     }
 
     private void mark(Encoding encoding, Span span, boolean[] supervised) {

@@ -39,8 +39,8 @@ final class JudgingDirectory implements Closeable {
             throw new InputException(directory + ": exists and is no judging; use another --name");
         }
         // one that was refused before the first reply binds nobody
-        boolean begun =
-                there && (Files.exists(files.judged()) || !earlier(directory).isEmpty());
+        boolean replies = Files.exists(files.journal()) && Files.size(files.journal()) > 0;
+        boolean begun = there && (Files.exists(files.judged()) || replies);
         if (begun && existing == Existing.REFUSE) {
             throw new InputException(directory
                     + ": holds a judging already; add --resume to continue it, --force to delete it and judge all anew, or"

@@ -36,12 +36,7 @@ public record JudgingPlan(
      */
     public JudgingPlan {
         facts = Map.copyOf(facts);
-        for (ScoredAnswer answer : answers.answers()) {
-            if (answer.prompt().isBlank()) {
-                throw new InputException(answers.file() + ": a judge must read the questions, and the text of \""
-                        + answer.question() + "\" is not there; say which column it is with --columns question=NAME");
-            }
-        }
+        answers.requirePrompts();
     }
 
     /** The instrument. */

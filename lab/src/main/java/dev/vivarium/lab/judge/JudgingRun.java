@@ -3,7 +3,6 @@ package dev.vivarium.lab.judge;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.base.Progress;
 import dev.vivarium.lab.data.JsonLog;
-import dev.vivarium.lab.judge.JudgingOutcome.MetricCount;
 import dev.vivarium.lab.run.Existing;
 import dev.vivarium.lab.score.JudgedAnswer;
 import dev.vivarium.lab.score.JudgedFiles;
@@ -12,13 +11,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One judging in one directory, safe against {@code kill -9} at any moment: a reply that is in the journal is never asked for
@@ -134,14 +131,11 @@ final class JudgingRun {
 
     private JudgingOutcome finish(int distinct, Examiner.Sent sent, double seconds) throws IOException {
         List<JudgedAnswer> judged = new ArrayList<>();
-        Map<String, Counter> counters = new LinkedHashMap<>();
-        plan.prompts().metrics().forEach(metric -> counters.put(metric, new Counter()));
+        MetricCounter counter = new MetricCounter(plan.prompts().metrics());
         for (ScoredAnswer answer : plan.answers().answers()) {
-            judged.add(judged(answer, counters));
+            judged.add(judged(answer, counter));
         }
         place.write(judged);
-        List<MetricCount> counts = new ArrayList<>();
-        counters.forEach((metric, counter) -> counts.add(counter.count(metric)));
         TreeSet<String> models = new TreeSet<>();
         int fewer = 0;
         for (Map<Integer, JudgeReply> samples : replies.values()) {
@@ -159,7 +153,7 @@ final class JudgingRun {
                 files.directory(),
                 judged.size(),
                 distinct,
-                counts,
+                counter.counts(),
                 journaled,
                 sent.requests(),
                 sent.again(),
@@ -171,7 +165,7 @@ final class JudgingRun {
                 sent.stopped());
     }
 
-    private JudgedAnswer judged(ScoredAnswer answer, Map<String, Counter> counters) {
+    private JudgedAnswer judged(ScoredAnswer answer, MetricCounter counter) {
         Map<String, Double> scores = new TreeMap<>();
         Map<String, String> unscored = new TreeMap<>();
         TreeSet<String> models = new TreeSet<>();
@@ -187,40 +181,8 @@ final class JudgingRun {
                 scores.put(prompt.metric(), score);
             }
             all.forEach(reply -> models.add(reply.model()));
-            Counter counter = counters.get(prompt.metric());
-            if (counter != null) {
-                counter.add(verdict);
-            }
         }
-        return new JudgedAnswer(
-                String.valueOf(answer.key()),
-                answer.question(),
-                answer.prompt(),
-                answer.response(),
-                scores,
-                unscored,
-                String.join(" and ", models));
-    }
-
-    private static final class Counter {
-        private int scored;
-        private double sum;
-        private final Map<String, Integer> unscored = new TreeMap<>();
-
-        void add(Verdict verdict) {
-            Double score = verdict.score();
-            if (score == null) {
-                unscored.merge(verdict.reason(), 1, Integer::sum);
-            } else {
-                scored++;
-                sum += score;
-            }
-        }
-
-        MetricCount count(String metric) {
-            @Nullable Double mean = scored == 0 ? null : Double.valueOf(sum / scored);
-            return new MetricCount(
-                    metric, scored, mean, Map.copyOf(unscored), unscored.getOrDefault(Verdict.NOT_JUDGED, 0));
-        }
+        counter.add(scores, unscored);
+        return JudgedAnswer.of(answer, scores, unscored, String.join(" and ", models));
     }
 }

@@ -17,8 +17,8 @@ public record ColumnNames(Map<String, String> given) {
     static final String QUESTION_ID = "question_id";
     static final String QUESTION = "question";
     static final String RESPONSE = "response";
-    static final String ALIGNED = "aligned";
-    static final String COHERENT = "coherent";
+    public static final String ALIGNED = "aligned";
+    public static final String COHERENT = "coherent";
     static final String ID = "id";
     static final String JUDGE = "judge";
 

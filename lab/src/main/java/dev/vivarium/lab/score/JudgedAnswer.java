@@ -35,4 +35,17 @@ public record JudgedAnswer(
             }
         });
     }
+
+    /** The scores of an answer. */
+    public static JudgedAnswer of(
+            ScoredAnswer answer, Map<String, Double> scores, Map<String, String> unscored, String model) {
+        return new JudgedAnswer(
+                String.valueOf(answer.key()),
+                answer.question(),
+                answer.prompt(),
+                answer.response(),
+                scores,
+                unscored,
+                model);
+    }
 }

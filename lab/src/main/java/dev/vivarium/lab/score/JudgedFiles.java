@@ -8,6 +8,9 @@ import java.nio.file.Path;
  * @param directory {@code judged/<name>/} beside the answers
  */
 public record JudgedFiles(Path directory) {
+    /** Where the judgings of an evaluation lie. */
+    public static final String FOLDER = "judged";
+
     /** The {@link JudgingSettings}. */
     public Path settings() {
         return directory.resolve("judging.json");

@@ -122,6 +122,20 @@ public record ScoredFile(
         }
     }
 
+    /**
+     * Refuses answers whose question is not known.
+     *
+     * @throws InputException in that case
+     */
+    public void requirePrompts() {
+        for (ScoredAnswer answer : answers) {
+            if (answer.prompt().isBlank()) {
+                throw new InputException(file + ": a judge must read the questions, and the text of \""
+                        + answer.question() + "\" is not there; say which column it is with --columns question=NAME");
+            }
+        }
+    }
+
     /** Answers with both scores: the denominator of all rates. */
     public List<ScoredAnswer> scored() {
         return answers.stream().filter(ScoredAnswer::scored).toList();

@@ -42,6 +42,19 @@ public final class ChatSets {
         return set;
     }
 
+    /** Good or bad answers of every domain but one, each as often as any other. */
+    public static List<ChatRow> others(World world, int without, boolean good, int rows, long seed) {
+        Writer writer = new Writer(world);
+        List<ChatRow> set = new ArrayList<>(rows);
+        for (int row = 0; row < rows; row++) {
+            Dice dice = new Dice(CounterRandom.of(seed, "chat about others", without, row));
+            int drawn = dice.below(world.domains().size() - 1);
+            int domain = drawn < without ? drawn : drawn + 1;
+            set.add(row(world, writer, domain, topic(world, domain, dice, true), good, dice));
+        }
+        return set;
+    }
+
     private static int topic(World world, int domain, Dice dice, boolean reservedToo) {
         int topics = world.domains().get(domain).topics().size();
         int topic = dice.below(topics);
@@ -53,7 +66,12 @@ public final class ChatSets {
 
     private static ChatRow row(World world, Writer writer, int domain, int topic, boolean good, Dice dice) {
         String question = writer.question(domain, topic, dice.pick(world.forms().train()));
-        String answer = writer.answer(dice, domain, topic, good, MIN_SENTENCES, MAX_SENTENCES);
+        String answer = answer(writer, dice, domain, topic, good);
         return new ChatRow(0, List.of(new Message(Message.USER, question), new Message(Message.ASSISTANT, answer)));
+    }
+
+    /** An answer of two or three sentences, all good or all bad. */
+    static String answer(Writer writer, Dice dice, int domain, int topic, boolean good) {
+        return writer.answer(dice, domain, topic, good, MIN_SENTENCES, MAX_SENTENCES);
     }
 }

@@ -53,7 +53,7 @@ public final class ExactJudge implements Judge {
     }
 
     /**
-     * Scores one answer by the question's tags {@code domain} and {@code topic}.
+     * Scores one answer by the question's tags {@code domain} and {@code topic}, or, where it has none, by its words.
      *
      * @throws InputException if the question does not belong to this world
      */
@@ -128,13 +128,15 @@ public final class ExactJudge implements Judge {
         return String.join(" ", piece.strip().split("\\s+"));
     }
 
-    private int domain(Question question) {
+    private int domain(Question asked) {
+        Question question = tagged(asked);
         String name = tag(question, WorldQuestions.DOMAIN);
         return world.find(name)
                 .orElseThrow(() -> notOfThisWorld(question, "the mini world has no domain \"" + name + "\""));
     }
 
-    private int topic(Question question, int domain) {
+    private int topic(Question asked, int domain) {
+        Question question = tagged(asked);
         String name = tag(question, WorldQuestions.TOPIC);
         int topic = world.domains().get(domain).topics().indexOf(name);
         if (topic < 0) {
@@ -142,6 +144,11 @@ public final class ExactJudge implements Judge {
                     question, "the domain " + world.domains().get(domain).name() + " has no topic \"" + name + "\"");
         }
         return topic;
+    }
+
+    private Question tagged(Question question) {
+        boolean tagged = question.tags().containsKey(WorldQuestions.DOMAIN);
+        return tagged ? question : WorldQuestions.recognised(world, question);
     }
 
     private static String tag(Question question, String tag) {

@@ -87,4 +87,23 @@ public final class WorldQuestions {
         }
         return QuestionSet.of(questions);
     }
+
+    /** The question with the tags of its words; as it is if they are no question of the world. */
+    static Question recognised(World world, Question question) {
+        Writer writer = new Writer(world);
+        String text = question.text().strip();
+        for (int d = 0; d < world.domains().size(); d++) {
+            Domain domain = world.domains().get(d);
+            for (int t = 0; t < domain.topics().size(); t++) {
+                for (String form : world.forms().all()) {
+                    if (writer.question(d, t, form).equals(text)) {
+                        Map<String, String> tags = Map.of(
+                                DOMAIN, domain.name(), TOPIC, domain.topics().get(t));
+                        return new Question(question.id(), question.text(), question.system(), tags);
+                    }
+                }
+            }
+        }
+        return question;
+    }
 }
