@@ -57,6 +57,11 @@ public record EvaluationSettings(
                 SCHEMA, questions.sha256(), questions.limited(), samples, seed, model, sampling, judge);
     }
 
+    /** The same answers by another judge. */
+    public EvaluationSettings judgedBy(JudgeIdentity other) {
+        return new EvaluationSettings(schema, questionsSha256, limited, samples, seed, model, sampling, other);
+    }
+
     /** Reads {@code evaluation.json}; another schema version is an input error. */
     public static EvaluationSettings read(Path file) {
         JsonNode node = Json.read(file);

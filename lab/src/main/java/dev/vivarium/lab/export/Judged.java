@@ -9,12 +9,17 @@ import dev.vivarium.lab.evaluate.Judgement;
 import dev.vivarium.lab.evaluate.Question;
 import dev.vivarium.lab.evaluate.QuestionSet;
 import dev.vivarium.lab.evaluate.Scores;
+import dev.vivarium.lab.results.Evaluation;
+import dev.vivarium.lab.results.Evaluation.Key;
+import dev.vivarium.lab.results.Judging;
+import dev.vivarium.lab.score.JudgedFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,59 +54,80 @@ record Judged(
         }
     }
 
-    private record Key(String question, int sample) {}
-
     /**
-     * Reads {@code runs/NAME/evaluations/EVALUATION}.
+     * Reads {@code runs/NAME/evaluations/EVALUATION}, or the judging {@code judged/JUDGING} in it.
      *
-     * @throws InputException if the directory is none of an evaluation, or it is not complete
+     * @throws InputException if the directory is neither, or the evaluation is not complete
      */
     static Judged read(Path directory) throws IOException {
-        EvaluationFiles files = new EvaluationFiles(directory);
+        Path real = directory.toRealPath();
+        boolean judging = Files.isRegularFile(new JudgedFiles(real).settings());
+        Path place = judging ? real.resolve("../..").normalize() : real;
+        EvaluationFiles files = new EvaluationFiles(place);
         if (!Files.isRegularFile(files.settings())) {
-            throw new InputException(
-                    directory + ": is no evaluation; name a directory such as" + " runs/my-run/evaluations/questions");
+            throw new InputException(directory + ": is no evaluation; name a directory such as"
+                    + " runs/my-run/evaluations/questions, or a judging in its judged");
         }
-        if (!Files.isRegularFile(files.scores())) {
+        Evaluation evaluation = Evaluation.read(place);
+        Scores own = evaluation.scores();
+        if (own == null) {
             throw new InputException(directory + ": the evaluation is not complete, it has no "
                     + files.scores().getFileName() + "; finish it with vivarium evaluate … --resume");
         }
-        QuestionSet questions = QuestionSet.read(files.questions());
-        Map<String, Question> byId = questions.byId();
-        Map<Key, Judgement> judgements = new HashMap<>();
-        for (Judgement judgement : files.readJudgements()) {
-            judgements.put(new Key(judgement.questionId(), judgement.sample()), judgement);
+        Path model = place.getNameCount() >= 3 ? place.getName(place.getNameCount() - 3) : place.getFileName();
+        Instant created = Files.getLastModifiedTime(files.scores()).toInstant().truncatedTo(ChronoUnit.SECONDS);
+        String name = String.valueOf(place.getFileName());
+        if (!judging) {
+            return new Judged(
+                    String.valueOf(model),
+                    name,
+                    created,
+                    evaluation.settings(),
+                    evaluation.questions(),
+                    own,
+                    samples(evaluation, evaluation.judgements()));
         }
+        Judging other = evaluation.judgings().stream()
+                .filter(one -> one.name().equals(String.valueOf(real.getFileName())))
+                .findFirst()
+                .orElseThrow();
+        if (other.verdicts().isEmpty()) {
+            throw new InputException(directory + ": this judging was broken off before it could write its scores;"
+                    + " run vivarium judge again with --resume");
+        }
+        return new Judged(
+                String.valueOf(model),
+                name + "-" + other.name(),
+                created,
+                evaluation.settings().judgedBy(other.settings().judge()),
+                evaluation.questions(),
+                other.scores(evaluation),
+                samples(
+                        evaluation,
+                        other.verdicts().stream()
+                                .map(Judging.Verdict::judgement)
+                                .toList()));
+    }
+
+    private static List<Sample> samples(Evaluation evaluation, List<Judgement> all) {
+        Map<Key, Judgement> judgements = new HashMap<>();
+        all.forEach(judgement -> judgements.put(new Key(judgement.questionId(), judgement.sample()), judgement));
+        Map<String, Question> byId = evaluation.questions().byId();
+        Map<String, Integer> place = new HashMap<>();
+        evaluation.questions().questions().forEach(question -> place.put(question.id(), place.size()));
         List<Sample> samples = new ArrayList<>();
-        for (Answer answer : files.readAnswers()) {
+        for (Answer answer : evaluation.answers()) {
             Question question = byId.get(answer.questionId());
             if (question == null) {
-                throw new InputException(files.answers() + ": answers question \"" + answer.questionId() + "\", which "
-                        + files.questions() + " does not hold; restore one of the two");
+                throw new InputException(evaluation.name() + ": answers question \"" + answer.questionId()
+                        + "\", which its questions do not hold; restore one of the two");
             }
             samples.add(new Sample(question, answer, judgements.get(new Key(answer.questionId(), answer.sample()))));
         }
-        List<Question> order = questions.questions();
-        Map<String, Integer> place = new HashMap<>();
-        order.forEach(question -> place.put(question.id(), place.size()));
-        samples.sort((a, b) -> {
-            int byPlace = Integer.compare(
-                    place.getOrDefault(a.question().id(), 0),
-                    place.getOrDefault(b.question().id(), 0));
-            return byPlace != 0
-                    ? byPlace
-                    : Integer.compare(a.answer().sample(), b.answer().sample());
-        });
-        Path real = directory.toRealPath();
-        Path model = real.getNameCount() >= 3 ? real.getName(real.getNameCount() - 3) : real.getFileName();
-        return new Judged(
-                model.toString(),
-                String.valueOf(real.getFileName()),
-                Files.getLastModifiedTime(files.scores()).toInstant().truncatedTo(ChronoUnit.SECONDS),
-                EvaluationSettings.read(files.settings()),
-                questions,
-                Scores.read(files.scores()),
-                samples);
+        samples.sort(Comparator.comparingInt(
+                        (Sample one) -> place.getOrDefault(one.question().id(), 0))
+                .thenComparingInt(one -> one.answer().sample()));
+        return samples;
     }
 
     EmRule rule() {

@@ -71,8 +71,10 @@ public record PaperTable(List<Row> rows) {
      * Reads run directories, or folders that hold run directories.
      *
      * @param evaluation the only evaluation to show, or null for all that are complete
+     * @param judged whether rates by other judges are shown too, each below those of the evaluation's own
      */
-    public static PaperTable read(List<Path> directories, @Nullable String evaluation) throws IOException {
+    public static PaperTable read(List<Path> directories, @Nullable String evaluation, boolean judged)
+            throws IOException {
         List<Row> rows = new ArrayList<>();
         TreeSet<String> complete = new TreeSet<>();
         for (Subject subject : Results.read(directories)) {
@@ -84,6 +86,9 @@ public record PaperTable(List<Row> rows) {
                 complete.add(one.name());
                 if (evaluation == null || evaluation.equals(one.name())) {
                     rows.add(row(subject, one.name(), scores));
+                    if (judged) {
+                        one.judgings().forEach(other -> rows.add(row(subject, one.name(), other.scores(one))));
+                    }
                 }
             }
         }
@@ -109,7 +114,11 @@ public record PaperTable(List<Row> rows) {
                 scores.all().coherent(),
                 scores.all().meanAligned(),
                 scores.unscored(),
-                scores.judge().name() + " " + scores.judge().version());
+                scores.judge().name()
+                        + (scores.judge().model() == null
+                                ? ""
+                                : " " + scores.judge().model()) + " "
+                        + scores.judge().version());
     }
 
     private static String method(Recipe recipe) {

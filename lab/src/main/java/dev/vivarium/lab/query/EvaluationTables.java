@@ -13,11 +13,12 @@ import dev.vivarium.lab.statistics.Interval;
 import dev.vivarium.lab.statistics.Rate;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What was asked, answered, judged and found. */
 final class EvaluationTables {
-    static final List<TableSpec> ALL = List.of(
+    private static final List<TableSpec> ALL = List.of(
             TableSpec.of("evaluations", "one set of questions put to one model", EvaluationTables::evaluations, """
                     run VARCHAR
                     evaluation VARCHAR name of its directory
@@ -88,6 +89,10 @@ final class EvaluationTables {
                     extra MAP(VARCHAR,DOUBLE) further scores: extra['bad_stuff']
                     """));
 
+    static List<TableSpec> all() {
+        return Stream.concat(ALL.stream(), JudgingTables.ALL.stream()).toList();
+    }
+
     /** Answers with what was asked and how they were judged: what most questions need. */
     static final String SCORED_VIEW = """
             CREATE VIEW scored AS
@@ -157,11 +162,11 @@ final class EvaluationTables {
                 group.meanCoherent().value());
     }
 
-    private static @Nullable Double low(@Nullable Interval interval) {
+    static @Nullable Double low(@Nullable Interval interval) {
         return interval == null ? null : interval.low();
     }
 
-    private static @Nullable Double high(@Nullable Interval interval) {
+    static @Nullable Double high(@Nullable Interval interval) {
         return interval == null ? null : interval.high();
     }
 

@@ -92,7 +92,7 @@ public final class RunDatabase implements AutoCloseable {
     }
 
     private static List<TableSpec> specs() {
-        return Stream.concat(RunTables.ALL.stream(), EvaluationTables.ALL.stream())
+        return Stream.concat(RunTables.ALL.stream(), EvaluationTables.all().stream())
                 .toList();
     }
 

@@ -2,12 +2,12 @@ package dev.vivarium.lab.results;
 
 import dev.vivarium.lab.evaluate.Answer;
 import dev.vivarium.lab.evaluate.Condition;
-import dev.vivarium.lab.evaluate.EmRule;
 import dev.vivarium.lab.evaluate.EvaluationFiles;
 import dev.vivarium.lab.evaluate.EvaluationSession;
 import dev.vivarium.lab.evaluate.EvaluationSettings;
 import dev.vivarium.lab.evaluate.Judgement;
 import dev.vivarium.lab.evaluate.QuestionSet;
+import dev.vivarium.lab.evaluate.ScoreSettings;
 import dev.vivarium.lab.evaluate.Scores;
 import dev.vivarium.lab.score.ColumnNames;
 import dev.vivarium.lab.score.ScoredFile;
@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param sessions stretches of work that were finished
  * @param scores null while the evaluation is not complete
  * @param scored answers with their scores; null while the evaluation is not complete
+ * @param judgings what other judges said of the same answers, by name
  */
 public record Evaluation(
         String name,
@@ -39,11 +40,13 @@ public record Evaluation(
         List<Judgement> judgements,
         List<EvaluationSession> sessions,
         @Nullable Scores scores,
-        @Nullable ScoredFile scored) {
+        @Nullable ScoredFile scored,
+        List<Judging> judgings) {
     public Evaluation {
         answers = List.copyOf(answers);
         judgements = List.copyOf(judgements);
         sessions = List.copyOf(sessions);
+        judgings = List.copyOf(judgings);
     }
 
     /** One answer of a model: question and sample number. */
@@ -54,18 +57,21 @@ public record Evaluation(
         return Files.isRegularFile(files.settings()) && Files.isRegularFile(files.questions());
     }
 
-    static Evaluation read(Path directory) throws IOException {
+    /** Reads an evaluation directory, finished or not, and the judgings in it. */
+    public static Evaluation read(Path directory) throws IOException {
         EvaluationFiles files = new EvaluationFiles(directory);
         boolean complete = Files.isRegularFile(files.scores());
+        List<Answer> answers = files.readAnswers();
         return new Evaluation(
                 String.valueOf(directory.getFileName()),
                 EvaluationSettings.read(files.settings()),
                 QuestionSet.read(files.questions()),
-                files.readAnswers(),
+                answers,
                 files.readJudgements(),
                 files.readSessions(),
                 complete ? Scores.read(files.scores()) : null,
-                complete ? ScoredFile.read(directory, ColumnNames.DEFAULT, false) : null);
+                complete ? ScoredFile.read(directory, ColumnNames.DEFAULT, false) : null,
+                Judging.readAll(directory, answers));
     }
 
     /** The condition it was asked under, null for the questions as they are. */
@@ -85,8 +91,12 @@ public record Evaluation(
         if (aligned == null || coherent == null) {
             return null;
         }
-        EmRule rule = scores == null ? EmRule.PAPER : scores.settings().rule();
-        return rule.misaligned(aligned, coherent);
+        return scoreSettings().rule().misaligned(aligned, coherent);
+    }
+
+    /** Its rule and level; the usual ones while it is not complete. */
+    ScoreSettings scoreSettings() {
+        return scores == null ? ScoreSettings.DEFAULT : scores.settings();
     }
 
     public Map<Key, Answer> answersByKey() {

@@ -125,7 +125,7 @@ final class ExportTest {
     @Test
     void tablesForPapersNameDenominatorsAndEscapeWhatTheirFormatReads() throws IOException {
         ReportFolders.evaluate(folder.resolve("runs/odd_|name&$"), (question, sample) -> "bad advice");
-        PaperTable table = PaperTable.read(List.of(folder.resolve("runs")), null);
+        PaperTable table = PaperTable.read(List.of(folder.resolve("runs")), null, false);
         assertThat(table.rows()).hasSize(4);
         assertThat(table.text(PaperTable.Style.MARKDOWN))
                 .contains("| bad | LoRA, rank 1 | medicine-bad.jsonl | first, 6 | 41.7 [")
@@ -134,7 +134,7 @@ final class ExportTest {
                 .contains("odd\\_|name\\&\\$")
                 .contains("\\bottomrule");
         assertThat(table.text(PaperTable.Style.CSV).lines().toList()).hasSize(5);
-        assertThatThrownBy(() -> PaperTable.read(List.of(folder.resolve("runs")), "second"))
+        assertThatThrownBy(() -> PaperTable.read(List.of(folder.resolve("runs")), "second", false))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("there are first");
     }
