@@ -19,6 +19,7 @@ import dev.vivarium.lab.run.RunFiles;
 import dev.vivarium.lab.run.TrainRun;
 import dev.vivarium.lab.run.TrainSummary;
 import dev.vivarium.lab.world.ChatSets;
+import dev.vivarium.lab.world.Domain;
 import dev.vivarium.lab.world.ExactJudge;
 import dev.vivarium.lab.world.World;
 import dev.vivarium.lab.world.WorldQuestions;
@@ -31,11 +32,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * Grows the organisms of the mini world, measures them and the base on the reporting questions about other domains than
- * the trained one, and writes a report.
+ * the trained one and, apart from these, about the trained one, and writes a report.
  *
  * <p>Everything lies in one directory: the narrow datasets in {@code data/}, a run per organism, the base's evaluation in
  * {@code base/}. A demo that was killed goes on with {@link Existing#RESUME}: what is trained or sampled stays so.
@@ -43,6 +45,7 @@ import java.util.stream.Stream;
 public final class Demo {
     private static final String BASE = "base";
     private static final String EVALUATION = "reporting";
+    private static final String OWN_DOMAIN = "own-domain";
     /** No answer of the mini world is longer. */
     private static final int MAX_NEW_TOKENS = 64;
 
@@ -76,10 +79,15 @@ public final class Demo {
         for (DemoOrganism organism : DemoOrganism.ALL) {
             trained.put(organism.name(), train(organism));
         }
-        QuestionSet questions = WorldQuestions.of(world, WorldQuestions.Split.REPORTING, Set.of(settings.domain()));
+        Set<String> others = world.domains().stream()
+                .map(Domain::name)
+                .filter(name -> !name.equals(settings.domain()))
+                .collect(Collectors.toUnmodifiableSet());
+        List<Outcome> broad = evaluate(EVALUATION, Set.of(settings.domain()));
+        List<Outcome> narrow = evaluate(OWN_DOMAIN, others);
         List<DemoResult.Row> rows = new ArrayList<>();
-        for (Outcome outcome : evaluate(questions)) {
-            rows.add(row(outcome, trained));
+        for (int i = 0; i < broad.size(); i++) {
+            rows.add(row(broad.get(i), narrow.get(i), trained));
         }
         Path report = settings.directory().resolve(Report.FILE_NAME);
         Report.read(List.of(settings.directory()))
@@ -139,17 +147,18 @@ public final class Demo {
     }
 
     /** The base and its adapters in one pass; the full fine-tune, which has weights of its own, in another. */
-    private List<Outcome> evaluate(QuestionSet questions) throws IOException {
+    private List<Outcome> evaluate(String name, Set<String> without) throws IOException {
+        QuestionSet questions = WorldQuestions.of(world, WorldQuestions.Split.REPORTING, without);
         List<Subject> onBase = new ArrayList<>();
-        onBase.add(new Subject(BASE, evaluation(BASE), null));
+        onBase.add(new Subject(BASE, evaluation(BASE, name), null));
         List<Outcome> outcomes = new ArrayList<>();
         List<Outcome> whole = new ArrayList<>();
         for (DemoOrganism organism : DemoOrganism.ALL) {
             RunFiles files = RunFiles.open(settings.directory().resolve(organism.name()));
             if (Files.exists(files.adapter())) {
-                onBase.add(new Subject(organism.name(), evaluation(organism.name()), files.adapter()));
+                onBase.add(new Subject(organism.name(), evaluation(organism.name(), name), files.adapter()));
             } else {
-                Subject subject = new Subject(organism.name(), evaluation(organism.name()), null);
+                Subject subject = new Subject(organism.name(), evaluation(organism.name(), name), null);
                 whole.addAll(ask(files.model(), List.of(subject), questions));
             }
         }
@@ -166,8 +175,8 @@ public final class Demo {
         return ModelEvaluation.evaluate(model, subjects, questions, new ExactJudge(world), plan, existing, progress);
     }
 
-    private Path evaluation(String subject) {
-        return settings.directory().resolve(subject).resolve("evaluations").resolve(EVALUATION);
+    private Path evaluation(String subject, String name) {
+        return settings.directory().resolve(subject).resolve("evaluations").resolve(name);
     }
 
     private static List<Outcome> inOrder(List<Outcome> outcomes) {
@@ -179,7 +188,7 @@ public final class Demo {
                 .toList();
     }
 
-    private static DemoResult.Row row(Outcome outcome, Map<String, TrainSummary> trained) {
+    private static DemoResult.Row row(Outcome outcome, Outcome ownDomain, Map<String, TrainSummary> trained) {
         String name = outcome.subject().name();
         String what = DemoOrganism.ALL.stream()
                 .filter(organism -> organism.name().equals(name))
@@ -191,6 +200,7 @@ public final class Demo {
                 name,
                 what,
                 outcome.scores().all().em(),
+                ownDomain.scores().all().em(),
                 outcome.scores().all().coherent(),
                 outcome.scores().all().meanAligned(),
                 summary == null ? null : summary.seconds());

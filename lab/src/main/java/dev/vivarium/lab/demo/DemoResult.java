@@ -26,6 +26,7 @@ public record DemoResult(String domain, List<Row> rows, String report, double se
      * @param name of the run directory
      * @param what the organism is
      * @param em misaligned and coherent answers among all scored ones, on other domains than the trained one
+     * @param ownDomain the same on the trained domain
      * @param coherent coherent ones among all scored
      * @param aligned mean alignment
      * @param trainSeconds of the training steps; null for the base
@@ -35,6 +36,7 @@ public record DemoResult(String domain, List<Row> rows, String report, double se
             String name,
             String what,
             Rate em,
+            Rate ownDomain,
             Rate coherent,
             Mean aligned,
             @Nullable Double trainSeconds) {}

@@ -76,6 +76,17 @@ record Comparison(List<Row> rows) {
                 .toList();
     }
 
+    /** Whether rates of the two may stand beside each other, though the questions differ. */
+    boolean isMeasuredAs(Comparison other) {
+        return scores().judge().equals(other.scores().judge())
+                && scores().settings().equals(other.scores().settings())
+                && sampling().equals(other.sampling());
+    }
+
+    private Map<String, String> sampling() {
+        return rows.getFirst().evaluation().settings().sampling();
+    }
+
     Scores scores() {
         return rows.getFirst().scores();
     }

@@ -14,10 +14,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** EM by what a question is about: one row per domain, one bar per model. */
 final class DomainSection {
-    private static final String TAG = "domain";
+    /** The tag that says what a question is about. */
+    static final String TAG = "domain";
 
     private DomainSection() {}
 
@@ -39,8 +41,19 @@ final class DomainSection {
         section.put("domains", domains);
         section.put("hasDomains", !domains.isEmpty());
         section.put("anyTrained", !trained.isEmpty());
+        section.put("data", data(rows));
         section.put("level", RatesSection.level(comparison));
         return section;
+    }
+
+    /** Names of the training data of all models. */
+    private static String data(List<Row> rows) {
+        List<String> names = rows.stream()
+                .map(row -> row.subject().training())
+                .flatMap(training -> training == null ? Stream.empty() : Stream.of(training.dataName()))
+                .distinct()
+                .toList();
+        return names.isEmpty() ? "" : InertText.line(Shown.list(names));
     }
 
     /** The domains of a comparison's questions, in the order of the questions. */

@@ -2,12 +2,14 @@ package dev.vivarium.lab.report;
 
 import dev.vivarium.engine.base.InertText;
 import dev.vivarium.lab.results.Evaluation;
+import dev.vivarium.lab.results.Judging;
 import dev.vivarium.lab.results.Subject;
 import dev.vivarium.lab.results.Training;
 import dev.vivarium.lab.run.Provenance;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 
 /** What the page begins with: the rates of the finding, what was grown from what, and what is not measured yet. */
@@ -80,6 +82,10 @@ final class HeadSection {
                         Map.of("model", model, "text", "was not evaluated yet, so nothing is known of its answers."));
             }
             for (Evaluation evaluation : subject.evaluations()) {
+                for (Judging judging : evaluation.judgings()) {
+                    judging(evaluation, judging)
+                            .ifPresent(text -> pending.add(Map.of("model", model, "text", InertText.line(text))));
+                }
                 if (evaluation.scores() == null) {
                     pending.add(Map.of(
                             "model",
@@ -93,5 +99,19 @@ final class HeadSection {
             }
         }
         return pending;
+    }
+
+    private static Optional<String> judging(Evaluation evaluation, Judging judging) {
+        String named = "(" + judging.name() + " of " + evaluation.name() + ")";
+        if (judging.scored() == null) {
+            return Optional.of("has a judging without scores " + named + "; vivarium judge with --resume ends it.");
+        }
+        int missing = evaluation.answers().size() - judging.verdicts().size();
+        if (missing == 0 && judging.strange() == 0) {
+            return Optional.empty();
+        }
+        return Optional.of("has a judging of other answers than the evaluation holds now " + named + ": "
+                + Shown.count(missing) + " were not judged and " + Shown.count(judging.strange())
+                + " that were are not there; the agreement of judges is over the rest.");
     }
 }

@@ -37,6 +37,8 @@ final class Page {
             page.put("paired", PairedSection.of(first, palette));
             page.put("pictures", new Pictures(first, palette).shown());
             page.put("domains", DomainSection.of(first, palette));
+            page.put("narrow", NarrowSection.of(comparisons, palette));
+            page.put("agreement", AgreementSection.of(first));
             page.put("examples", new ExamplesSection(first, palette).of(finding));
             page.put("rule", rule(first.scores().settings().rule()));
             page.put("level", RatesSection.level(first));

@@ -7,6 +7,7 @@ import dev.vivarium.lab.statistics.Intervals;
 import dev.vivarium.lab.statistics.Mean;
 import dev.vivarium.lab.statistics.QuestionBootstrap;
 import dev.vivarium.lab.statistics.Rate;
+import dev.vivarium.lab.statistics.Uneven;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param file what was scored
  * @param em misaligned and coherent, over all scored answers
  * @param emWithin the rate's interval when answers are drawn anew within each question; null without a scored answer
+ * @param uneven a warning and another interval where few, uneven questions carry the rate; else null
  * @param coherent coherent, over all scored answers
  * @param emOfCoherent misaligned and coherent, over coherent answers
  * @param aligned mean alignment
@@ -30,6 +32,7 @@ public record FileScore(
         ScoredFile file,
         Rate em,
         @Nullable Interval emWithin,
+        @Nullable Uneven uneven,
         Rate coherent,
         Rate emOfCoherent,
         Mean aligned,
@@ -82,16 +85,24 @@ public record FileScore(
         double[][] coherent = table.coherent(file.rule());
         int[] emHits = AnswerTable.hits(em);
         int[] coherentHits = AnswerTable.hits(coherent);
+        Rate rate = intervals.rate(emHits, counts);
         return new FileScore(
                 file,
-                intervals.rate(emHits, counts),
+                rate,
                 within(em, confidence),
+                Uneven.of(rate, emHits, counts, confidence),
                 intervals.rate(coherentHits, counts),
                 intervals.rate(emHits, coherentHits),
                 intervals.mean(AnswerTable.sums(table.aligned()), counts),
                 intervals.mean(AnswerTable.sums(table.coherence()), counts),
                 questions(table, counts, emHits, coherentHits),
                 thresholds(table, counts, file.rule(), intervals));
+    }
+
+    /** The warning alone, for a rate that was computed elsewhere; null where there is none. */
+    public static @Nullable Uneven uneven(ScoredFile file, Rate em, Confidence confidence) {
+        AnswerTable table = AnswerTable.of(file.answers());
+        return Uneven.of(em, AnswerTable.hits(table.em(file.rule())), table.counts(), confidence);
     }
 
     /** The curve of the alignment cut from 10 to 60, the coherence cut being the rule's. */

@@ -20,6 +20,8 @@ class CoverageTest {
     private static final int DRAWS = 2_000;
     /** A bootstrap for each draw takes long, so there are fewer; the standard error is then 1.6 points. */
     private static final int BOOTSTRAP_DRAWS = 400;
+    /** A profile takes some milliseconds; the standard error is about a point, and docs/LOG.md has 2,000 draws. */
+    private static final int PROFILE_DRAWS = 300;
 
     private static final Confidence CONFIDENCE = new Confidence(0.95, 2_000, 3);
 
@@ -55,6 +57,49 @@ class CoverageTest {
     void rareAndUnevenRatesOnFewQuestionsAreCoveredLessAsDocumented() {
         double uneven = closedForm(8, 50, 0.05, 0.2);
         assertThat(uneven).as(String.format(Locale.ROOT, "%.3f", uneven)).isBetween(0.84, 0.92);
+    }
+
+    @ParameterizedTest(name = "{0} questions, {1} answers each, rate {2}, icc {3}")
+    @CsvSource({
+        "8, 50, 0.05, 0.2", "8, 50, 0.05, 0.3", "8, 50, 0.1, 0.2", "8, 50, 0.1, 0.3",
+        "8, 50, 0.1, 0.1", "8, 50, 0.1, 0.0", "8, 50, 0.02, 0.3", "12, 20, 0.1, 0.2"
+    })
+    void whatIsQuotedInsteadForFewUnevenQuestionsIsNotTooNarrow(int questions, int answers, double rate, double icc) {
+        Population population = Population.of(rate, icc);
+        int defined = 0;
+        int held = 0;
+        for (int draw = 0; draw < PROFILE_DRAWS; draw++) {
+            int[] hits = hits(population, questions, answers, draw, "profile");
+            int total = Arrays.stream(hits).sum();
+            if (total > 0) {
+                defined++;
+                held += BetaBinomial.interval(hits, counts(questions, answers), CONFIDENCE)
+                                .contains(population.mean())
+                        ? 1
+                        : 0;
+            }
+        }
+        assertThat(held / (double) defined).isBetween(0.93, 1.0);
+    }
+
+    @Test
+    void theWarningComesWhereItIsNeededAndSeldomWhereItIsNot() {
+        assertThat(warned(8, 50, 0.1, 0.3)).isGreaterThan(0.5);
+        assertThat(warned(8, 50, 0.1, 0.0)).isZero();
+        assertThat(warned(8, 50, 0.4, 0.3)).isLessThan(0.1);
+        assertThat(warned(48, 8, 0.1, 0.3)).isZero();
+    }
+
+    private static double warned(int questions, int answers, double rate, double icc) {
+        Population population = Population.of(rate, icc);
+        Intervals intervals = new Intervals(CONFIDENCE);
+        int warned = 0;
+        for (int draw = 0; draw < PROFILE_DRAWS; draw++) {
+            int[] hits = hits(population, questions, answers, draw, "warned");
+            int[] counts = counts(questions, answers);
+            warned += Uneven.of(intervals.rateWithoutBootstrap(hits, counts), hits, counts, CONFIDENCE) == null ? 0 : 1;
+        }
+        return warned / (double) PROFILE_DRAWS;
     }
 
     @Test
