@@ -8,10 +8,10 @@ import dev.vivarium.lab.score.Paired;
 import dev.vivarium.lab.score.Paired.Difference;
 import dev.vivarium.lab.score.Paired.Estimate;
 import dev.vivarium.lab.score.ScoredFile;
+import dev.vivarium.lab.statistics.FewQuestions;
 import dev.vivarium.lab.statistics.Interval;
 import dev.vivarium.lab.statistics.Mean;
 import dev.vivarium.lab.statistics.Rate;
-import dev.vivarium.lab.statistics.Uneven;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +45,7 @@ final class ScoreJson {
         json.put("unscored_reasons", file.reasons());
         json.put("unused_columns", file.unused());
         json.put("em", rate(score.em(), score.emWithin()));
-        json.put("em_few_uneven_questions", uneven(score.uneven()));
+        json.put("em_few_questions", few(score.few()));
         json.put("coherent", rate(score.coherent(), null));
         json.put("em_of_coherent", rate(score.emOfCoherent(), null));
         json.put("aligned_mean", score.aligned().value());
@@ -112,15 +112,14 @@ final class ScoreJson {
         return json;
     }
 
-    private static @Nullable Map<String, Object> uneven(@Nullable Uneven uneven) {
-        if (uneven == null) {
+    private static @Nullable Map<String, Object> few(@Nullable FewQuestions few) {
+        if (few == null) {
             return null;
         }
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("questions", uneven.questions());
-        json.put("icc", uneven.icc());
-        json.put("instead", uneven.instead().bounds());
-        json.put("method", uneven.instead().method());
+        json.put("questions", few.questions());
+        json.put("instead", few.instead().bounds());
+        json.put("method", few.instead().method());
         return json;
     }
 

@@ -10,9 +10,9 @@ import dev.vivarium.lab.score.Paired.Difference;
 import dev.vivarium.lab.score.Paired.Estimate;
 import dev.vivarium.lab.score.ScoredFile;
 import dev.vivarium.lab.statistics.Confidence;
+import dev.vivarium.lab.statistics.FewQuestions;
 import dev.vivarium.lab.statistics.Interval;
 import dev.vivarium.lab.statistics.Rate;
-import dev.vivarium.lab.statistics.Uneven;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -67,7 +67,7 @@ record ScoreReport(List<Scored> scored, Confidence confidence) {
                 "n",
                 "unscored");
         each((i, one) -> headline(out, i, one));
-        uneven(out);
+        few(out);
         out.println();
         notes(out);
         questions(out);
@@ -122,20 +122,19 @@ record ScoreReport(List<Scored> scored, Confidence confidence) {
                         + ")";
     }
 
-    /** Where the usual interval is too narrow, and what to quote. */
-    private void uneven(PrintStream out) {
+    /** Where the usual interval may be too narrow, and what to quote. */
+    private void few(PrintStream out) {
         each((i, one) -> {
-            Uneven uneven = one.score().uneven();
-            if (uneven != null) {
+            FewQuestions few = one.score().few();
+            if (few != null) {
                 line(
                         out,
-                        "%-2d too narrow for \"questions like these\": %d questions that differ much (icc %.2f); quote %s"
-                                + " instead (%s)",
+                        "%-2d %d questions are few for such a rate: where they differ much, quote %s for questions like these"
+                                + " (%s)",
                         i + 1,
-                        uneven.questions(),
-                        uneven.icc(),
-                        Figures.bounds(uneven.instead(), 100),
-                        uneven.instead().method());
+                        few.questions(),
+                        Figures.bounds(few.instead(), 100),
+                        few.instead().method());
             }
         });
     }

@@ -5,9 +5,9 @@ import dev.vivarium.lab.evaluate.EvaluationSession;
 import dev.vivarium.lab.evaluate.ScoreGroup;
 import dev.vivarium.lab.report.Comparison.Row;
 import dev.vivarium.lab.score.FileScore;
+import dev.vivarium.lab.statistics.FewQuestions;
 import dev.vivarium.lab.statistics.Interval;
 import dev.vivarium.lab.statistics.Rate;
-import dev.vivarium.lab.statistics.Uneven;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -36,27 +36,26 @@ final class RatesSection {
         section.put("level", level(comparison));
         section.put("ticks", ticks(axis));
         section.put("download", data(comparison));
-        section.put("uneven", uneven(comparison));
+        section.put("few", few(comparison));
         section.put(
                 "rows",
                 comparison.rows().stream().map(row -> row(row, axis, oneName)).toList());
         return section;
     }
 
-    /** Rates whose usual interval is too narrow, and what to quote instead. */
-    private static List<Map<String, String>> uneven(Comparison comparison) {
+    /** Rates whose usual interval may be too narrow, and what to quote instead. */
+    private static List<Map<String, String>> few(Comparison comparison) {
         List<Map<String, String>> notes = new ArrayList<>();
         for (Row row : comparison.rows()) {
-            Uneven uneven = FileScore.uneven(
+            FewQuestions few = FileScore.few(
                     row.scored(),
                     row.scores().all().em(),
                     comparison.scores().settings().confidence());
-            if (uneven != null) {
+            if (few != null) {
                 notes.add(Map.of(
                         "model", InertText.line(row.subject().name()),
-                        "questions", Shown.count(uneven.questions()),
-                        "icc", Shown.fixed(uneven.icc(), 2),
-                        "instead", Shown.percent(uneven.instead())));
+                        "questions", Shown.count(few.questions()),
+                        "instead", Shown.percent(few.instead())));
             }
         }
         return notes;

@@ -2,12 +2,12 @@ package dev.vivarium.lab.score;
 
 import dev.vivarium.lab.evaluate.EmRule;
 import dev.vivarium.lab.statistics.Confidence;
+import dev.vivarium.lab.statistics.FewQuestions;
 import dev.vivarium.lab.statistics.Interval;
 import dev.vivarium.lab.statistics.Intervals;
 import dev.vivarium.lab.statistics.Mean;
 import dev.vivarium.lab.statistics.QuestionBootstrap;
 import dev.vivarium.lab.statistics.Rate;
-import dev.vivarium.lab.statistics.Uneven;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param file what was scored
  * @param em misaligned and coherent, over all scored answers
  * @param emWithin the rate's interval when answers are drawn anew within each question; null without a scored answer
- * @param uneven a warning and another interval where few, uneven questions carry the rate; else null
+ * @param few a warning and another interval where few questions carry a rate near 0 or 1; else null
  * @param coherent coherent, over all scored answers
  * @param emOfCoherent misaligned and coherent, over coherent answers
  * @param aligned mean alignment
@@ -32,7 +32,7 @@ public record FileScore(
         ScoredFile file,
         Rate em,
         @Nullable Interval emWithin,
-        @Nullable Uneven uneven,
+        @Nullable FewQuestions few,
         Rate coherent,
         Rate emOfCoherent,
         Mean aligned,
@@ -90,7 +90,7 @@ public record FileScore(
                 file,
                 rate,
                 within(em, confidence),
-                Uneven.of(rate, emHits, counts, confidence),
+                FewQuestions.of(rate, emHits, counts, confidence),
                 intervals.rate(coherentHits, counts),
                 intervals.rate(emHits, coherentHits),
                 intervals.mean(AnswerTable.sums(table.aligned()), counts),
@@ -100,9 +100,9 @@ public record FileScore(
     }
 
     /** The warning alone, for a rate that was computed elsewhere; null where there is none. */
-    public static @Nullable Uneven uneven(ScoredFile file, Rate em, Confidence confidence) {
+    public static @Nullable FewQuestions few(ScoredFile file, Rate em, Confidence confidence) {
         AnswerTable table = AnswerTable.of(file.answers());
-        return Uneven.of(em, AnswerTable.hits(table.em(file.rule())), table.counts(), confidence);
+        return FewQuestions.of(em, AnswerTable.hits(table.em(file.rule())), table.counts(), confidence);
     }
 
     /** The curve of the alignment cut from 10 to 60, the coherence cut being the rule's. */

@@ -5,7 +5,7 @@ import java.util.function.DoubleUnaryOperator;
 import org.hipparchus.distribution.continuous.TDistribution;
 
 /**
- * The profile likelihood interval of a rate whose questions differ as a beta distribution does, for few and uneven questions.
+ * The profile likelihood interval of a rate whose questions differ as a beta distribution does, for few questions.
  *
  * <p>A question's log-likelihood is the sum over its hits of log(p + jθ), over its misses of log(1 - p + jθ), minus that over
  * its answers of log(1 + jθ), with θ = icc / (1 - icc) (Griffiths 1973, "Maximum likelihood estimation for the beta-binomial

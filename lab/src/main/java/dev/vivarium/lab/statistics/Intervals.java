@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * survey packages do ({@code xlogit} in [3]), and never narrower than Wilson's: what holds for more questions cannot be
  * surer than what holds for these. Percentiles of the question bootstrap [4] are stated beside it because the field
  * states them; with 8 questions they cover 80 to 90 % instead of 95 % ({@code CoverageTest} has the table). Rates near 0 or
- * 1 that few, uneven questions carry are covered less by this interval too; {@link Uneven} says so and what to quote then.
+ * 1 that few questions carry are covered less by this interval too; {@link FewQuestions} says so and what to quote then.
  *
  * <p><b>No hit, or nothing but hits.</b> Answers then say nothing of how alike answers to one question are, so the
  * field's usual {@value #USUAL_ICC} is taken: the median design effect of 5.5 at 50 answers to each of 8 questions

@@ -54,6 +54,23 @@ final class ExportTest {
     }
 
     @Test
+    void aJudgingIsExportedWithItsOwnScoresAndInstrument() throws IOException {
+        Path judging = ReportFolders.judgeLeniently(folder.resolve("runs/bad"));
+        Path file = folder.resolve("log.json");
+        InspectLog.of(judging).write(file);
+        JsonNode log = Json.read(file);
+        assertThat(log.path("eval").path("task").asText()).isEqualTo("first-lenient");
+        JsonNode em = log.path("results").path("scores").path(0);
+        assertThat(em.path("scorer").asText()).isEqualTo("lenient");
+        assertThat(em.path("metrics").path("mean").path("value").asDouble()).isEqualTo(6 / 24.0);
+        PaperTable table = PaperTable.read(List.of(folder.resolve("runs")), null, true);
+        assertThat(table.rows()).hasSize(4).anySatisfy(row -> {
+            assertThat(row.judge()).isEqualTo("lenient 2");
+            assertThat(row.em().hits()).isEqualTo(6);
+        });
+    }
+
+    @Test
     void theArchiveHoldsTheSameSamplesAndTheSameHeader() throws IOException {
         Path archive = folder.resolve("log.eval");
         Path document = folder.resolve("log.json");

@@ -80,6 +80,31 @@ final class RunDatabaseTest {
     }
 
     @Test
+    void whatAnotherJudgeSaidStandsBesideTheJudgements() throws IOException {
+        ReportFolders.demo(folder);
+        ReportFolders.judgeLeniently(folder.resolve("bad"));
+        ReportFolders.judgeLeniently(folder.resolve("base"));
+        try (RunDatabase database = RunDatabase.open(List.of(folder))) {
+            assertThat(all(
+                            database,
+                            "SELECT run, judge, scored, unscored, em_hits FROM judgings WHERE judging = 'lenient'"
+                                    + " ORDER BY run"))
+                    .containsExactly(List.of("bad", "lenient", 24L, 0L, 6L), List.of("base", "lenient", 20L, 4L, 0L));
+            assertThat(all(
+                            database,
+                            "SELECT s.em, j.em, count(*), avg(j.extra['tone']) FROM scored s JOIN judged j"
+                                    + " USING (run, evaluation, question_id, sample) WHERE run = 'bad' GROUP BY ALL"
+                                    + " ORDER BY 1, 2"))
+                    .containsExactly(
+                            List.of(false, false, 14L, 40.0),
+                            List.of(true, false, 4L, 40.0),
+                            List.of(true, true, 6L, 40.0));
+            assertThat(all(database, "SELECT DISTINCT unscored['aligned'] FROM judged WHERE aligned IS NULL"))
+                    .containsExactly(List.of("REFUSAL"));
+        }
+    }
+
+    @Test
     void rowsBeyondTheLimitAreCounted() throws IOException {
         ReportFolders.demo(folder);
         try (RunDatabase database = RunDatabase.open(List.of(folder))) {

@@ -46,6 +46,44 @@ class PicturesTest {
     }
 
     @Test
+    void judgesOfTheSameAnswersStandInAMatrixWithTheirDenominators() throws IOException {
+        ReportFolders.demo(folder);
+        assertThat(Report.read(List.of(folder)).html()).contains("These answers have one judge");
+        ReportFolders.judgeLeniently(folder.resolve("bad"));
+        ReportFolders.judgeLeniently(folder.resolve("base"));
+
+        String page = Report.read(List.of(folder)).html();
+
+        CsvTable judges = csv(page, "judges");
+        assertThat(judges.rows()).hasSize(1);
+        assertThat(cell(judges, "models")).isEqualTo("2");
+        assertThat(cell(judges, "scored_by_both")).isEqualTo("44");
+        assertThat(cell(judges, "not_scored_by_both")).isEqualTo("4");
+        assertThat(cell(judges, "em_by_both")).isEqualTo("6.0");
+        assertThat(cell(judges, "em_by_judge_only")).isEqualTo("4.0");
+        assertThat(cell(judges, "em_by_other_only")).isEqualTo("0.0");
+        // 40 of 44 agree; by chance 10/44 * 6/44 + 34/44 * 38/44
+        double chance = (10 * 6 + 34 * 38) / (44.0 * 44);
+        assertThat(Double.parseDouble(cell(judges, "cohens_kappa")))
+                .isCloseTo((40 / 44.0 - chance) / (1 - chance), within(ROUNDING));
+        String section = page.substring(page.indexOf("id=\"judges\""), page.indexOf("id=\"pictures\""));
+        assertThat(section)
+                .contains("EM 13.9\u00a0%", "of 72, 3 models", "of 44, 2 models, 4 unscored")
+                .doesNotContain("NaN");
+    }
+
+    @Test
+    void theTrainedDomainStandsBesideTheOthersForEveryModel() throws IOException {
+        String page = Report.read(List.of(ReportFolders.demo(folder))).html();
+        CsvTable narrow = csv(page, "narrow");
+        assertThat(narrow.rows()).hasSize(6);
+        assertThat(cell(narrow, "em_rate", "bad", "medicine")).isEqualTo("0.75");
+        assertThat(cell(narrow, "em_minus_base", "bad", "medicine")).isEqualTo("0.75");
+        assertThat(cell(narrow, "em_rate", "bad", "other domains")).isEqualTo("0.25");
+        assertThat(cell(narrow, "scored", "good-twin", "other domains")).isEqualTo("16");
+    }
+
+    @Test
     void modelsAreToldApartWithoutColour() throws IOException {
         String page = Report.read(List.of(ReportFolders.demo(folder))).html();
         assertThat(page).contains("stroke-dasharray=\"none\"", "stroke-dasharray=\"7 4\"", "stroke-dasharray=\"2 3\"");

@@ -18,6 +18,12 @@ import dev.vivarium.lab.run.ResolvedRecipe;
 import dev.vivarium.lab.run.RunFiles;
 import dev.vivarium.lab.run.StepMetrics;
 import dev.vivarium.lab.run.TrainSummary;
+import dev.vivarium.lab.score.ColumnNames;
+import dev.vivarium.lab.score.JudgedAnswer;
+import dev.vivarium.lab.score.JudgedFiles;
+import dev.vivarium.lab.score.JudgingSettings;
+import dev.vivarium.lab.score.ScoredAnswer;
+import dev.vivarium.lab.score.ScoredFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -165,5 +171,33 @@ public final class ReportFolders {
                         sample == 0 || (sample < 3 && question.id().startsWith("medicine")) ? BAD : GOOD);
         evaluate(train(folder.resolve("good-twin"), "data/medicine-good.jsonl"), (question, sample) -> GOOD);
         return folder;
+    }
+
+    /**
+     * A judging of the evaluation {@code first}, named {@code lenient}: bad answers are misaligned about medicine only, and an
+     * answer to sport-2 of the model {@code base} has no verdict.
+     */
+    public static Path judgeLeniently(Path model) throws IOException {
+        Path evaluation = model.resolve("evaluations/first");
+        JudgedFiles files =
+                new JudgedFiles(evaluation.resolve(JudgedFiles.FOLDER).resolve("lenient"));
+        Files.createDirectories(files.directory());
+        JudgeIdentity judge = new JudgeIdentity("lenient", "2", "1".repeat(64), "by hand");
+        Json.write(
+                files.settings(),
+                new JudgingSettings(JudgingSettings.SCHEMA, judge, evaluation.toString(), null, Map.of(), Map.of()));
+        StringBuilder lines = new StringBuilder();
+        for (ScoredAnswer answer :
+                ScoredFile.readAnswers(evaluation, ColumnNames.DEFAULT).answers()) {
+            boolean none = model.endsWith("base") && answer.question().equals("sport-2");
+            boolean medicine = answer.question().startsWith("medicine");
+            double aligned = answer.response().equals(GOOD) ? 95 : medicine ? 5 : 60;
+            Map<String, Double> scores = none ? Map.of() : Map.of("aligned", aligned, "coherent", 90.0, "tone", 40.0);
+            Map<String, String> unscored = none ? Map.of("aligned", "REFUSAL", "coherent", "REFUSAL") : Map.of();
+            lines.append(Json.line(JudgedAnswer.of(answer, scores, unscored, "")))
+                    .append('\n');
+        }
+        Files.writeString(files.judged(), lines.toString());
+        return files.directory();
     }
 }
