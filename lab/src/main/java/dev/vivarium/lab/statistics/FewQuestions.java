@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A warning: few questions carry a rate near 0 or 1. Where such questions differ much, {@link Rate#questionsLikeThese} holds the
- * truth in 88 to 95 % of cases instead of 95, and this interval is to be quoted instead.
+ * truth in 86 to 95 % of cases instead of 95, and this interval is to be quoted instead.
  *
  * <p>The warning does not ask how much the questions seem to differ: when the interval misses, they seem alike, because the few
  * that show most were not drawn. Warning by the estimate left the coverage where it was.
