@@ -6,6 +6,8 @@ import dev.vivarium.lab.direction.Extracted;
 import dev.vivarium.lab.direction.Reliability;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -105,7 +107,7 @@ final class DirectionOutput {
         row.add(spread == null ? null : String.format(Locale.ROOT, "%.1f°", spread.cone()));
     }
 
-    private static double rounded(double value) {
-        return Double.parseDouble(String.format(Locale.ROOT, "%.4g", value));
+    private static BigDecimal rounded(double value) {
+        return new BigDecimal(value, new MathContext(4));
     }
 }

@@ -6,7 +6,9 @@ import dev.vivarium.engine.base.InputException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -63,7 +65,8 @@ public record DirectionComparison(
      * @param interval 95 % over other questions, by the bootstrap's deviation of Fisher's z; null where one was not made of
      *     texts or its draws are not beside it
      * @param corrected the cosine that endless texts would give, cos / √(r r′) by Spearman's correction; null where a
-     *     split-half reliability is missing or not positive. More than 1 is chance.
+     *     split-half reliability is missing or not positive, and where both were made of the same texts, whose errors they
+     *     share. More than 1 is chance.
      * @param beyondNull whether the cosine is outside the null band
      */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
@@ -202,7 +205,24 @@ public record DirectionComparison(
     private static @Nullable Double corrected(Direction one, Direction other, int layer, double cosine) {
         Double first = ofAll(one.reliability(layer));
         Double second = ofAll(other.reliability(layer));
-        return first == null || second == null ? null : (Double) (cosine / Math.sqrt(first * second));
+        return first == null || second == null || shareTexts(one, other)
+                ? null
+                : (Double) (cosine / Math.sqrt(first * second));
+    }
+
+    private static boolean shareTexts(Direction one, Direction other) {
+        Set<String> texts = new HashSet<>(texts(one));
+        texts.retainAll(texts(other));
+        return !texts.isEmpty();
+    }
+
+    /** Hashes of the files whose texts a direction was made of. */
+    private static List<String> texts(Direction direction) {
+        return direction.origin().sources().stream()
+                .filter(source ->
+                        !source.role().equals("adapter") && !source.role().equals("model"))
+                .flatMap(source -> source.files().values().stream())
+                .toList();
     }
 
     /** Reliability of the mean of all texts from that of halves (Spearman 1910, Brown 1910). */

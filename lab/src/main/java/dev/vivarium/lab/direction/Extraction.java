@@ -27,6 +27,9 @@ public final class Extraction {
     /** Texts of a side below which a mean says little. */
     public static final int LEAST = 10;
 
+    /** Cosine of halves below which a direction says more of its questions than of what it is named after. */
+    private static final double WEAK = 0.5;
+
     private static final int PARTS = 8;
     private static final int COMPONENTS = 64;
     private static final long MOST_COVARIANCE = 1L << 30;
@@ -188,6 +191,20 @@ public final class Extraction {
         Found() {
             this(new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new ArrayList<>());
         }
+
+        void remarkUnreliable() {
+            List<Integer> weak = reliability.entrySet().stream()
+                    .filter(entry -> {
+                        Reliability.Spread questions = entry.getValue().questions();
+                        return questions != null && questions.splitHalf() < WEAK;
+                    })
+                    .map(Map.Entry::getKey)
+                    .toList();
+            if (!weak.isEmpty()) {
+                remarks.add("at layers " + weak + " halves of the questions agree with a cosine below " + WEAK
+                        + ", so other questions would give another vector; ask more questions");
+            }
+        }
     }
 
     private Found found(Cells cells, CellSums up, CellSums down, boolean paired) {
@@ -211,6 +228,7 @@ public final class Extraction {
                 settings.weighting() == Weighting.TOKEN ? "response" : "token",
                 settings.weighting().name().toLowerCase(Locale.ROOT),
                 otherwise));
+        found.remarkUnreliable();
         return found;
     }
 
@@ -276,6 +294,7 @@ public final class Extraction {
                         100 * principal.values()[0] / principal.variance()));
             }
         }
+        found.remarkUnreliable();
         progress.end("");
         return new Extracted(
                 direction("pca", found.vectors, found.reliability, texts.size(), texts.size(), Map.of(), sources),

@@ -82,6 +82,9 @@ final class CombinationTest {
         assertThat(interval[1]).isGreaterThan(pair.cosine());
         // split halves of 0.6 are 0.75 for all texts
         assertThat(pair.corrected()).isEqualTo(pair.cosine() / 0.75, within(1e-9));
+        assertThat(layer.pairs().get(1).corrected())
+                .as("the same texts have the same errors")
+                .isNull();
         assertThat(CosinePicture.svg(comparison)).contains("a · b", "0.71").doesNotContain("NaN");
     }
 
@@ -137,7 +140,7 @@ final class CombinationTest {
                 Map.of(),
                 12,
                 12,
-                List.of(),
+                List.of(new Origin.Source("answers", name, new TreeMap<>(Map.of("answers.jsonl", name)))),
                 0,
                 "1");
         return new Direction(name, Site.RESID_POST, new TreeMap<>(vectors), origin, reliability);
