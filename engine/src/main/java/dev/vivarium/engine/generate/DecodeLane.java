@@ -1,5 +1,6 @@
 package dev.vivarium.engine.generate;
 
+import dev.vivarium.engine.tensor.CacheRows;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -14,9 +15,6 @@ import org.jspecify.annotations.Nullable;
  * <p>What several lanes share is the loop's; it is only touched while holding {@link DecodeLoop#door}.
  */
 final class DecodeLane implements AutoCloseable {
-    /** Rows that are turned into distributions together: few enough for their probabilities to stay in the caches. */
-    static final int DRAWN_AT_ONCE = 8;
-
     private final DecodeLoop loop;
     private final int quota;
     private final Set<Integer> endTokens;
@@ -159,8 +157,9 @@ final class DecodeLane implements AutoCloseable {
         int count = loop.settings().deterministic() ? block.places() : block.active();
         try (PointerScope scope = new PointerScope()) {
             Tensor logits = block.step(count);
-            for (int from = 0; from < count; from += DRAWN_AT_ONCE) {
-                draw(block, from, Math.min(count, from + DRAWN_AT_ONCE), logits);
+            int few = CacheRows.of(loop.decoder().config().vocabSize());
+            for (int from = 0; from < count; from += few) {
+                draw(block, from, Math.min(count, from + few), logits);
             }
         }
         passes++;

@@ -2,6 +2,7 @@ package dev.vivarium.engine.generate;
 
 import dev.vivarium.engine.model.ModelConfig;
 import dev.vivarium.engine.model.Precision;
+import dev.vivarium.engine.tensor.CacheRows;
 import dev.vivarium.engine.tensor.Torch;
 
 /**
@@ -29,7 +30,8 @@ public record GenerationMemory(ModelConfig config, Precision precision, Sampling
         // logits as they are computed, and of a few rows in float32 and as probabilities
         long logits = (long) room.lanes()
                 * config.vocabSize()
-                * ((long) room.placesOfBlock() * precision.bytes() + 2L * Float.BYTES * DecodeLane.DRAWN_AT_ONCE);
+                * ((long) room.placesOfBlock() * precision.bytes()
+                        + 2L * Float.BYTES * CacheRows.of(config.vocabSize()));
         return Torch.PROCESS_BYTES
                 + config.parameters() * precision.bytes()
                 + places * segments * KeySegments.SIZE * perToken

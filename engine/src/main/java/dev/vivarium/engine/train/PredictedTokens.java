@@ -1,6 +1,7 @@
 package dev.vivarium.engine.train;
 
 import dev.vivarium.engine.model.Decoder;
+import dev.vivarium.engine.tensor.CacheRows;
 import dev.vivarium.engine.tensor.Tensors;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolOptional;
@@ -16,7 +17,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  *
  * <p>The logits of all of them, with the copies that a loss takes, would be the largest tensors of a step where the
  * vocabulary is large. So states go through the output layer in parts: each part's logits are made, turned into their own
- * gradient and freed, and one backward pass starts from the gradient of the states. A loss states its gradient itself, which
+ * gradient in place, a few rows at a time ({@link CacheRows}), and freed; one backward pass starts from the gradient of the
+ * states. A loss states its gradient itself, which
  * saves the copies that autograd would keep: ∂(−log p)/∂z = p − 1 at the label, and ∂KL(r‖q)/∂z = q − r.
  *
  * @param decoder with the output layer
@@ -24,8 +26,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * @param most logits that live at once, in each copy
  */
 record PredictedTokens(Decoder decoder, PaddedBatch batch, long most) {
-    /** Logits at once: enough rows for a fast product with the largest vocabularies, and 32 MiB a copy. */
-    static final long MOST = 1L << 23;
+    /** Logits at once: enough rows for a fast product with the largest vocabularies, and 32 MiB in bfloat16. */
+    static final long MOST = 1L << 24;
 
     private static final long FEWEST = 16;
 
@@ -36,12 +38,17 @@ record PredictedTokens(Decoder decoder, PaddedBatch batch, long most) {
         }
     }
 
-    /** What a loss says about a part: its share of the loss; leaves ∂loss/∂logits in {@code logProbabilities}. */
+    /** What a loss says about a few rows: its share of the loss; leaves ∂loss/∂logits in {@code logProbabilities}. */
     private interface Loss {
         /**
          * @param logProbabilities (n, vocab) float32, to be overwritten
          */
-        double of(Tensor logProbabilities, Part part);
+        double of(Tensor logProbabilities, Part few);
+    }
+
+    /** Gets ready for a part, in the part's scope. */
+    private interface Preparation {
+        Loss of(Part part);
     }
 
     /** The states that predict: (n, hidden) out of (rows, tokens, hidden). */
@@ -57,7 +64,8 @@ record PredictedTokens(Decoder decoder, PaddedBatch batch, long most) {
             for (long from = 0; from < states.size(0); from += rows()) {
                 try (PointerScope scope = new PointerScope()) {
                     Part part = part(from, states);
-                    sum -= atLabels(logProbabilities(logits(part.of(states))), part);
+                    Tensor logits = logits(part.of(states));
+                    sum += inPlace(logits, part, (logProbabilities, few) -> -atLabels(logProbabilities, few));
                 }
             }
         }
@@ -67,11 +75,11 @@ record PredictedTokens(Decoder decoder, PaddedBatch batch, long most) {
     /** Adds the gradients of −Σ log p of the labels over {@code supervised}; returns that loss. */
     double likelihood(Tensor normed, long supervised) {
         double share = 1.0 / supervised;
-        return backward(normed, (logProbabilities, part) -> {
-            double loss = -atLabels(logProbabilities, part) / supervised;
+        return backward(normed, part -> (logProbabilities, few) -> {
+            double loss = -atLabels(logProbabilities, few) / supervised;
             logProbabilities.exp_().mul_(new Scalar(share));
-            Tensor one = torch.full(new long[] {part.count, 1}, new Scalar(-share));
-            logProbabilities.scatter_add_(1, labels(part), one);
+            Tensor one = torch.full(new long[] {few.count, 1}, new Scalar(-share));
+            logProbabilities.scatter_add_(1, labels(few), one);
             return loss;
         });
     }
@@ -83,17 +91,20 @@ record PredictedTokens(Decoder decoder, PaddedBatch batch, long most) {
      * @param reference (n, hidden) that model's own predicting states
      */
     double divergence(Tensor normed, Tensor reference, long measured, double weight) {
-        return backward(normed, (own, part) -> {
-            Tensor expected = logProbabilities(logits(part.of(reference)));
-            Tensor difference = expected.sub(own);
-            expected.exp_();
-            double mean = difference.mul_(expected).sum().item_double() / measured;
-            own.exp_().sub_(expected).mul_(new Scalar(weight / measured));
-            return mean;
+        return backward(normed, part -> {
+            Tensor there = logits(part.of(reference));
+            return (own, few) -> {
+                Tensor expected = logProbabilities(there.narrow(0, few.from - part.from, few.count));
+                Tensor difference = expected.sub(own);
+                expected.exp_();
+                double mean = difference.mul_(expected).sum().item_double() / measured;
+                own.exp_().sub_(expected).mul_(new Scalar(weight / measured));
+                return mean;
+            };
         });
     }
 
-    private double backward(Tensor normed, Loss loss) {
+    private double backward(Tensor normed, Preparation loss) {
         Tensor states = choose(normed);
         double sum = 0;
         Tensor gradient;
@@ -111,15 +122,18 @@ record PredictedTokens(Decoder decoder, PaddedBatch batch, long most) {
         return sum;
     }
 
-    private double backward(Part part, Tensor states, Loss loss, Tensor gradient) {
+    private double backward(Part part, Tensor states, Preparation preparation, Tensor gradient) {
+        Loss loss;
+        try (NoGradGuard noGrad = new NoGradGuard()) {
+            loss = preparation.of(part);
+        }
         states.requires_grad_(true);
         Tensor logits = logits(states);
+        Tensor slope = logits.detach(); // the same memory: no backward formula reads the logits
         double share;
-        Tensor slope;
         try (NoGradGuard noGrad = new NoGradGuard()) {
-            Tensor own = logProbabilities(logits);
-            share = loss.of(own, part);
-            slope = own.to(Tensors.type(logits));
+            share = inPlace(slope, part, loss);
+            slope.narrow(0, part.count, slope.size(0) - part.count).zero_();
         }
         logits.backward(slope, new BoolOptional(), false, new TensorArrayRefOptional());
         try (NoGradGuard noGrad = new NoGradGuard()) {
@@ -128,7 +142,23 @@ record PredictedTokens(Decoder decoder, PaddedBatch batch, long most) {
         return share;
     }
 
-    /** Of (n, hidden): (n, vocab), by a product of one of few shapes. */
+    /** Turns the logits of a part into ∂loss/∂logits; returns its share of the loss. */
+    private double inPlace(Tensor logits, Part part, Loss loss) {
+        double share = 0;
+        long most = CacheRows.of(decoder.config().vocabSize());
+        for (long from = 0; from < part.count; from += most) {
+            try (PointerScope scope = new PointerScope()) {
+                long count = Math.min(most, part.count - from);
+                Tensor few = logits.narrow(0, from, count);
+                Tensor logProbabilities = logProbabilities(few);
+                share += loss.of(logProbabilities, new Part(part.from + from, count));
+                few.copy_(logProbabilities);
+            }
+        }
+        return share;
+    }
+
+    /** Of (n, hidden): (n or more, vocab), by a product of one of few shapes. */
     private Tensor logits(Tensor states) {
         long count = states.size(0);
         long padded = Widths.of(count, decoder.precision());
@@ -136,13 +166,11 @@ record PredictedTokens(Decoder decoder, PaddedBatch batch, long most) {
             return decoder.logits(states);
         }
         Tensor rest = torch.zeros(new long[] {padded - count, states.size(1)}).to(states.scalar_type());
-        return decoder.logits(Tensors.cat(0, states, rest)).narrow(0, 0, count);
+        return decoder.logits(Tensors.cat(0, states, rest));
     }
 
     private static Tensor logProbabilities(Tensor logits) {
-        try (Tensor wide = logits.to(ScalarType.Float)) {
-            return torch.log_softmax(wide, -1);
-        }
+        return torch.log_softmax(logits.to(ScalarType.Float), -1);
     }
 
     private double atLabels(Tensor logProbabilities, Part part) {

@@ -65,7 +65,7 @@ final class MemoryEstimate {
         long batch = Math.max(
                 pass(layers, checkpointing, largest(data.train(), atOnce), 0),
                 // the reference's own logits, and the difference
-                pass(layers, checkpointing, largest(data.kl(), atOnce), 3));
+                pass(layers, checkpointing, largest(data.kl(), atOnce), 1));
         long prefix = first == 0
                 ? 0
                 : FrozenPrefix.bytes(
@@ -114,13 +114,12 @@ final class MemoryEstimate {
         long logits = Trainer.logits(config.vocabSize(), batch.supervised());
         long width = precision.bytes();
         if (precision == Precision.FLOAT32) {
-            return FLOAT * (batch.tokens() * (perToken * held + inputs + 4 * hidden) + (2 + copies) * logits);
+            return FLOAT * (batch.tokens() * (perToken * held + inputs + 4 * hidden) + (1 + copies) * logits);
         }
         // norms keep their float32 input and its scaled form; attention its weights, or for long rows its operands
         long attention = Math.max(6L * config.heads() * PRODUCT_TOKENS, FLOAT * (2 * query + 2 * keyValue));
         long perLayer = width * perToken + FLOAT * 4 * hidden + attention;
-        return batch.tokens() * (perLayer * held + width * (inputs + 4 * hidden))
-                + (2 * width + (2 + copies) * FLOAT) * logits;
+        return batch.tokens() * (perLayer * held + width * (inputs + 4 * hidden)) + (1 + copies) * width * logits;
     }
 
     /** What is kept of a token, a block, because it goes into a map that is trained. */
