@@ -2,7 +2,6 @@ package dev.vivarium.lab.phase;
 
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.lab.statistics.ChangePoint;
-import dev.vivarium.lab.statistics.Confidence;
 import dev.vivarium.lab.trajectory.Geometry;
 import dev.vivarium.lab.trajectory.Grid;
 import dev.vivarium.lab.trajectory.LocalCosine.Peak;
@@ -15,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -49,10 +49,11 @@ record Phase(
     static final String CHANGE = "change";
     static final String ROTATION = "rotation of B";
 
+    /** Many factors are tried, so a change has to be one. */
+    private static final double SIGNIFICANT = 0.05;
+
     /** The offset the paper shows first. */
     private static final int USUAL_OFFSET = 10;
-
-    private static final int LEAST_RATES = 4;
 
     Phase {
         offsets = List.copyOf(offsets);
@@ -106,14 +107,14 @@ record Phase(
             String purpose = name.equals(CHANGE) ? null : name; // a change is a product: its steps are not its own
             turnings.put(name, Turning.of(grid.on(path), grid.spacing(), twinPaths, turning, purpose));
         });
-        Map<String, ChangePoint> changes = changes(rates, settings, remarks);
+        Map<String, ChangePoint> changes = RateChanges.of(rates, settings, remarks);
         List<Event> events = new ArrayList<>();
         Event rotation = rotation(turnings, geometry, grid, turning, settings.draws());
         if (rotation != null) {
             events.add(rotation);
         }
-        rates.stream().filter(rate -> rate.scale() == 1).forEach(rate -> addMidpoint(events, rate, changes));
-        rates.stream().filter(rate -> rate.scale() != 1).forEach(rate -> addMidpoint(events, rate, changes));
+        rates.stream().filter(rate -> rate.scale() == 1).forEach(rate -> addMidpoint(events, rate, changes, remarks));
+        rates.stream().filter(rate -> rate.scale() != 1).forEach(rate -> addMidpoint(events, rate, changes, remarks));
         return new Phase(
                 trajectory,
                 geometry,
@@ -168,9 +169,19 @@ record Phase(
                         "coordinates of B and the offset drawn anew, 95 %");
     }
 
-    private static void addMidpoint(List<Event> events, RateCurve rate, Map<String, ChangePoint> changes) {
+    private static void addMidpoint(
+            List<Event> events, RateCurve rate, Map<String, ChangePoint> changes, List<String> remarks) {
         ChangePoint change = changes.get(rate.name());
-        if (change != null && List.of(RateCurve.NARROW, RateCurve.BROAD).contains(rate.kind())) {
+        if (change == null || !List.of(RateCurve.NARROW, RateCurve.BROAD).contains(rate.kind())) {
+            return;
+        }
+        if (rate.scale() != 1 && change.p() > SIGNIFICANT) {
+            remarks.add(String.format(
+                    Locale.ROOT,
+                    "the change of the %s rate is no event: shuffled steps show one as clear (p %.2f)",
+                    rate.name(),
+                    change.p()));
+        } else {
             String drawn = change.midpointOverQuestions() == null ? "answers" : "questions";
             events.add(Event.of(
                     "midpoint of the " + rate.name() + " rate",
@@ -193,27 +204,5 @@ record Phase(
                         && turning.curve().offset() == offset)
                 .findFirst()
                 .orElseThrow();
-    }
-
-    private static Map<String, ChangePoint> changes(
-            List<RateCurve> rates, PhaseSettings settings, List<String> remarks) {
-        Map<String, ChangePoint> changes = new LinkedHashMap<>();
-        Confidence confidence = new Confidence(0.95, Confidence.DEFAULT.draws(), settings.seed());
-        for (RateCurve rate : rates) {
-            if (rate.kind().equals(RateCurve.COHERENT)) {
-                continue; // it falls, and by itself tells of no behaviour
-            }
-            if (rate.steps().length < LEAST_RATES) {
-                remarks.add("the " + rate.name() + " rate is known at " + rate.steps().length
-                        + " steps, a change point " + "needs at least " + LEAST_RATES);
-            } else if (rate.isConstant()) {
-                remarks.add("the " + rate.name() + " rate is the same at all steps and has no change point");
-            } else {
-                changes.put(
-                        rate.name(),
-                        ChangePoint.of(rate.steps(), rate.hits(), rate.counts(), confidence, settings.draws()));
-            }
-        }
-        return changes;
     }
 }

@@ -39,6 +39,19 @@ public record RateCurve(String kind, double scale, int[] steps, int[][] hits, in
         return new Intervals(Confidence.DEFAULT).rateWithoutBootstrap(hit, count);
     }
 
+    /** The same curve at some of its steps. */
+    RateCurve only(int[] indices) {
+        return new RateCurve(kind, scale, pick(steps, indices), pick(hits, indices), pick(counts, indices));
+    }
+
+    private static int[][] pick(int[][] rows, int[] indices) {
+        return Arrays.stream(rows).map(row -> pick(row, indices)).toArray(int[][]::new);
+    }
+
+    private static int[] pick(int[] row, int[] indices) {
+        return Arrays.stream(indices).map(i -> row[i]).toArray();
+    }
+
     /** Whether every answer at every step says the same, so that nothing changes. */
     boolean isConstant() {
         int hit = Arrays.stream(hits).flatMapToInt(Arrays::stream).sum();
