@@ -166,7 +166,8 @@ final class SharedPrompts implements AutoCloseable {
         long n = rows.size(3);
         return rows.view(-1, bench, config.kvHeads(), group, n)
                 .permute(0, 2, 1, 3, 4)
-                .reshape(-1, config.kvHeads(), bench * group, n);
+                .reshape(-1, config.kvHeads(), bench * group, n)
+                .contiguous(); // where a group is one head, reshape leaves a view in another order
     }
 
     /**
