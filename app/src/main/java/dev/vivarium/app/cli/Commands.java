@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import picocli.CommandLine;
 
 /**
  * The list of commands, in the order of {@code vivarium --help}. A new command is one class like
@@ -26,8 +25,7 @@ final class Commands {
         commands.put("generate", GenerateCommand::new);
         commands.put("inspect", InspectCommand::new);
         commands.put("report", ReportCommand::new);
-        commands.put(
-                "phase", shell -> new CommandLine(new PhaseCommand(shell)).addSubcommand(new PhaseSweepCommand(shell)));
+        commands.put("phase", PhaseCommand::new);
         commands.put("direction", DirectionCommand::new);
         commands.put("score", ScoreCommand::new);
         commands.put("query", QueryCommand::new);

@@ -40,7 +40,7 @@ import picocli.CommandLine.Spec;
             "multiplied by 5, as vivarium phase sweep makes them, or from a CSV file with the columns step, kind (narrow",
             "or broad), hits and n, and if known question and scale."
         })
-final class PhaseCommand implements Callable<Integer> {
+final class PhaseCommand implements Callable<Integer>, CommandGroup {
     private static final int LEAST_DRAWS = 40;
     private static final int MOST_DRAWS = 100_000;
 
@@ -113,6 +113,11 @@ final class PhaseCommand implements Callable<Integer> {
 
     PhaseCommand(Shell shell) {
         this.shell = shell;
+    }
+
+    @Override
+    public List<Object> below() {
+        return List.of(new PhaseSweepCommand(shell));
     }
 
     @Override
