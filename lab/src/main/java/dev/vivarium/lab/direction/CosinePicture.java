@@ -20,7 +20,7 @@ public final class CosinePicture {
     private static final int TOP = 78;
     private static final int CHARACTER = 7;
     private static final int EDGE = 16;
-    private static final int SCALE = 200;
+    private static final int NOTE = 500; // width of the line above the cells
 
     private CosinePicture() {}
 
@@ -42,7 +42,7 @@ public final class CosinePicture {
         int label = EDGE
                 + CHARACTER
                         * rows.keySet().stream().mapToInt(String::length).max().orElse(0);
-        int width = Math.max(label + CELL * comparison.layers().size(), label + SCALE) + EDGE;
+        int width = Math.max(label + CELL * comparison.layers().size(), NOTE) + EDGE;
         int height = TOP + ROW * rows.size() + 2 * EDGE;
         List<String> lines = new ArrayList<>();
         lines.add(String.format(
