@@ -44,12 +44,12 @@
 
   function swept() { return run().rates.filter(function (r) { return r.kind === chosen.kind; }); }
 
-  // From one ink to another, so that the order of factors is the order of colours.
+  // Along a line of inks, so that the order of factors is the order of colours.
   function ramp(i, n) {
-    var from = rgb(colour('--c6'));
-    var to = rgb(colour('--c1'));
-    var share = n < 2 ? 0 : i / (n - 1);
-    return 'rgb(' + from.map(function (v, k) { return Math.round(v + share * (to[k] - v)); }).join(', ') + ')';
+    var stops = ['--c6', '--c2', '--c1'].map(function (name) { return rgb(colour(name)); });
+    var at = n < 2 ? 0 : i / (n - 1) * (stops.length - 1);
+    var from = Math.min(Math.floor(at), stops.length - 2);
+    return 'rgb(' + stops[from].map(function (v, k) { return Math.round(v + (at - from) * (stops[from + 1][k] - v)); }).join(', ') + ')';
   }
 
   function rgb(hex) { return [1, 3, 5].map(function (at) { return parseInt(hex.slice(at, at + 2), 16); }); }
