@@ -64,7 +64,7 @@ final class MemoryEstimate {
         int layers = config.layers() - first;
         long batch = Math.max(
                 pass(layers, checkpointing, largest(data.train(), atOnce), 0),
-                // the reference's own logits, and the difference
+                // the reference's own logits
                 pass(layers, checkpointing, largest(data.kl(), atOnce), 1));
         long prefix = first == 0
                 ? 0
