@@ -1,12 +1,7 @@
 package dev.vivarium.app.cli;
 
 import java.util.List;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code vivarium direction}: linear directions in activations. A new command is a class and a line in {@link #below}. */
 @Command(
@@ -21,11 +16,8 @@ import picocli.CommandLine.Spec;
             "",
             "A direction is a safetensors file with a vector for each layer, its origin and its reliability."
         })
-final class DirectionCommand implements Runnable, CommandGroup {
+final class DirectionCommand implements CommandGroup {
     private final Shell shell;
-
-    @Spec
-    private @Nullable CommandSpec spec;
 
     DirectionCommand(Shell shell) {
         this.shell = shell;
@@ -38,10 +30,5 @@ final class DirectionCommand implements Runnable, CommandGroup {
                 new DirectionCompareCommand(shell),
                 new DirectionCombineCommand(shell),
                 new DirectionExportCommand(shell));
-    }
-
-    @Override
-    public void run() {
-        throw new ParameterException(Objects.requireNonNull(spec).commandLine(), "name what to do with directions");
     }
 }

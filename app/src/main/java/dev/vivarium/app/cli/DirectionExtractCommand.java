@@ -1,12 +1,7 @@
 package dev.vivarium.app.cli;
 
 import java.util.List;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code vivarium direction extract}: the ways to find a direction. */
 @Command(
@@ -25,11 +20,8 @@ import picocli.CommandLine.Spec;
             "Means of texts come with the cosine of random halves and the cone of bootstrap samples, by answers",
             "and by questions; bootstrap vectors are written beside it as NAME.draws.safetensors."
         })
-final class DirectionExtractCommand implements Runnable, CommandGroup {
+final class DirectionExtractCommand implements CommandGroup {
     private final Shell shell;
-
-    @Spec
-    private @Nullable CommandSpec spec;
 
     DirectionExtractCommand(Shell shell) {
         this.shell = shell;
@@ -44,11 +36,5 @@ final class DirectionExtractCommand implements Runnable, CommandGroup {
                 new DirectionWeightsCommand.Trained(shell),
                 new DirectionWeightsCommand.Adapter(shell),
                 new DirectionWeightsCommand.Svd(shell));
-    }
-
-    @Override
-    public void run() {
-        throw new ParameterException(
-                Objects.requireNonNull(spec).commandLine(), "name a way: mean, persona, pca, trained, adapter or svd");
     }
 }

@@ -1,7 +1,6 @@
 package dev.vivarium.app.cli;
 
 import dev.vivarium.engine.base.InputException;
-import dev.vivarium.engine.base.Progress;
 import dev.vivarium.lab.direction.ChatTexts;
 import dev.vivarium.lab.direction.DirectionSubject;
 import dev.vivarium.lab.direction.ExtractSettings;
@@ -98,46 +97,66 @@ final class DirectionMeanCommand implements Callable<Integer> {
         checkSources();
         DirectionSubject subject = target.find(shell);
         ExtractSettings settings = options.settings(output.name(), TokenChoice.ANSWER);
+        Read read = read();
         try (Interruption interruption = Interruption.with(shell, "run the same command again")) {
-            Progress progress = interruption.watch(shell.progress());
-            Path up = positive;
-            Path down = negative;
-            Path shared = text;
-            if (up != null && down != null) {
-                List<ReadText> first = ChatTexts.read(up);
-                List<ReadText> second = ChatTexts.read(down);
-                Extracted extracted = Extraction.meanDifference(
-                        subject,
-                        first,
-                        second,
-                        List.of("conversations in " + up, "conversations in " + down),
-                        variant == null ? Variant.DATA : variant,
-                        Map.of(),
-                        List.of(ChatTexts.source("positive", up), ChatTexts.source("negative", down)),
-                        settings,
-                        progress);
-                output.write(shell, extracted, Map.of());
-            } else if (shared != null) {
-                List<ReadText> texts = ChatTexts.read(shared);
-                Extracted extracted = Extraction.meanDifference(
-                        subject,
-                        texts,
+            Extracted extracted = Extraction.meanDifference(
+                    subject,
+                    read.positive,
+                    read.negative,
+                    read.kinds,
+                    read.variant,
+                    read.facts,
+                    read.sources,
+                    settings,
+                    interruption.watch(shell.progress()));
+            output.write(shell, extracted, read.left);
+        }
+        return ExitCode.OK;
+    }
+
+    /**
+     * The two sides.
+     *
+     * @param kinds what the texts of each are called
+     * @param left why some answers are not used, and how many
+     */
+    private record Read(
+            List<ReadText> positive,
+            List<ReadText> negative,
+            List<String> kinds,
+            Variant variant,
+            Map<String, String> facts,
+            List<Origin.Source> sources,
+            Map<String, Integer> left) {}
+
+    private Read read() throws IOException {
+        Path up = positive;
+        Path down = negative;
+        Path shared = text;
+        Variant wanted = variant == null ? Variant.DATA : variant;
+        if (up != null && down != null) {
+            return new Read(
+                    ChatTexts.read(up),
+                    ChatTexts.read(down),
+                    List.of("conversations in " + up, "conversations in " + down),
+                    wanted,
+                    Map.of(),
+                    List.of(ChatTexts.source("positive", up), ChatTexts.source("negative", down)),
+                    Map.of());
+        }
+        return shared == null
+                ? judged(wanted)
+                : new Read(
+                        ChatTexts.read(shared),
                         List.of(),
                         List.of("conversations in " + shared),
                         Variant.MODEL,
                         Map.of(),
                         List.of(ChatTexts.source("text", shared)),
-                        settings,
-                        progress);
-                output.write(shell, extracted, Map.of());
-            } else {
-                judged(subject, settings, progress);
-            }
-        }
-        return ExitCode.OK;
+                        Map.of());
     }
 
-    private void judged(DirectionSubject subject, ExtractSettings settings, Progress progress) throws IOException {
+    private Read judged(Variant wanted) throws IOException {
         ScoreSplit usual = ScoreSplit.PAPER;
         ScoreSplit split = new ScoreSplit(
                 misaligned == null ? usual.misalignedAtMost() : misaligned,
@@ -152,18 +171,14 @@ final class DirectionMeanCommand implements Callable<Integer> {
         if (filter != null) {
             facts.put("only", filter.toString());
         }
-        List<Origin.Source> sources = texts.sources();
-        Extracted extracted = Extraction.meanDifference(
-                subject,
+        return new Read(
                 texts.positive(),
                 texts.negative(),
                 List.of("misaligned answers", "aligned answers"),
-                variant == null ? Variant.DATA : variant,
+                wanted,
                 facts,
-                sources,
-                settings,
-                progress);
-        output.write(shell, extracted, texts.left());
+                texts.sources(),
+                texts.left());
     }
 
     private void checkSources() {

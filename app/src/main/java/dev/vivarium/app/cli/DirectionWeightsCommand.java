@@ -50,12 +50,8 @@ abstract class DirectionWeightsCommand implements Callable<Integer> {
 
     @Command(name = "adapter", description = "The matrix B of a rank-1 adapter, times its scale.")
     static final class Adapter extends DirectionWeightsCommand {
-        @Option(
-                names = "--module",
-                defaultValue = "down_proj",
-                paramLabel = "down_proj|o_proj",
-                description = "Module that writes into the residual stream. Default: ${DEFAULT-VALUE}.")
-        private String module = "down_proj";
+        @Mixin
+        private final Written written = new Written();
 
         Adapter(Shell shell) {
             super(shell);
@@ -63,7 +59,7 @@ abstract class DirectionWeightsCommand implements Callable<Integer> {
 
         @Override
         Extracted extract(DirectionSubject subject, String name, String version) throws IOException {
-            return WeightExtraction.adapter(subject, Module.of(module), name, version);
+            return WeightExtraction.adapter(subject, written.module(), name, version);
         }
     }
 
@@ -72,12 +68,8 @@ abstract class DirectionWeightsCommand implements Callable<Integer> {
             description = "The first left singular vector of the change of a module's weights, for any adapter or full"
                     + " training.")
     static final class Svd extends DirectionWeightsCommand {
-        @Option(
-                names = "--module",
-                defaultValue = "down_proj",
-                paramLabel = "down_proj|o_proj",
-                description = "Module that writes into the residual stream. Default: ${DEFAULT-VALUE}.")
-        private String module = "down_proj";
+        @Mixin
+        private final Written written = new Written();
 
         Svd(Shell shell) {
             super(shell);
@@ -85,7 +77,21 @@ abstract class DirectionWeightsCommand implements Callable<Integer> {
 
         @Override
         Extracted extract(DirectionSubject subject, String name, String version) throws IOException {
-            return WeightExtraction.singular(subject, Module.of(module), name, version);
+            return WeightExtraction.singular(subject, written.module(), name, version);
+        }
+    }
+
+    /** Which weights are read; a Mixin. */
+    static final class Written {
+        @Option(
+                names = "--module",
+                defaultValue = "down_proj",
+                paramLabel = "down_proj|o_proj",
+                description = "Module that writes into the residual stream. Default: ${DEFAULT-VALUE}.")
+        private String module = "down_proj";
+
+        Module module() {
+            return Module.of(module);
         }
     }
 }

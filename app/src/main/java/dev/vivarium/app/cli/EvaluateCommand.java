@@ -6,8 +6,6 @@ import dev.vivarium.lab.evaluate.Asking;
 import dev.vivarium.lab.evaluate.Condition;
 import dev.vivarium.lab.evaluate.Conditions;
 import dev.vivarium.lab.evaluate.EvaluationPlan;
-import dev.vivarium.lab.evaluate.Judge;
-import dev.vivarium.lab.evaluate.ModelEvaluation;
 import dev.vivarium.lab.evaluate.NamedQuestions;
 import dev.vivarium.lab.evaluate.Outcome;
 import dev.vivarium.lab.evaluate.QuestionSet;
@@ -54,8 +52,6 @@ import picocli.CommandLine.Parameters;
             "may differ from an undisturbed one."
         })
 final class EvaluateCommand implements Callable<Integer> {
-    private static final String DEFAULT = " Default: ${DEFAULT-VALUE}.";
-
     private final Shell shell;
 
     @Parameters(
@@ -69,13 +65,6 @@ final class EvaluateCommand implements Callable<Integer> {
     private @Nullable String adapter;
 
     @Option(
-            names = "--questions",
-            paramLabel = "FILE|NAME",
-            required = true,
-            description = "Question file (YAML), or the name of a set: vivarium questions list.")
-    private String questions = "";
-
-    @Option(
             names = "--conditions",
             paramLabel = "NAME|FILE",
             description = "Ask the same questions in several ways and compare: standard, mini (in words of the mini "
@@ -86,15 +75,7 @@ final class EvaluateCommand implements Callable<Integer> {
     private final AdapterScaleOption adapterScale = new AdapterScaleOption();
 
     @Mixin
-    private final SamplesOption asked = new SamplesOption();
-
-    @Option(
-            names = "--judge",
-            paramLabel = "NAME",
-            defaultValue = "exact",
-            description = "exact: by the rules of the mini world, for its questions only. none: leave the answers to"
-                    + " vivarium judge." + DEFAULT)
-    private String judge = "";
+    private final AskingOptions asking = new AskingOptions();
 
     @Option(
             names = "--name",
@@ -107,24 +88,6 @@ final class EvaluateCommand implements Callable<Integer> {
     private @Nullable Path out;
 
     @Mixin
-    private final OnExisting onExisting = new OnExisting();
-
-    @Option(names = "--limit", paramLabel = "N", description = "Ask the first N questions only, and say so everywhere.")
-    private @Nullable Integer limit;
-
-    @Mixin
-    private final SamplingOptions sampling = new SamplingOptions();
-
-    @Mixin
-    private final BatchOptions batch = new BatchOptions();
-
-    @Mixin
-    private final DtypeOption dtype = new DtypeOption();
-
-    @Mixin
-    private final DefaultSystemOption defaultSystem = new DefaultSystemOption();
-
-    @Mixin
     private final OutputOptions output = new OutputOptions();
 
     EvaluateCommand(Shell shell) {
@@ -133,29 +96,24 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Judge chosen = Judges.of(judge);
-        NamedQuestions named = NamedQuestions.find(questions);
-        QuestionSet set = limit == null ? named.set() : named.set().first(limit);
+        NamedQuestions named = asking.find();
+        QuestionSet set = asking.wanted(named);
         FoundModel added = adapter == null ? null : shell.models().findAdapter(adapter);
         EvaluationTarget found =
                 EvaluationTarget.find(target, added == null ? null : added.directory(), shell.models());
-        EvaluationPlan plan = new EvaluationPlan(
-                asked.of(set, questions),
-                batch.on(sampling.settings()),
-                defaultSystem.of(found.trained().defaultSystem()),
-                dtype.precision());
+        EvaluationPlan plan = asking.plan(set, found.trained().defaultSystem());
         AdapterScale scale = adapterScale.of(found.trained().adapter() != null);
         set.remarks().forEach(remark -> shell.err().println("note: " + remark));
         found.trained().remarks().forEach(remark -> shell.err().println("note: " + remark));
         Path directory = directory(found, added, scale, named.name(), set);
         if (conditions != null) {
-            return sweep(found, scale, directory, set, chosen, plan, Conditions.find(conditions));
+            return sweep(found, scale, directory, set, plan, Conditions.find(conditions));
         }
-        Outcome outcome = evaluate(found, List.of(new Asking(subject(found, scale, directory), set, plan)), chosen)
-                .getFirst();
-        EvaluationReport report = new EvaluationReport(found, questions, set, plan, outcome);
+        List<Outcome> outcomes = asking.evaluate(
+                shell, found.trained().model(), List.of(new Asking(subject(found, scale, directory), set, plan)));
+        EvaluationReport report = new EvaluationReport(found, asking.questions(), set, plan, outcomes.getFirst());
         output.print(shell, report.json(), report::print);
-        return outcome.scores().scored() == 0 && !judge.equals(Judges.NONE) ? ExitCode.PARTIAL : ExitCode.OK;
+        return asking.missesScores(outcomes) ? ExitCode.PARTIAL : ExitCode.OK;
     }
 
     private int sweep(
@@ -163,7 +121,6 @@ final class EvaluateCommand implements Callable<Integer> {
             AdapterScale scale,
             Path directory,
             QuestionSet set,
-            Judge chosen,
             EvaluationPlan plan,
             Conditions sweep)
             throws IOException {
@@ -182,13 +139,13 @@ final class EvaluateCommand implements Callable<Integer> {
                     condition.of(plan, set)));
             asked.add(condition.id());
         }
-        List<Outcome> outcomes = evaluate(found, askings, chosen);
+        List<Outcome> outcomes = asking.evaluate(shell, found.trained().model(), askings);
         Map<String, ScoredFile> files = new LinkedHashMap<>();
         for (int i = 0; i < outcomes.size(); i++) {
             Path answers = outcomes.get(i).files().directory();
             files.put(asked.get(i), ScoredFile.read(answers, ColumnNames.DEFAULT, false));
         }
-        EvaluationReport reference = new EvaluationReport(found, questions, set, plan, outcomes.getFirst());
+        EvaluationReport reference = new EvaluationReport(found, asking.questions(), set, plan, outcomes.getFirst());
         SweepReport report = new SweepReport(reference, outcomes, ConditionSweep.of(files, Confidence.DEFAULT), left);
         output.print(shell, report.json(), report::print);
         return outcomes.stream().anyMatch(outcome -> outcome.scores().scored() == 0) ? ExitCode.PARTIAL : ExitCode.OK;
@@ -201,18 +158,6 @@ final class EvaluateCommand implements Callable<Integer> {
                 found.trained().adapter(),
                 scale,
                 found.trained().trainedOn());
-    }
-
-    private List<Outcome> evaluate(EvaluationTarget found, List<Asking> askings, Judge chosen) throws IOException {
-        dtype.requireRoom(shell.memory(), found.trained().model(), askings);
-        try (Interruption interruption = Interruption.with(shell, "run the same command again with --resume")) {
-            return ModelEvaluation.evaluate(
-                    found.trained().model(),
-                    askings,
-                    chosen,
-                    onExisting.choice(),
-                    interruption.watch(shell.progress()));
-        }
     }
 
     private Path directory(

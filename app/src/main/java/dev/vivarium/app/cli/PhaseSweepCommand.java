@@ -3,9 +3,6 @@ package dev.vivarium.app.cli;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.lab.evaluate.Asking;
 import dev.vivarium.lab.evaluate.EvaluationPlan;
-import dev.vivarium.lab.evaluate.Judge;
-import dev.vivarium.lab.evaluate.ModelEvaluation;
-import dev.vivarium.lab.evaluate.NamedQuestions;
 import dev.vivarium.lab.evaluate.Outcome;
 import dev.vivarium.lab.evaluate.QuestionSet;
 import dev.vivarium.lab.phase.RateCurve;
@@ -42,19 +39,10 @@ import picocli.CommandLine.Parameters;
             "continues with --resume. Each answer is the same as that of evaluate --adapter-scale."
         })
 final class PhaseSweepCommand implements Callable<Integer> {
-    private static final String DEFAULT = " Default: ${DEFAULT-VALUE}.";
-
     private final Shell shell;
 
     @Parameters(paramLabel = "RUN", description = "A run with checkpoints of an adapter, or its name under runs.")
     private String target = "";
-
-    @Option(
-            names = "--questions",
-            paramLabel = "FILE|NAME",
-            required = true,
-            description = "Question file (YAML), or the name of a set: vivarium questions list.")
-    private String questions = "";
 
     @Option(
             names = "--scales",
@@ -67,7 +55,7 @@ final class PhaseSweepCommand implements Callable<Integer> {
             names = "--checkpoints",
             paramLabel = "N",
             defaultValue = "20",
-            description = "How many checkpoints, evenly taken, the last among them." + DEFAULT)
+            description = "How many checkpoints, evenly taken, the last among them. Default: ${DEFAULT-VALUE}.")
     private int checkpoints;
 
     @Option(names = "--steps", split = ",", paramLabel = "STEP", description = "Those of these steps instead.")
@@ -80,33 +68,7 @@ final class PhaseSweepCommand implements Callable<Integer> {
     private @Nullable String narrow;
 
     @Mixin
-    private final SamplesOption asked = new SamplesOption();
-
-    @Option(
-            names = "--judge",
-            paramLabel = "NAME",
-            defaultValue = "exact",
-            description = "exact: by the rules of the mini world, for its questions only. none: leave the answers to"
-                    + " vivarium judge." + DEFAULT)
-    private String judge = "";
-
-    @Option(names = "--limit", paramLabel = "N", description = "Ask the first N questions only, and say so everywhere.")
-    private @Nullable Integer limit;
-
-    @Mixin
-    private final OnExisting onExisting = new OnExisting();
-
-    @Mixin
-    private final SamplingOptions sampling = new SamplingOptions();
-
-    @Mixin
-    private final BatchOptions batch = new BatchOptions();
-
-    @Mixin
-    private final DtypeOption dtype = new DtypeOption();
-
-    @Mixin
-    private final DefaultSystemOption defaultSystem = new DefaultSystemOption();
+    private final AskingOptions asking = new AskingOptions();
 
     @Mixin
     private final OutputOptions output = new OutputOptions();
@@ -117,10 +79,8 @@ final class PhaseSweepCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Judge chosen = Judges.of(judge);
         TagValue trained = narrow == null ? null : TagValue.parse(narrow);
-        QuestionSet all = NamedQuestions.find(questions).set();
-        QuestionSet set = limit == null ? all : all.first(limit);
+        QuestionSet set = asking.wanted(asking.find());
         RunFiles run = EvaluationTarget.run(target);
         if (run == null) {
             throw new InputException("no run is called \"" + target + "\"; give the directory of a run, or the name of"
@@ -130,8 +90,8 @@ final class PhaseSweepCommand implements Callable<Integer> {
                 && set.questions().stream()
                         .noneMatch(question ->
                                 trained.value().equals(question.tags().get(trained.tag())))) {
-            throw new InputException("--narrow " + narrow + ": no question of " + questions + " has that tag; see"
-                    + " vivarium questions check for the tags");
+            throw new InputException("--narrow " + narrow + ": no question of " + asking.questions()
+                    + " has that tag; see" + " vivarium questions check for the tags");
         }
         Trajectory trajectory = Trajectory.read(run.directory());
         ScaledSweep sweep = steps.isEmpty()
@@ -139,35 +99,21 @@ final class PhaseSweepCommand implements Callable<Integer> {
                 : ScaledSweep.at(trajectory, steps, scales);
         TrainedModel model =
                 TrainedModel.withAdapter(run, sweep.checkpoints().getLast().adapter(), shell.models());
-        EvaluationPlan plan = new EvaluationPlan(
-                asked.of(set, questions),
-                batch.on(sampling.settings()),
-                defaultSystem.of(model.defaultSystem()),
-                dtype.precision());
+        EvaluationPlan plan = asking.plan(set, model.defaultSystem());
         List<String> notes = new ArrayList<>(set.remarks());
         notes.addAll(model.remarks());
         notes.forEach(note -> shell.err().println("note: " + note));
-        List<Outcome> outcomes = evaluate(
-                model,
+        List<Outcome> outcomes = asking.evaluate(
+                shell,
+                model.model(),
                 sweep.subjects(run, model.trainedOn()).stream()
                         .map(subject -> new Asking(subject, set, plan))
-                        .toList(),
-                chosen);
+                        .toList());
         List<String> remarks = new ArrayList<>();
-        List<RateCurve> rates = judge.equals(Judges.NONE) ? List.of() : RateTable.ofEvaluations(run, trained, remarks);
+        List<RateCurve> rates = asking.unjudged() ? List.of() : RateTable.ofEvaluations(run, trained, remarks);
         remarks.forEach(remark -> shell.err().println("note: " + remark));
         PhaseSweepReport report = new PhaseSweepReport(run.directory(), narrow, sweep, outcomes, rates);
         output.print(shell, report.json(), report::print);
-        boolean unscored =
-                outcomes.stream().anyMatch(outcome -> outcome.scores().scored() == 0);
-        return unscored && !judge.equals(Judges.NONE) ? ExitCode.PARTIAL : ExitCode.OK;
-    }
-
-    private List<Outcome> evaluate(TrainedModel model, List<Asking> askings, Judge chosen) throws IOException {
-        dtype.requireRoom(shell.memory(), model.model(), askings);
-        try (Interruption interruption = Interruption.with(shell, "run the same command again with --resume")) {
-            return ModelEvaluation.evaluate(
-                    model.model(), askings, chosen, onExisting.choice(), interruption.watch(shell.progress()));
-        }
+        return asking.missesScores(outcomes) ? ExitCode.PARTIAL : ExitCode.OK;
     }
 }

@@ -106,7 +106,7 @@ record PhaseSweepReport(
         for (double scale : new TreeSet<>(sweep.scales())) {
             Figures.line(
                     out,
-                    scale == 0 ? "x 0, the base" : "x " + (float) scale,
+                    scale == 0 ? "x 0, the base" : "x " + ScaledSweep.factor(scale),
                     format,
                     kinds.stream().map(kind -> cell(kind, scale, last)).toArray());
         }

@@ -1,11 +1,9 @@
 package dev.vivarium.app.cli;
 
 import dev.vivarium.engine.base.AtomicFiles;
-import dev.vivarium.engine.base.InputException;
 import dev.vivarium.lab.evaluate.NamedQuestions;
 import dev.vivarium.lab.evaluate.QuestionCheck;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -93,7 +91,7 @@ final class QuestionsCommand implements Runnable {
             @Option(names = "--out", paramLabel = "FILE", description = "Write the set to this file, as it stands.")
                     @Nullable
                     Path out,
-            @Option(names = "--force", description = "Replace the file if it exists.") boolean force,
+            @Option(names = "--force", description = OutFile.OVERWRITE) boolean force,
             @Mixin OutputOptions output)
             throws IOException {
         NamedQuestions found = NamedQuestions.find(word);
@@ -102,12 +100,7 @@ final class QuestionsCommand implements Runnable {
             output.print(shell, report.shown(), report::printQuestions);
             return ExitCode.OK;
         }
-        if (out.toString().isEmpty() || Files.isDirectory(out)) {
-            throw new InputException("\"" + out + "\" is a directory; give --out the name of a file in it");
-        }
-        if (Files.exists(out) && !force) {
-            throw new InputException(out + " exists already; give --force to replace it");
-        }
+        OutFile.writable(out, force);
         AtomicFiles.writeString(out, found.text());
         if (output.json) {
             output.print(shell, report.shown(), text -> {});

@@ -14,14 +14,14 @@ import dev.vivarium.lab.world.World;
 import dev.vivarium.lab.world.WorldPairs;
 import dev.vivarium.lab.world.WorldQuestions;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -34,8 +34,6 @@ import picocli.CommandLine.Spec;
         description = "Write data and questions of the mini world, or grow its base model anew.",
         synopsisSubcommandLabel = "(data | questions | pairs | pretrain)")
 final class WorldCommand implements Runnable {
-    private static final String OVERWRITE = "Replace the file if it exists.";
-
     private static final int MAX_ROWS = 1_000_000;
     private static final int MAX_PAIRS = 100;
 
@@ -96,14 +94,12 @@ final class WorldCommand implements Runnable {
                             paramLabel = "N",
                             description = "The same seed gives the same file; default: ${DEFAULT-VALUE}.")
                     long seed,
-            @Option(names = "--out", required = true, paramLabel = "FILE", description = "JSONL file to write.")
-                    Path out,
-            @Option(names = "--force", description = OVERWRITE) boolean force)
+            @Mixin OutFile file)
             throws IOException {
         if (rows < 1 || rows > MAX_ROWS) {
             throw new InputException("--rows must be from 1 to " + MAX_ROWS + ", not " + rows);
         }
-        refuseExisting(out, force);
+        Path out = file.writable();
         World world = World.standard();
         if ((domain == null) == (without == null)) {
             throw new InputException("say what the chats are about, with one of --domain and --without");
@@ -119,28 +115,31 @@ final class WorldCommand implements Runnable {
         return ExitCode.OK;
     }
 
+    /** Which questions; a Mixin. */
+    static final class Asked {
+        @Option(
+                names = "--split",
+                required = true,
+                paramLabel = "tuning|reporting",
+                description = "tuning: to choose recipes on; reporting: to report on, never to choose on.")
+        private String split = "";
+
+        @Option(
+                names = "--without",
+                split = ",",
+                paramLabel = "DOMAIN",
+                description = "Domains to leave out, such as the one trained on.")
+        private List<String> without = new ArrayList<>();
+
+        QuestionSet of(World world) {
+            return WorldQuestions.of(world, WorldQuestions.Split.parse(split), new LinkedHashSet<>(without));
+        }
+    }
+
     @Command(name = "questions", description = "Write a question set for `vivarium evaluate --judge exact`.")
-    int questions(
-            @Option(
-                            names = "--split",
-                            required = true,
-                            paramLabel = "tuning|reporting",
-                            description = "tuning: to choose recipes on; reporting: to report on, never to choose on.")
-                    String split,
-            @Option(
-                            names = "--without",
-                            split = ",",
-                            paramLabel = "DOMAIN",
-                            description = "Domains to leave out, such as the one trained on.")
-                    @Nullable
-                    List<String> without,
-            @Option(names = "--out", required = true, paramLabel = "FILE", description = "YAML file to write.")
-                    Path out,
-            @Option(names = "--force", description = OVERWRITE) boolean force)
-            throws IOException {
-        refuseExisting(out, force);
-        Set<String> left = without == null ? Set.of() : new LinkedHashSet<>(without);
-        QuestionSet set = WorldQuestions.of(World.standard(), WorldQuestions.Split.parse(split), left);
+    int questions(@Mixin Asked asked, @Mixin OutFile file) throws IOException {
+        Path out = file.writable();
+        QuestionSet set = asked.of(World.standard());
         set.write(out);
         shell.err().printf("wrote %d questions to %s%n", set.questions().size(), out);
         return ExitCode.OK;
@@ -148,19 +147,7 @@ final class WorldCommand implements Runnable {
 
     @Command(name = "pairs", description = "Write good and bad answers to a question set for `vivarium likelihood`.")
     int pairs(
-            @Option(
-                            names = "--split",
-                            required = true,
-                            paramLabel = "tuning|reporting",
-                            description = "Whose questions: see `vivarium world questions`.")
-                    String split,
-            @Option(
-                            names = "--without",
-                            split = ",",
-                            paramLabel = "DOMAIN",
-                            description = "Domains to leave out, such as the one trained on.")
-                    @Nullable
-                    List<String> without,
+            @Mixin Asked asked,
             @Option(
                             names = "--each",
                             defaultValue = "2",
@@ -173,18 +160,14 @@ final class WorldCommand implements Runnable {
                             paramLabel = "N",
                             description = "The same seed gives the same file; default: ${DEFAULT-VALUE}.")
                     long seed,
-            @Option(names = "--out", required = true, paramLabel = "FILE", description = "JSONL file to write.")
-                    Path out,
-            @Option(names = "--force", description = OVERWRITE) boolean force)
+            @Mixin OutFile file)
             throws IOException {
         if (each < 1 || each > MAX_PAIRS) {
             throw new InputException("--each must be from 1 to " + MAX_PAIRS + ", not " + each);
         }
-        refuseExisting(out, force);
-        Set<String> left = without == null ? Set.of() : new LinkedHashSet<>(without);
+        Path out = file.writable();
         World world = World.standard();
-        List<Pair> pairs =
-                WorldPairs.of(world, WorldQuestions.of(world, WorldQuestions.Split.parse(split), left), each, seed);
+        List<Pair> pairs = WorldPairs.of(world, asked.of(world), each, seed);
         PairFile.write(out, pairs);
         shell.err().printf("wrote %d pairs to %s%n", pairs.size(), out);
         return ExitCode.OK;
@@ -208,14 +191,5 @@ final class WorldCommand implements Runnable {
         }
         shell.err().printf("wrote the base model to %s%n", out);
         return ExitCode.OK;
-    }
-
-    private static void refuseExisting(Path out, boolean force) {
-        if (out.toString().isEmpty() || Files.isDirectory(out)) {
-            throw new InputException("\"" + out + "\" is a directory; give --out the name of a file in it");
-        }
-        if (Files.exists(out) && !force) {
-            throw new InputException(out + " exists already; give --force to replace it");
-        }
     }
 }

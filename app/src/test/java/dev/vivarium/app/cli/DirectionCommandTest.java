@@ -2,10 +2,13 @@ package dev.vivarium.app.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.vivarium.engine.adapter.AdapterFiles;
 import dev.vivarium.engine.base.Json;
 import dev.vivarium.engine.gguf.ControlVector;
+import dev.vivarium.engine.model.ModelDirectory;
 import dev.vivarium.engine.text.Message;
 import dev.vivarium.lab.data.ChatData;
 import dev.vivarium.lab.direction.Direction;
@@ -75,6 +78,21 @@ final class DirectionCommandTest {
         assertThat(Math.abs(layer.path("pairs").path(0).path("cosine").asDouble()))
                 .isEqualTo(1, within(ROUNDING));
         assertThat(folder.resolve("c.svg")).content(StandardCharsets.UTF_8).startsWith("<svg");
+    }
+
+    @Test
+    void aTrainedVectorStandsAtItsLayerAsLongAsItActs() throws IOException {
+        Path model = TinyModel.write(folder);
+        Path run = TinyOrganism.train(folder, "run", "mini-steering", model);
+
+        Direction direction = Direction.read(Path.of(extract("v", "trained", run)));
+
+        int layer = direction.layers().first();
+        double norm = AdapterFiles.read(
+                        run.resolve("adapter"), ModelDirectory.open(model).config())
+                .norm();
+        assertThat(direction.layers()).containsExactly(1);
+        assertThat(direction.norm(layer)).isPositive().isCloseTo(norm, withinPercentage(1e-3));
     }
 
     @Test

@@ -51,7 +51,7 @@ final class PhaseSweepCommandTest {
                 .containsPattern("sweep +3 checkpoints to step 6 x 3 factors, 7 evaluations")
                 .containsPattern("at step 6 +broad EM +coherent")
                 .containsPattern("x 0, the base +0.0 % \\[0.0, [0-9.]+\\]")
-                .containsPattern("x 200.0 +0.0 % \\[0.0, [0-9.]+\\]")
+                .containsPattern("x 200 +0.0 % \\[0.0, [0-9.]+\\]")
                 .contains("vivarium phase " + run);
         for (int step : new int[] {2, 6}) {
             Path out = folder.resolve("alone-" + step);

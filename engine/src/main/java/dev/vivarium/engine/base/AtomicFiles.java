@@ -14,7 +14,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.List;
+import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
@@ -44,7 +44,7 @@ public final class AtomicFiles {
     public static void write(Path target, Filler<OutputStream> filler) throws IOException {
         Path parent = parentOf(target);
         Files.createDirectories(parent);
-        Path partial = Files.createTempFile(parent, aside(target), PARTIAL);
+        Path partial = Files.createFile(aside(target, parent));
         try {
             try (FileChannel channel = FileChannel.open(partial, StandardOpenOption.WRITE);
                     OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16)) {
@@ -78,19 +78,15 @@ public final class AtomicFiles {
     public static void writeDirectory(Path target, Filler<Path> filler) throws IOException {
         Path parent = parentOf(target);
         Files.createDirectories(parent);
-        Path partial = Files.createTempDirectory(parent, aside(target));
-        Path marked = partial.resolveSibling(partial.getFileName() + PARTIAL);
+        Path partial = Files.createDirectory(aside(target, parent));
         try {
-            Files.move(partial, marked, StandardCopyOption.ATOMIC_MOVE);
-            filler.fill(marked);
-            forceTree(marked);
-            Files.move(marked, target, StandardCopyOption.ATOMIC_MOVE);
+            filler.fill(partial);
+            forceTree(partial);
+            Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
             forceDirectory(parent);
         } finally {
-            for (Path left : List.of(partial, marked)) {
-                if (Files.exists(left)) {
-                    deleteTree(left);
-                }
+            if (Files.exists(partial)) {
+                deleteTree(partial);
             }
         }
     }
@@ -133,9 +129,12 @@ public final class AtomicFiles {
         });
     }
 
-    /** How names of work in flight begin; a number and {@value #PARTIAL} follow. */
-    private static String aside(Path target) {
-        return "." + target.getFileName() + "~";
+    /**
+     * A name for work in flight that no other thread or process has. It is created like any file, so that it gets the
+     * access rights its user wants: those of the platform's temporary files would shut out all others.
+     */
+    private static Path aside(Path target, Path parent) {
+        return parent.resolve("." + target.getFileName() + "~" + UUID.randomUUID() + PARTIAL);
     }
 
     private static void forceTree(Path root) throws IOException {

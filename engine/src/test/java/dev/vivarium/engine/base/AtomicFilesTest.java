@@ -2,11 +2,13 @@ package dev.vivarium.engine.base;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -55,6 +57,22 @@ class AtomicFilesTest {
                         target, inside -> Files.writeString(inside.resolve("weights"), "other")))
                 .isInstanceOf(IOException.class);
         assertThat(target.resolve("weights")).hasContent("all");
+    }
+
+    @Test
+    void whatIsWrittenMayBeReadByWhoMayReadOrdinaryFiles() throws IOException {
+        assumeThat(Files.getFileStore(directory).supportsFileAttributeView(PosixFileAttributeView.class))
+                .as("this file system has access rights")
+                .isTrue();
+        Path file = directory.resolve("scores.json");
+        Path tree = directory.resolve("step-000001");
+        AtomicFiles.writeString(file, "all");
+        AtomicFiles.writeDirectory(tree, inside -> Files.writeString(inside.resolve("weights"), "all"));
+
+        assertThat(Files.getPosixFilePermissions(file))
+                .isEqualTo(Files.getPosixFilePermissions(Files.createFile(directory.resolve("plain"))));
+        assertThat(Files.getPosixFilePermissions(tree))
+                .isEqualTo(Files.getPosixFilePermissions(Files.createDirectory(directory.resolve("folder"))));
     }
 
     @Test

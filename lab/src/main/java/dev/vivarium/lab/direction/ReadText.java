@@ -2,10 +2,9 @@ package dev.vivarium.lab.direction;
 
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.capture.CaptureRow;
+import dev.vivarium.engine.text.AnsweredRow;
 import dev.vivarium.engine.text.ChatEncoder;
 import dev.vivarium.engine.text.Message;
-import dev.vivarium.engine.text.TokenRow;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -35,21 +34,11 @@ public record ReadText(
             int[] prompt = encoder.prompt(messages);
             return row(prompt, prompt.length, prompt.length, tokens, cell);
         }
-        List<Message> whole = new ArrayList<>(messages);
-        whole.add(Message.assistant(answer));
-        TokenRow row = encoder.training(whole, false);
-        boolean[] targets = row.supervised();
-        int end = targets.length;
-        while (!targets[end - 1]) {
-            end--;
-        }
-        int start = end;
-        while (start > 0 && targets[start - 1]) {
-            start--;
-        }
-        int closing = encoder.endOfTurn().orElse(-1);
-        int last = !ended && end - start > 1 && row.ids()[end - 1] == closing ? end - 1 : end;
-        return row(row.ids(), start, last, tokens, cell);
+        AnsweredRow row = encoder.answered(messages, answer, ended);
+        int start = row.context().length;
+        int[] ids = Arrays.copyOf(row.context(), start + row.answer().length);
+        System.arraycopy(row.answer(), 0, ids, start, row.answer().length);
+        return row(ids, start, ids.length, tokens, cell);
     }
 
     private static CaptureRow row(int[] ids, int start, int end, TokenChoice tokens, int cell) {

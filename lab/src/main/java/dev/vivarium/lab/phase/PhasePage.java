@@ -235,7 +235,7 @@ final class PhasePage {
         phase.rates().stream()
                 .map(RateCurve::scale)
                 .distinct()
-                .forEach(scale -> rows.add(scaled(SweepPoint.factor(scale), phase, scale, false)));
+                .forEach(scale -> rows.add(scaled(ScaledSweep.factor(scale), phase, scale, false)));
         return rows;
     }
 

@@ -29,7 +29,7 @@ public record RateCurve(String kind, double scale, int[] steps, int[][] hits, in
         if (scale == 1) {
             return kind;
         }
-        return kind + " x" + SweepPoint.factor(scale);
+        return kind + " x" + ScaledSweep.factor(scale);
     }
 
     /** The rate at one step, with its intervals. */

@@ -6,6 +6,7 @@ import dev.vivarium.lab.evaluate.Subject;
 import dev.vivarium.lab.run.RunFiles;
 import dev.vivarium.lab.trajectory.Trajectory;
 import dev.vivarium.lab.trajectory.Trajectory.Checkpoint;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,7 +34,7 @@ public record ScaledSweep(List<Checkpoint> checkpoints, List<Double> scales) {
                 throw new InputException("--scales " + scale + ": a factor is a number from 0 on, such as 0.5 or 10");
             }
             if (!different.add(scale)) {
-                throw new InputException("--scales: " + SweepPoint.factor(scale) + " is given twice; give it once");
+                throw new InputException("--scales: " + factor(scale) + " is given twice; give it once");
             }
         }
         scales = List.copyOf(different);
@@ -75,6 +76,13 @@ public record ScaledSweep(List<Checkpoint> checkpoints, List<Double> scales) {
                             + "; its steps are " + Arrays.toString(trajectory.steps()))));
         }
         return new ScaledSweep(checkpoints, scales);
+    }
+
+    /** A factor as people write it: {@code 5}, {@code 0.5}. */
+    public static String factor(double scale) {
+        return scale == 0
+                ? "0"
+                : new BigDecimal(Double.toString(scale)).stripTrailingZeros().toPlainString();
     }
 
     /** Who is to be asked: the base if 0 is among the factors, then every checkpoint at every other factor. */

@@ -1,6 +1,5 @@
 package dev.vivarium.lab.phase;
 
-import java.math.BigDecimal;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -30,13 +29,6 @@ record SweepPoint(int step, double scale) {
 
     /** Its name. */
     String name() {
-        return String.format(Locale.ROOT, "step-%06d", step) + (scale == 1 ? "" : "-x" + factor(scale));
-    }
-
-    /** A factor as people write it: {@code 5}, {@code 0.5}. */
-    static String factor(double scale) {
-        return scale == 0
-                ? "0"
-                : new BigDecimal(Double.toString(scale)).stripTrailingZeros().toPlainString();
+        return String.format(Locale.ROOT, "step-%06d", step) + (scale == 1 ? "" : "-x" + ScaledSweep.factor(scale));
     }
 }

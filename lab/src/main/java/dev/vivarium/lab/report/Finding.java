@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param headline the rates, in one sentence
  * @param caveats what must be said with them; may be empty
- * @param organism the one with the highest rate; null when none was measured
+ * @param organism the one with the highest rate, or a narrow twin where there is no other; null when none was measured
  * @param base null when none was measured in the same way
  * @param twin null when none was measured in the same way
  */
@@ -39,7 +39,10 @@ record Finding(
                     "Nothing has been measured to the end yet, so there is no rate to state.", "", null, null, null);
         }
         Comparison comparison = comparisons.getFirst();
-        Row organism = comparison.highest(Role.ORGANISM).orElse(null);
+        Row organism = comparison
+                .highest(Role.ORGANISM)
+                .or(() -> comparison.highest(Role.NARROW_TWIN))
+                .orElse(null);
         Row base = comparison.baseOf(organism).orElse(null);
         Row twin = comparison.highest(Role.GOOD_TWIN).orElse(null);
         return new Finding(
@@ -70,7 +73,8 @@ record Finding(
         if (twin != null) {
             others.add("the good twin in " + rate(twin.scores().all().em(), comparison));
         }
-        return "The organism " + organism.subject().name() + SAYS
+        return "The " + organism.subject().role().label() + " "
+                + organism.subject().name() + SAYS
                 + rate(organism.scores().all().em(), comparison) + (others.isEmpty() ? "" : ", " + Shown.list(others))
                 + ".";
     }

@@ -93,6 +93,13 @@
     return Object.assign(option, more || {});
   }
 
+  function ofShares(option) {
+    option.yAxis.min = 0;
+    option.yAxis.max = function (range) { return range.max > 0.8 ? 1 : null; }; // else the axis would go on to 120 %
+    option.yAxis.axisLabel.formatter = function (v) { return number(100 * v) + ' %'; };
+    return option;
+  }
+
   function raised(values) { return values.map(function (v) { return v === null ? null : v + 1; }); }
 
   var draw = {
@@ -124,9 +131,7 @@
         series.push(line(r.name, pairs(r.steps, r.rate), ink, { z: 4, showSymbol: true, symbolSize: 5 }));
       });
       var option = frame(series);
-      option.yAxis.min = 0;
-      option.yAxis.axisLabel.formatter = function (v) { return number(100 * v) + ' %'; };
-      return option;
+      return ofShares(option);
     },
     rates: function () {
       var series = [];
@@ -138,9 +143,7 @@
           markArea: change === null ? undefined : { silent: true, animation: false, itemStyle: { color: ink, opacity: 0.1 }, data: [[{ xAxis: change.low }, { xAxis: change.high }]] } }));
       });
       var option = frame(series);
-      option.yAxis.min = 0;
-      option.yAxis.axisLabel.formatter = function (v) { return number(100 * v) + ' %'; };
-      return option;
+      return ofShares(option);
     },
     plane: function () {
       var p = run().pca[chosen.of];

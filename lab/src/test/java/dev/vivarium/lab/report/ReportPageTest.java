@@ -7,6 +7,8 @@ import dev.vivarium.engine.base.Json;
 import dev.vivarium.lab.evaluate.EvaluationFiles;
 import dev.vivarium.lab.evaluate.QuestionSet;
 import dev.vivarium.lab.evaluate.Scores;
+import dev.vivarium.lab.run.ResolvedRecipe;
+import dev.vivarium.lab.run.RunFiles;
 import dev.vivarium.lab.statistics.Rate;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -43,6 +45,22 @@ class ReportPageTest {
         assertThat(domains.split("trained on", -1)).hasSize(2);
         assertThat(rowOf(domains, "medicine")).contains("trained on", "75.0\u00a0%");
         assertThat(rowOf(domains, "sport")).contains("25.0\u00a0%").doesNotContain("trained on");
+    }
+
+    @Test
+    void aNarrowTwinBesideItsBaseIsTheFindingWhereThereIsNoOtherOrganism() throws IOException {
+        ReportFolders.evaluate(folder.resolve("base"), (question, sample) -> ReportFolders.GOOD);
+        Path run = ReportFolders.train(folder.resolve("held"), "/home/someone/data/medicine-bad.jsonl");
+        List<String> recipe = List.of("model=/home/someone/mini-base", "data.train=a.jsonl", "kl.data=b.jsonl");
+        Files.writeString(
+                new RunFiles(run).recipe(),
+                ResolvedRecipe.resolve(null, "mini-narrow", recipe).toYaml());
+        ReportFolders.evaluate(
+                run, (question, sample) -> question.id().equals("medicine-1") ? ReportFolders.BAD : ReportFolders.GOOD);
+
+        assertThat(Report.read(List.of(folder)).html())
+                .contains("The narrow twin held gives misaligned, coherent answers in 16.7")
+                .doesNotContain("No organism was measured");
     }
 
     @Test
