@@ -93,9 +93,13 @@
     return Object.assign(option, more || {});
   }
 
-  function ofShares(option) {
+  function ofShares(option, curves) {
+    var top = Math.max.apply(null, curves.map(function (r) { return Math.max.apply(null, r.high); }));
     option.yAxis.min = 0;
-    option.yAxis.max = function (range) { return range.max > 0.8 ? 1 : null; }; // else the axis would go on to 120 %
+    if (top > 0.8) { // left to itself the axis would go on to 120 %
+      option.yAxis.max = 1;
+      option.yAxis.interval = 0.25;
+    }
     option.yAxis.axisLabel.formatter = function (v) { return number(100 * v) + ' %'; };
     return option;
   }
@@ -130,8 +134,7 @@
         series = series.concat(band(r.name, r.steps, r.low, r.high, ink));
         series.push(line(r.name, pairs(r.steps, r.rate), ink, { z: 4, showSymbol: true, symbolSize: 5 }));
       });
-      var option = frame(series);
-      return ofShares(option);
+      return ofShares(frame(series), swept());
     },
     rates: function () {
       var series = [];
@@ -142,8 +145,7 @@
         series.push(line(r.name, pairs(r.steps, r.rate), ink, { z: 4, showSymbol: true, symbolSize: 5,
           markArea: change === null ? undefined : { silent: true, animation: false, itemStyle: { color: ink, opacity: 0.1 }, data: [[{ xAxis: change.low }, { xAxis: change.high }]] } }));
       });
-      var option = frame(series);
-      return ofShares(option);
+      return ofShares(frame(series), plain());
     },
     plane: function () {
       var p = run().pca[chosen.of];
