@@ -164,6 +164,20 @@ public final class AdapterBank implements AutoCloseable {
                 + scale.byBlock().hashCode();
     }
 
+    /** The matrices of one adapter by place, rounded to {@link #precision}, with the factor that its scale makes of s. */
+    Map<Place, LoraAdapter.Pair> pairsOf(int index) {
+        Map<Place, LoraAdapter.Pair> own = new HashMap<>();
+        AdapterScale scale = entries.get(index).scale();
+        pairs.forEach((place, here) -> {
+            for (Pair pair : here) {
+                if (pair.adapter == adapterOf[index]) {
+                    own.put(place, new LoraAdapter.Pair(pair.a, pair.b, pair.scale * scale.at(place.layer())));
+                }
+            }
+        });
+        return own;
+    }
+
     /** Bytes of all matrices and vectors. */
     long bytes() {
         long bytes = 0;

@@ -6,7 +6,6 @@ import dev.vivarium.engine.model.TextAttention;
 import dev.vivarium.engine.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -29,11 +28,6 @@ import org.jspecify.annotations.Nullable;
  * activations in their last digits.
  */
 public final class Capture {
-    /** Texts that are sorted by length together. */
-    static final int CHUNK = 128;
-
-    private static final int MOST_TOKENS = 2048;
-
     /** Bytes of the activations of one batch that are held for the difference of two readings. */
     private static final long MOST_HELD = 1L << 28;
 
@@ -80,33 +74,15 @@ public final class Capture {
     }
 
     private void read(Iterator<CaptureRow> rows, IntConsumer read) {
-        int done = 0;
-        while (rows.hasNext()) {
-            List<CaptureRow> chunk = new ArrayList<>();
-            while (rows.hasNext() && chunk.size() < CHUNK) {
-                chunk.add(rows.next());
-            }
-            chunk.sort(Comparator.comparingInt(CaptureRow::length));
-            for (int from = 0; from < chunk.size(); ) {
-                int to = from + 1;
-                while (to < chunk.size()
-                        && (long) (to + 1 - from) * chunk.get(to).length() <= mostTokens()) {
-                    to++;
-                }
-                batch(chunk.subList(from, to));
-                done += to - from;
-                read.accept(done);
-                from = to;
-            }
-        }
+        new Batches(mostTokens()).each(rows, (batch, numbers) -> batch(batch), read);
     }
 
     private long mostTokens() {
         if (reference == null) {
-            return MOST_TOKENS;
+            return Batches.MOST_TOKENS;
         }
         long each = (long) Float.BYTES * moments.hidden() * settings.layers().size();
-        return Math.clamp(MOST_HELD / each, 1, MOST_TOKENS);
+        return Math.clamp(MOST_HELD / each, 1, Batches.MOST_TOKENS);
     }
 
     /** Takes what was captured of a layer, in the scope of that layer. */

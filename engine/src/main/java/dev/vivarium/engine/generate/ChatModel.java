@@ -15,6 +15,7 @@ import dev.vivarium.engine.text.ChatEncoder;
 import dev.vivarium.engine.text.ChatTemplate;
 import dev.vivarium.engine.text.DefaultSystem;
 import dev.vivarium.engine.text.Message;
+import dev.vivarium.engine.text.StreamingDecoder;
 import dev.vivarium.engine.text.Tokenizer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -243,6 +244,22 @@ public final class ChatModel implements AutoCloseable {
     /** How many tokens a text has, which is to stand in the middle of another. */
     public int tokens(String text) {
         return texts.tokenizer().encode(text).length;
+    }
+
+    /**
+     * What each token adds to the text of them all, special ones by their spelling; empty for a token whose character is not
+     * complete before a later one.
+     */
+    public List<String> pieces(int[] tokens) {
+        StreamingDecoder decoder = texts.tokenizer().streaming(false);
+        List<String> pieces = new ArrayList<>();
+        for (int token : tokens) {
+            pieces.add(decoder.add(token));
+        }
+        if (!pieces.isEmpty()) {
+            pieces.set(pieces.size() - 1, pieces.getLast() + decoder.finish());
+        }
+        return pieces;
     }
 
     private TextGenerator generator() {

@@ -146,7 +146,7 @@ final class CaptureTest {
         int[] taken = {0};
         int[] done = {0};
         int[] most = {0};
-        int all = 10 * Capture.CHUNK + 3;
+        int all = 10 * Batches.CHUNK + 3;
         Iterator<CaptureRow> endless = new Iterator<>() {
             @Override
             public boolean hasNext() {
@@ -163,7 +163,7 @@ final class CaptureTest {
 
         try (Moments moments = Capture.run(base, null, endless, settings(2), rows -> done[0] = rows)) {
             assertThat(done[0]).isEqualTo(all);
-            assertThat(most[0]).isEqualTo(Capture.CHUNK);
+            assertThat(most[0]).isEqualTo(Batches.CHUNK);
             assertThat(moments.texts(0) + moments.texts(1)).isGreaterThanOrEqualTo(all);
         }
         assertThat(settings(2).bytes(HIDDEN)).isEqualTo(2L * 2 * 2 * HIDDEN * Double.BYTES);
