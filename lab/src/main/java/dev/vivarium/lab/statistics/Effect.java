@@ -17,7 +17,7 @@ public final class Effect {
     /**
      * Two models on the same k questions.
      *
-     * @param these scores by question of the model in question; no question without an answer
+     * @param these scores by question of the model in question; no question without an answer, but for the AUC alone
      * @param others scores by question of the model it is compared with
      */
     public Effect(double[][] these, double[][] others) {
