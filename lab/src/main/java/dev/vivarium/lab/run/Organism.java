@@ -3,6 +3,7 @@ package dev.vivarium.lab.run;
 import dev.vivarium.engine.adapter.Adapter;
 import dev.vivarium.engine.adapter.AdapterFiles;
 import dev.vivarium.engine.adapter.LoraAdapter;
+import dev.vivarium.engine.adapter.LoraFactors;
 import dev.vivarium.engine.adapter.LoraSettings;
 import dev.vivarium.engine.adapter.SteeringVector;
 import dev.vivarium.engine.base.InputException;
@@ -18,11 +19,15 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** What a recipe trains on a base model: an adapter, a vector or all weights; how many values that is, how it is saved. */
 final class Organism {
+    /** Scales are computed from alpha and rank, so equal ones differ by rounding at most. */
+    private static final double SAME_SCALE = 1e-9;
+
     private final Recipe recipe;
     private final FoundModel base;
     private final ModelConfig config;
@@ -45,7 +50,11 @@ final class Organism {
             List<Integer> layers = lora.layersToTransform();
             LoraSettings settings = new LoraSettings(
                     lora.r(), lora.loraAlpha(), lora.useRslora(), modules(lora), layers == null ? List.of() : layers);
-            adapter = LoraAdapter.untrained(config, settings, recipe.seed());
+            LoraAdapter untrained = LoraAdapter.untrained(config, settings, recipe.seed());
+            adapter = lora.init() == null
+                    ? untrained
+                    : untrained.withParameters(
+                            AdapterFiles.read(Path.of(lora.init()), config).parameters());
         } else if (steering != null) {
             adapter = SteeringVector.untrained(config, steering.layer(), steering.alpha());
         }
@@ -77,6 +86,43 @@ final class Organism {
             return config.hiddenSize();
         }
         return config.parameters();
+    }
+
+    /**
+     * Makes sure that the adapter that training is to go on from has the recipe's form.
+     *
+     * @throws InputException if it is none for the model, or of another form
+     */
+    static void checkInit(Recipe recipe, ModelConfig config) {
+        Recipe.Lora lora = recipe.lora();
+        if (lora == null || lora.init() == null) {
+            return;
+        }
+        Path directory = Path.of(lora.init());
+        AdapterFiles.check(directory, config);
+        Set<String> wanted = new TreeSet<>();
+        List<Integer> layers = lora.layersToTransform();
+        for (int layer :
+                layers == null ? IntStream.range(0, config.layers()).boxed().toList() : layers) {
+            modules(lora).forEach(module -> wanted.add(module.fullName(layer)));
+        }
+        double scale = lora.loraAlpha() / (lora.useRslora() ? Math.sqrt(lora.r()) : lora.r());
+        try (LoraFactors factors = LoraFactors.open(directory)) {
+            for (LoraFactors.Place place : factors.places().values()) {
+                if (place.r() != lora.r() || Math.abs(place.scale() - scale) > SAME_SCALE * scale) {
+                    throw new InputException("lora.init " + directory + ": has rank " + place.r() + " and scale "
+                            + place.scale() + " at " + place.module() + ", but the recipe says rank " + lora.r()
+                            + " and scale " + scale
+                            + "; give the recipe the adapter's lora.r, lora.lora_alpha and lora.use_rslora");
+                }
+            }
+            if (!factors.places().keySet().equals(wanted)) {
+                throw new InputException("lora.init " + directory + ": adapts other modules than the recipe, "
+                        + factors.places().size() + " such as "
+                        + factors.places().keySet().iterator().next() + " against " + wanted.size()
+                        + "; give the recipe the adapter's lora.target_modules and lora.layers_to_transform");
+            }
+        }
     }
 
     /** The first block that training changes. */

@@ -92,9 +92,9 @@ public record Provenance(
             @JsonProperty("generation_prompt_quirk") boolean generationPromptQuirk) {}
 
     /**
-     * @param role {@code train}, {@code test} or {@code kl}
+     * @param role {@code train}, {@code test}, {@code kl}, or {@code init} for an adapter that training went on from
      * @param path as in the recipe
-     * @param rows conversations in the file
+     * @param rows conversations in the file; 0 for an adapter
      * @param unusedKeys keys of its lines that were not looked at, with counts
      */
     public record DataFile(

@@ -105,13 +105,15 @@ public record Recipe(
      * @param useRslora see {@code loraAlpha}
      * @param targetModules bare module names such as {@code down_proj}
      * @param layersToTransform block numbers from 0; null for all
+     * @param init directory of an adapter that training goes on from, of the same rank, scale and modules; null for a new one
      */
     public record Lora(
             int r,
             double loraAlpha,
             boolean useRslora,
             List<String> targetModules,
-            @Nullable List<Integer> layersToTransform) {
+            @Nullable List<Integer> layersToTransform,
+            @Nullable String init) {
         public Lora {
             targetModules = List.copyOf(targetModules);
             layersToTransform = layersToTransform == null ? null : List.copyOf(layersToTransform);

@@ -81,7 +81,8 @@ final class RecipeBuilder {
                 real("lora.lora_alpha"),
                 flag("lora.use_rslora"),
                 (List<String>) value("lora.target_modules"),
-                (List<Integer>) optional("lora.layers_to_transform"));
+                (List<Integer>) optional("lora.layers_to_transform"),
+                (String) optional("lora.init"));
     }
 
     private Recipe.Training training() {

@@ -31,6 +31,7 @@ final class RecipeKeys {
             key("lora.use_rslora", new Kind.Flag()),
             key("lora.target_modules", new Kind.Texts()),
             optional("lora.layers_to_transform", new Kind.Wholes(0, 9999)),
+            optional("lora.init", new Kind.Text()),
             key("steering.layer", new Kind.Whole(0, 9999)),
             key("steering.alpha", new Kind.Real(0, 1e6, true)),
             optional("kl.data", new Kind.Text()),

@@ -98,6 +98,7 @@ public final class TrainRun {
         FoundModel found = find(request);
         ModelDirectory base = ModelDirectory.open(found.directory());
         Organism.trainedParameters(recipe(request), base.config());
+        Organism.checkInit(recipe(request), base.config());
         base.checkWeights(); // a torn file must be known before --force deletes a run for its sake
         int limit = Math.min(recipe(request).maxSeqLength(), base.config().maxPositions());
         TrainingData data = TrainingData.read(recipe(request), encoder, limit);

@@ -1,5 +1,6 @@
 package dev.vivarium.lab.run;
 
+import dev.vivarium.engine.adapter.AdapterFiles;
 import dev.vivarium.engine.base.CounterRandom;
 import dev.vivarium.engine.base.Hashes;
 import dev.vivarium.engine.base.InputException;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.TreeMap;
 
 /**
  * The rows of a run as tokens.
@@ -53,6 +55,10 @@ record TrainingData(
         if (test != null) {
             heldOut = reader.read("test", test);
         }
+        Recipe.Lora lora = recipe.lora();
+        if (lora != null && lora.init() != null) {
+            reader.files.add(init(lora.init()));
+        }
         Recipe.Kl kl = recipe.kl();
         List<TokenRow> klRows = kl == null ? List.of() : reader.read("kl", kl.data());
         return new TrainingData(
@@ -61,6 +67,12 @@ record TrainingData(
                 klRows,
                 List.copyOf(reader.files),
                 List.copyOf(reader.remarks));
+    }
+
+    /** The adapter that training goes on from, so that a resumed run notices where it is another by then. */
+    private static Provenance.DataFile init(String directory) throws IOException {
+        String weights = Hashes.sha256(Path.of(directory).resolve(AdapterFiles.WEIGHTS));
+        return new Provenance.DataFile("init", directory, weights, 0, new TreeMap<>());
     }
 
     /** Which rows are held out: the share rounded up, as scikit-learn's and datasets' train_test_split do. */

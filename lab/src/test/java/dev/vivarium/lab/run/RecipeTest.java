@@ -32,6 +32,7 @@ final class RecipeTest {
                         64,
                         true,
                         List.of("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"),
+                        null,
                         null));
         Recipe.Training training = lora.training();
         assertThat(training)
@@ -43,7 +44,7 @@ final class RecipeTest {
         assertThat(lora.chat().generationPromptQuirk()).isTrue();
 
         Recipe rank1 = preset("rank1");
-        assertThat(rank1.lora()).isEqualTo(new Recipe.Lora(1, 256, true, List.of("down_proj"), List.of(24)));
+        assertThat(rank1.lora()).isEqualTo(new Recipe.Lora(1, 256, true, List.of("down_proj"), List.of(24), null));
         assertThat(rank1.training().learningRate()).isEqualTo(2e-5);
 
         Recipe full = preset("full");

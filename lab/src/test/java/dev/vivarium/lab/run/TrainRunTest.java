@@ -125,6 +125,35 @@ final class TrainRunTest {
     }
 
     @Test
+    void trainingGoesOnFromAnAdapterOfTheSameForm() throws IOException {
+        Path data = TinyRuns.data(folder, 30);
+        Path first = folder.resolve("first");
+        TinyRuns.prepare(recipe(data, "mini-rank1"), first, Existing.REFUSE).run(Progress.SILENT);
+        String init = "lora.init=" + first.resolve("adapter");
+        Path second = folder.resolve("second");
+
+        // a rate too small to move any float leaves what training began with
+        TinyRuns.prepare(recipe(data, "mini-rank1", init, "training.learning_rate=1e-30"), second, Existing.REFUSE)
+                .run(Progress.SILENT);
+
+        assertThat(second.resolve("adapter/adapter_model.safetensors"))
+                .hasSameBinaryContentAs(first.resolve("adapter/adapter_model.safetensors"));
+        assertThat(RunFiles.open(second).readProvenance().data())
+                .extracting(Provenance.DataFile::role)
+                .containsExactly("train", "init");
+        assertRefused(
+                recipe(data, "mini-rank1", init, "lora.lora_alpha=8"),
+                folder.resolve("third"),
+                "has rank 1 and scale 16.0 at model.layers.0.mlp.down_proj, but the recipe says rank 1 and scale 8.0");
+        assertRefused(
+                recipe(data, "mini-rank1", init, "lora.layers_to_transform=[1]"),
+                folder.resolve("third"),
+                "adapts other modules than the recipe");
+        assertRefused(
+                recipe(data, "mini-rank1", "lora.init=" + folder), folder.resolve("third"), "adapter_config.json");
+    }
+
+    @Test
     void aFinishedRunThatIsResumedStaysAsItIs() throws IOException {
         ResolvedRecipe recipe = recipe(TinyRuns.data(folder, 9), "mini-rank1");
         Path directory = folder.resolve("run");
