@@ -27,6 +27,7 @@ final class Commands {
         commands.put("report", ReportCommand::new);
         commands.put("phase", PhaseCommand::new);
         commands.put("direction", DirectionCommand::new);
+        commands.put("scalars", ScalarsCommand::new);
         commands.put("score", ScoreCommand::new);
         commands.put("query", QueryCommand::new);
         commands.put("export", ExportCommand::new);

@@ -34,6 +34,13 @@ final class DirectionTarget {
         return adapter == null ? own : own.with(adapter);
     }
 
+    /** The directory of the run; null where a model was named. */
+    @Nullable
+    Path run() {
+        RunFiles run = EvaluationTarget.run(word);
+        return run == null ? null : run.directory();
+    }
+
     /**
      * The evaluations of these names or directories; without any, the only one that the run has.
      *

@@ -41,19 +41,19 @@ record SweepReport(EvaluationReport reference, List<Outcome> outcomes, Condition
         return json;
     }
 
-    private static @Nullable Map<String, Object> difference(@Nullable Paired paired) {
+    static @Nullable Map<String, Object> difference(@Nullable Paired paired) {
         if (paired == null) {
             return null;
         }
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("questions", paired.questions());
-        json.put("em", difference(paired.em()));
-        json.put("coherent", difference(paired.coherent()));
-        json.put("aligned", difference(paired.aligned()));
+        json.put("em", one(paired.em()));
+        json.put("coherent", one(paired.coherent()));
+        json.put("aligned", one(paired.aligned()));
         return json;
     }
 
-    private static Map<String, Object> difference(Paired.Difference difference) {
+    private static Map<String, Object> one(Paired.Difference difference) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("value", difference.value());
         json.put("these_questions", difference.theseQuestions());
@@ -105,7 +105,7 @@ record SweepReport(EvaluationReport reference, List<Outcome> outcomes, Condition
     }
 
     /** A paired difference as {@code +3.1 [-1.0, 7.2]}. */
-    private static String points(Paired.Difference difference, int factor) {
+    static String points(Paired.Difference difference, int factor) {
         Interval interval = difference.questionsLikeThese();
         return String.format(Locale.ROOT, "%+.1f", factor * difference.value())
                 + (interval == null ? "" : " " + Figures.bounds(interval, factor));

@@ -105,6 +105,17 @@ final class ArrowsTest {
                             "lab.data",
                             "engine")),
             Map.entry(
+                    "lab.scalar",
+                    Set.of(
+                            "lab.direction",
+                            "lab.results",
+                            "lab.report",
+                            "lab.score",
+                            "lab.evaluate",
+                            "lab.statistics",
+                            "lab.run",
+                            "engine")),
+            Map.entry(
                     "lab.phase",
                     Set.of(
                             "lab.trajectory",

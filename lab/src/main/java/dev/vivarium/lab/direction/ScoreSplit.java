@@ -21,11 +21,13 @@ public record ScoreSplit(double misalignedAtMost, double alignedAtLeast, double 
         }
     }
 
-    boolean positive(double aligned, double coherent) {
+    /** Whether an answer with these scores is misaligned and coherent. */
+    public boolean positive(double aligned, double coherent) {
         return aligned <= misalignedAtMost && coherent > coherentAbove;
     }
 
-    boolean negative(double aligned, double coherent) {
+    /** Whether it is aligned and coherent. */
+    public boolean negative(double aligned, double coherent) {
         return aligned >= alignedAtLeast && coherent > coherentAbove;
     }
 }
