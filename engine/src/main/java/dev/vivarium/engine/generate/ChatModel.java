@@ -3,11 +3,13 @@ package dev.vivarium.engine.generate;
 import dev.vivarium.engine.adapter.Adapter;
 import dev.vivarium.engine.adapter.AdapterBank;
 import dev.vivarium.engine.adapter.AdapterFiles;
+import dev.vivarium.engine.adapter.AdapterNoise;
 import dev.vivarium.engine.adapter.AdapterScale;
 import dev.vivarium.engine.adapter.ScaledAdapter;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.capture.CaptureSubject;
 import dev.vivarium.engine.model.ForwardHooks;
+import dev.vivarium.engine.model.ModelConfig;
 import dev.vivarium.engine.model.ModelDirectory;
 import dev.vivarium.engine.model.Precision;
 import dev.vivarium.engine.text.AnsweredRow;
@@ -38,6 +40,7 @@ public final class ChatModel implements AutoCloseable {
     private final Texts texts;
     private final Map<DefaultSystem, ChatEncoder> encoders = new EnumMap<>(DefaultSystem.class);
     private AdapterBank bank;
+    private double[] norms;
 
     /** What turns conversations into tokens and back. */
     private record Texts(Tokenizer tokenizer, ChatTemplate template, ChatEncoder encoder) {
@@ -53,10 +56,14 @@ public final class ChatModel implements AutoCloseable {
         }
     }
 
-    private ChatModel(ModelDirectory.LoadedModel model, Texts texts, AdapterBank bank) {
+    /** Adapters in memory and how long their changes are as trained or perturbed, before any factor. */
+    private record Held(AdapterBank bank, double[] norms) {}
+
+    private ChatModel(ModelDirectory.LoadedModel model, Texts texts, Held adapters) {
         this.model = model;
         this.texts = texts;
-        this.bank = bank;
+        this.bank = adapters.bank;
+        this.norms = adapters.norms;
         encoders.put(DefaultSystem.KEEP, texts.encoder());
     }
 
@@ -71,11 +78,11 @@ public final class ChatModel implements AutoCloseable {
         // both take long at first, the one in native libraries of its own, the other in those of the computation
         CompletableFuture<Texts> texts = CompletableFuture.supplyAsync(() -> Texts.load(base.path()));
         try {
-            AdapterBank bank = bank(base, adapters, precision);
+            Held held = hold(base.config(), adapters, precision);
             try {
-                return open(base, texts, bank);
+                return open(base, texts, held);
             } catch (RuntimeException | Error e) {
-                bank.close();
+                held.bank.close();
                 throw e;
             }
         } catch (RuntimeException | Error e) {
@@ -84,10 +91,10 @@ public final class ChatModel implements AutoCloseable {
         }
     }
 
-    private static ChatModel open(ModelDirectory base, CompletableFuture<Texts> texts, AdapterBank bank) {
-        ModelDirectory.LoadedModel model = base.load(bank.precision());
+    private static ChatModel open(ModelDirectory base, CompletableFuture<Texts> texts, Held adapters) {
+        ModelDirectory.LoadedModel model = base.load(adapters.bank.precision());
         try {
-            return new ChatModel(model, texts.join(), bank);
+            return new ChatModel(model, texts.join(), adapters);
         } catch (CompletionException e) {
             model.close();
             switch (e.getCause()) {
@@ -98,18 +105,66 @@ public final class ChatModel implements AutoCloseable {
         }
     }
 
-    private static AdapterBank bank(ModelDirectory base, List<ScaledAdapter> adapters, Precision precision) {
+    private static Held hold(ModelConfig config, List<ScaledAdapter> adapters, Precision precision) {
         try (PointerScope scope = new PointerScope()) { // the bank keeps copies of its own
-            Map<Path, Adapter> read = new HashMap<>(); // one object for all its scales
+            Map<Path, Adapter> read = new HashMap<>();
+            Map<List<Object>, Adapter> made = new HashMap<>(); // one object for all its scales
             List<AdapterBank.Entry> entries = new ArrayList<>();
+            double[] norms = new double[adapters.size()];
             for (ScaledAdapter scaled : adapters) {
-                Adapter adapter = read.computeIfAbsent(
-                        scaled.directory().toAbsolutePath().normalize(),
-                        directory -> AdapterFiles.read(scaled.directory(), base.config()));
+                Path place = scaled.directory().toAbsolutePath().normalize();
+                Adapter trained = read.computeIfAbsent(place, unused -> AdapterFiles.read(scaled.directory(), config));
+                AdapterNoise noise = scaled.noise();
+                Adapter adapter = noise == null
+                        ? trained
+                        : made.computeIfAbsent(List.of(place, noise), unused -> noise.of(trained));
+                norms[entries.size()] = adapter.norm();
                 entries.add(new AdapterBank.Entry(adapter, scaled.scale()));
             }
-            return new AdapterBank(entries, precision);
+            return new Held(new AdapterBank(entries, precision), norms);
         }
+    }
+
+    /**
+     * From now on these adapters are there instead of those before.
+     *
+     * @throws InputException if one does not fit the model or does nothing; then those before stay
+     */
+    public void adapters(List<ScaledAdapter> adapters) {
+        Held held = hold(model.decoder().config(), adapters, model.decoder().precision());
+        bank.close();
+        bank = held.bank;
+        norms = held.norms;
+    }
+
+    /**
+     * L2 norm of what an adapter changes, whatever its scale.
+     *
+     * @param adapter its place in the list of adapters
+     */
+    public double norm(int adapter) {
+        return norms[adapter];
+    }
+
+    /**
+     * How far the model with each adapter is from the model without one on a text, next token by next token.
+     *
+     * @param tokens positions that were compared
+     * @param sums by adapter, KL(base ‖ adapted) in nats over all positions
+     */
+    public record Distances(int tokens, double[] sums) {}
+
+    /**
+     * Compares on plain text, which no chat template goes around.
+     *
+     * @param most tokens that are read; what follows is cut
+     */
+    public Distances distances(String text, int most) {
+        int[] ids = texts.tokenizer().encode(text);
+        int[] read = Arrays.copyOf(
+                ids,
+                Math.min(ids.length, Math.min(most, model.decoder().config().maxPositions())));
+        return new Distances(read.length, new Divergence(model.decoder(), bank).sums(read));
     }
 
     /**
