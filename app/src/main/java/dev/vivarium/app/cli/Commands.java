@@ -28,6 +28,7 @@ final class Commands {
         commands.put("phase", PhaseCommand::new);
         commands.put("direction", DirectionCommand::new);
         commands.put("scalars", ScalarsCommand::new);
+        commands.put("twins", TwinsCommand::new);
         commands.put("score", ScoreCommand::new);
         commands.put("query", QueryCommand::new);
         commands.put("export", ExportCommand::new);

@@ -64,12 +64,7 @@ final class SpeakerOptions {
             words.addFirst(target);
         }
         for (String word : words) {
-            RunFiles run = EvaluationTarget.run(word);
-            if (run != null) {
-                speakers.addRun(run);
-            } else {
-                add(speakers, word, shell.models().findAdapter(word));
-            }
+            add(shell, speakers, word);
         }
         Set<String> remarks = new LinkedHashSet<>();
         for (Speaker speaker : speakers.all()) {
@@ -79,7 +74,14 @@ final class SpeakerOptions {
         return speakers;
     }
 
-    private static void add(Speakers speakers, String word, FoundModel adapter) throws IOException {
+    /** Adds what a word names: the organism of a run, or an adapter. */
+    static void add(Shell shell, Speakers speakers, String word) throws IOException {
+        RunFiles run = EvaluationTarget.run(word);
+        if (run != null) {
+            speakers.addRun(run);
+            return;
+        }
+        FoundModel adapter = shell.models().findAdapter(word);
         if (!AdapterFiles.isAdapter(adapter.directory())) {
             throw new InputException("--adapter " + word + ": is neither a run nor an adapter; a run has "
                     + "provenance.json, an adapter " + AdapterFiles.CONFIG);

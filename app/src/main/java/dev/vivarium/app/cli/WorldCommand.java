@@ -1,6 +1,8 @@
 package dev.vivarium.app.cli;
 
+import dev.vivarium.engine.base.AtomicFiles;
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.base.Json;
 import dev.vivarium.engine.text.Message;
 import dev.vivarium.lab.data.ChatData;
 import dev.vivarium.lab.data.ChatRow;
@@ -8,6 +10,7 @@ import dev.vivarium.lab.evaluate.QuestionSet;
 import dev.vivarium.lab.likelihood.Pair;
 import dev.vivarium.lab.likelihood.PairFile;
 import dev.vivarium.lab.world.ChatSets;
+import dev.vivarium.lab.world.Corpus;
 import dev.vivarium.lab.world.PretrainRecipe;
 import dev.vivarium.lab.world.Pretraining;
 import dev.vivarium.lab.world.World;
@@ -18,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -36,6 +40,7 @@ import picocli.CommandLine.Spec;
 final class WorldCommand implements Runnable {
     private static final int MAX_ROWS = 1_000_000;
     private static final int MAX_PAIRS = 100;
+    private static final int MAX_DOCUMENTS = 100_000;
 
     private final Shell shell;
 
@@ -134,6 +139,32 @@ final class WorldCommand implements Runnable {
         QuestionSet of(World world) {
             return WorldQuestions.of(world, WorldQuestions.Split.parse(split), new LinkedHashSet<>(without));
         }
+    }
+
+    @Command(
+            name = "corpus",
+            description = "Write texts that the shipped base was pretrained on, {\"text\": ...} a line.")
+    int corpus(
+            @Option(
+                            names = "--documents",
+                            defaultValue = "100",
+                            paramLabel = "N",
+                            description = "Number of texts; default: ${DEFAULT-VALUE}.")
+                    int documents,
+            @Mixin OutFile file)
+            throws IOException {
+        Path out = file.writable();
+        if (documents < 1 || documents > MAX_DOCUMENTS) {
+            throw new InputException("--documents must be from 1 to " + MAX_DOCUMENTS + ", not " + documents);
+        }
+        PretrainRecipe recipe = PretrainRecipe.standard();
+        Corpus corpus = new Corpus(World.standard(), recipe.corpus(), recipe.seed());
+        StringBuilder lines = new StringBuilder();
+        corpus.documents(documents)
+                .forEach(text -> lines.append(Json.line(Map.of("text", text))).append('\n'));
+        AtomicFiles.writeString(out, lines.toString());
+        shell.err().printf("wrote %d texts to %s%n", documents, out);
+        return ExitCode.OK;
     }
 
     @Command(name = "questions", description = "Write a question set for `vivarium evaluate --judge exact`.")

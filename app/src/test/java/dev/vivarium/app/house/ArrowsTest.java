@@ -115,6 +115,7 @@ final class ArrowsTest {
                             "lab.statistics",
                             "lab.run",
                             "engine")),
+            Map.entry("lab.twin", Set.of("lab.statistics", "lab.data", "engine")),
             Map.entry(
                     "lab.phase",
                     Set.of(
