@@ -121,25 +121,25 @@ final class ScalarsReadCommand implements Callable<Integer> {
             if (probe != null && control != null) {
                 List<@Nullable Object> row = new ArrayList<>();
                 row.add(contrast.contrast().text());
+                row.add(ScalarReport.figure(probe.answerAuc()));
+                row.add(ScalarReport.figure(control.answerAuc()));
+                row.add(ScalarReport.figure(probe.tokenAuc()));
+                row.add(ScalarReport.figure(control.tokenAuc()));
+                row.add(ScalarReport.figure(probe.answerAccuracy()));
                 row.add(contrast.positive().answers() + " vs "
                         + contrast.negative().answers());
-                row.add(ScalarReport.figure(probe.answerAuc()));
-                row.add(ScalarReport.figure(probe.tokenAuc()));
-                row.add(ScalarReport.figure(probe.answerAccuracy()));
-                row.add(ScalarReport.figure(control.answerAuc()));
-                row.add(ScalarReport.figure(control.tokenAuc()));
                 rows.add(row);
             }
         }
         new TextTable(
                         List.of(
                                 "contrast",
-                                "answers",
                                 "AUC by answer",
-                                "by token",
+                                "random",
+                                "AUC by token",
+                                "random",
                                 "accuracy by answer",
-                                "random: by answer",
-                                "by token"),
+                                "answers"),
                         rows)
                 .print(text);
         for (ProbedContrast contrast : report.contrasts()) {

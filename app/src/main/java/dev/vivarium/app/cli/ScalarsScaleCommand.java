@@ -1,6 +1,7 @@
 package dev.vivarium.app.cli;
 
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.base.Json;
 import dev.vivarium.lab.evaluate.Asking;
 import dev.vivarium.lab.evaluate.EvaluationPlan;
 import dev.vivarium.lab.evaluate.Outcome;
@@ -39,11 +40,11 @@ import picocli.CommandLine.Parameters;
             "",
             "A group is adapters of some blocks; all others act as trained. Without --group each block is one.",
             "The control of a group is as many of the other blocks, drawn at random. All settings are asked in",
-            "one pass; answers go to evaluations scaled-NAME-xFACTOR of the run. A killed call continues with",
-            "--resume."
+            "one pass; answers go to RUN/scalars/scaled/NAME-xFACTOR, apart from the run's own evaluations, and",
+            "what was found to scaled.json there. A killed call continues with --resume."
         })
 final class ScalarsScaleCommand implements Callable<Integer> {
-    private static final String PREFIX = "scaled-";
+    private static final String DOCUMENT = "scaled.json";
 
     private final Shell shell;
 
@@ -113,13 +114,14 @@ final class ScalarsScaleCommand implements Callable<Integer> {
         notes.addAll(found.trained().remarks());
         notes.addAll(scaling.remarks());
         notes.forEach(note -> shell.err().println("note: " + note));
+        Path home = found.evaluations().resolveSibling("scalars").resolve("scaled");
         List<Asking> askings = new ArrayList<>();
         for (GroupScaling.Setting setting : scaling.settings()) {
-            String name = Names.checked("evaluation", PREFIX + setting.name());
+            String name = Names.checked("setting", setting.name());
             askings.add(new Asking(
                     new Subject(
                             found.name() + " " + setting.name(),
-                            found.evaluations().resolve(name),
+                            home.resolve(name),
                             own,
                             setting.scale(),
                             found.trained().trainedOn()),
@@ -135,6 +137,7 @@ final class ScalarsScaleCommand implements Callable<Integer> {
         }
         ScalarsScaleReport report = new ScalarsScaleReport(
                 found.name(), scaling, domain, outcomes, ConditionSweep.of(files, Confidence.DEFAULT));
+        Json.write(home.resolve(DOCUMENT), report.json());
         output.print(shell, report.json(), report::print);
         return asking.missesScores(outcomes) ? ExitCode.PARTIAL : ExitCode.OK;
     }

@@ -1,6 +1,7 @@
 package dev.vivarium.app.cli;
 
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.base.Json;
 import dev.vivarium.lab.evaluate.Asking;
 import dev.vivarium.lab.evaluate.EvaluationPlan;
 import dev.vivarium.lab.evaluate.Outcome;
@@ -41,10 +42,12 @@ import picocli.CommandLine.Option;
             "  vivarium twins mix runs/general --adapter runs/narrow --questions questions.yaml --samples 4",
             "",
             "Changes of weights are added up exactly, by setting the ranks side by side; the mixtures are kept as",
-            "PEFT directories in RUN/mixtures/OTHER. All are asked in one pass, answers go to evaluations",
-            "OTHER-mix-T of the run. A killed call continues with --resume."
+            "PEFT directories in RUN/mixtures/OTHER/adapters. All are asked in one pass; answers go to",
+            "RUN/mixtures/OTHER/answers, what was found to mix.json. A killed call continues with --resume."
         })
 final class TwinsMixCommand implements Callable<Integer> {
+    private static final String DOCUMENT = "mix.json";
+
     private final Shell shell;
 
     @Mixin
@@ -97,14 +100,13 @@ final class TwinsMixCommand implements Callable<Integer> {
         path.check(found.model());
         EvaluationPlan plan = asking.plan(set, first.defaultSystem());
         set.remarks().forEach(remark -> shell.err().println("note: " + remark));
-        Path home = found.target().evaluations().resolveSibling("mixtures");
+        Path home = found.target().evaluations().resolveSibling("mixtures").resolve(second.name());
         String base = Names.last(found.model().path());
-        List<MixPath.Mixed> mixed = path.write(home.resolve(second.name()), found.model(), base);
+        List<MixPath.Mixed> mixed = path.write(home.resolve("adapters"), found.model(), base);
         List<Asking> askings = new ArrayList<>();
         for (MixPath.Mixed one : mixed) {
-            String name = Names.checked("evaluation", second.name() + "-" + MixPath.name(one.t()));
-            askings.add(new Asking(
-                    new Subject(name, found.target().evaluations().resolve(name), one.adapter()), set, plan));
+            String name = MixPath.name(one.t());
+            askings.add(new Asking(new Subject(name, home.resolve("answers").resolve(name), one.adapter()), set, plan));
         }
         List<Outcome> outcomes = asking.evaluate(shell, found.model().path(), askings);
         Map<String, ScoredFile> files = new LinkedHashMap<>();
@@ -119,10 +121,9 @@ final class TwinsMixCommand implements Callable<Integer> {
             }
         }
         ConditionSweep sweep = ConditionSweep.of(files, Confidence.DEFAULT);
-        output.print(
-                shell,
-                json(first, second, mixed, outcomes, sweep, domain),
-                text -> print(text, first, second, mixed, outcomes, sweep, domain));
+        Map<String, Object> json = json(first, second, mixed, outcomes, sweep, domain);
+        Json.write(home.resolve(DOCUMENT), json);
+        output.print(shell, json, text -> print(text, first, second, mixed, outcomes, sweep, domain));
         return asking.missesScores(outcomes) ? ExitCode.PARTIAL : ExitCode.OK;
     }
 

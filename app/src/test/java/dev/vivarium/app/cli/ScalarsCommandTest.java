@@ -193,9 +193,9 @@ final class ScalarsCommandTest {
         assertThat(settings.path(1).path("adapter_scale").asText()).isEqualTo("2=-300,3=-300");
         assertThat(settings.path(2).path("control_of").asText()).isEqualTo("late");
         assertThat(settings.path(2).path("blocks")).extracting(JsonNode::asInt).containsExactly(0, 1);
-        Path evaluations = run.resolve("evaluations");
-        List<Answer> off = new EvaluationFiles(evaluations.resolve("scaled-off")).readAnswers();
-        assertThat(new EvaluationFiles(evaluations.resolve("scaled-late-x-300")).readAnswers())
+        Path scaled = run.resolve("scalars/scaled");
+        List<Answer> off = new EvaluationFiles(scaled.resolve("off")).readAnswers();
+        assertThat(new EvaluationFiles(scaled.resolve("late-x-300")).readAnswers())
                 .isNotEqualTo(off);
         Path base = folder.resolve("base");
         Call alone = Call.of(
@@ -222,6 +222,6 @@ final class ScalarsCommandTest {
         Refused.with(scale("--narrow", "medical"), "give a tag of the questions");
         Refused.with(
                 Call.of("scalars", "scale", model.toString(), "--questions", questions.toString()), "has no adapter");
-        assertThat(run.resolve("evaluations")).doesNotExist();
+        assertThat(run.resolve("scalars")).doesNotExist();
     }
 }

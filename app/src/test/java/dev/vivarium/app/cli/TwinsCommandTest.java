@@ -150,7 +150,7 @@ final class TwinsCommandTest {
                 .isEqualTo(first.resolve("adapter").toString());
         assertThat(places.path(2).path("adapter").asText())
                 .isEqualTo(second.resolve("adapter").toString());
-        assertThat(AdapterFiles.isAdapter(first.resolve("mixtures/second/mix-0.5")))
+        assertThat(AdapterFiles.isAdapter(first.resolve("mixtures/second/adapters/mix-0.5")))
                 .isTrue();
         Path out = folder.resolve("alone");
         Call alone = Call.of(
@@ -167,7 +167,7 @@ final class TwinsCommandTest {
                 "--out",
                 out.toString());
         assertThat(alone.code()).as(alone.err()).isZero();
-        assertThat(new EvaluationFiles(first.resolve("evaluations/second-mix-1")).answers())
+        assertThat(new EvaluationFiles(first.resolve("mixtures/second/answers/mix-1")).answers())
                 .hasSameBinaryContentAs(new EvaluationFiles(out).answers());
         Call again = mix("--adapter", second.toString(), "--at", "0,0.5,1,40", "--resume");
         assertThat(again.code()).as(again.err()).isZero();
@@ -182,6 +182,5 @@ final class TwinsCommandTest {
         Refused.with(mix("--adapter", second.toString(), "--at", "0,0"), "give different numbers");
         Refused.with(mix("--adapter", vector.toString()), "steering vector");
         assertThat(first.resolve("mixtures")).doesNotExist();
-        assertThat(first.resolve("evaluations")).doesNotExist();
     }
 }

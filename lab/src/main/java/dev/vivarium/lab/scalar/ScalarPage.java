@@ -121,12 +121,9 @@ final class ScalarPage {
             row.put("answerAccuracy", ScalarReport.figure(probe.answerAccuracy()));
             row.put("controlToken", ScalarReport.figure(control.tokenAuc()));
             row.put("controlAnswer", ScalarReport.figure(control.answerAuc()));
-            row.put(
-                    "tokens",
-                    contrast.used() == contrast.tokens()
-                            ? count(contrast.tokens())
-                            : count(contrast.used()) + " of " + count(contrast.tokens()));
         }
+        boolean all = probe == null || contrast.used() == contrast.tokens();
+        row.put("tokens", all ? count(contrast.tokens()) : count(contrast.used()) + " of " + count(contrast.tokens()));
         return row;
     }
 
