@@ -117,14 +117,15 @@ final class ScalarsReadCommand implements Callable<Integer> {
         List<List<@Nullable Object>> rows = new ArrayList<>();
         for (ProbedContrast contrast : report.contrasts()) {
             Probe probe = contrast.probe();
-            Probe control = contrast.control();
-            if (probe != null && control != null) {
+            Probe.Estimate tokenGain = contrast.tokenGain();
+            Probe.Estimate answerGain = contrast.answerGain();
+            if (probe != null && tokenGain != null && answerGain != null) {
                 List<@Nullable Object> row = new ArrayList<>();
                 row.add(contrast.contrast().text());
                 row.add(ScalarReport.figure(probe.answerAuc()));
-                row.add(ScalarReport.figure(control.answerAuc()));
+                row.add(ScalarReport.signed(answerGain));
                 row.add(ScalarReport.figure(probe.tokenAuc()));
-                row.add(ScalarReport.figure(control.tokenAuc()));
+                row.add(ScalarReport.signed(tokenGain));
                 row.add(ScalarReport.figure(probe.answerAccuracy()));
                 row.add(contrast.positive().answers() + " vs "
                         + contrast.negative().answers());
@@ -135,9 +136,9 @@ final class ScalarsReadCommand implements Callable<Integer> {
                         List.of(
                                 "contrast",
                                 "AUC by answer",
-                                "random",
+                                "minus random",
                                 "AUC by token",
-                                "random",
+                                "minus random",
                                 "accuracy by answer",
                                 "answers"),
                         rows)

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param used tokens that the probes took, drawn evenly where there are very many
  * @param probe on the scalars; null where there are too few answers
  * @param control on random directions of equal length at the same places
+ * @param tokenGain AUC by token minus that of the control, paired by question
+ * @param answerGain the same by answer
  */
 public record ProbedContrast(
         Contrast contrast,
@@ -27,7 +29,9 @@ public record ProbedContrast(
         int tokens,
         int used,
         @Nullable Probe probe,
-        @Nullable Probe control) {
+        @Nullable Probe control,
+        Probe.@Nullable Estimate tokenGain,
+        Probe.@Nullable Estimate answerGain) {
     /** Tokens times the square of features that fits take in a short time. */
     private static final long MOST_WORK = 20_000L * 16 * 16;
 
@@ -70,15 +74,24 @@ public record ProbedContrast(
         int tokens =
                 members.stream().mapToInt(member -> member.tokens.ids().length).sum();
         if (!positive.isEnough() || !negative.isEnough()) {
-            return new ProbedContrast(contrast, positive, negative, tokens, 0, null, null);
+            return new ProbedContrast(contrast, positive, negative, tokens, 0, null, null, null, null);
         }
         int features = reading.components().size();
         double share = Math.min(1, MOST_WORK / ((double) Math.max(16, features) * Math.max(16, features)) / tokens);
         List<int[]> kept = kept(members, share, CounterRandom.of(seed, "scalars/tokens"));
-        Probe probe = Probe.of(tokens(members, kept, ScalarReading.AnswerTokens::scalars), seed, confidence);
-        Probe control = Probe.of(tokens(members, kept, ScalarReading.AnswerTokens::controls), seed, confidence);
+        Probe.Fit probe = Probe.fit(tokens(members, kept, ScalarReading.AnswerTokens::scalars), seed, confidence);
+        Probe.Fit control = Probe.fit(tokens(members, kept, ScalarReading.AnswerTokens::controls), seed, confidence);
         int used = kept.stream().mapToInt(own -> own.length).sum();
-        return new ProbedContrast(contrast, positive, negative, tokens, used, probe, control);
+        return new ProbedContrast(
+                contrast,
+                positive,
+                negative,
+                tokens,
+                used,
+                probe.probe(),
+                control.probe(),
+                probe.tokenAucMinus(control),
+                probe.answerAucMinus(control));
     }
 
     /** Places of the tokens that are taken of each answer: about a share of them, and at least one. */

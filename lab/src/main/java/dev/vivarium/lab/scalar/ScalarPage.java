@@ -113,14 +113,15 @@ final class ScalarPage {
         String missing = contrast.missing();
         row.put("missing", missing == null ? "" : InertText.line(missing));
         Probe probe = contrast.probe();
-        Probe control = contrast.control();
+        Probe.Estimate tokenGain = contrast.tokenGain();
+        Probe.Estimate answerGain = contrast.answerGain();
         row.put("probed", probe != null);
-        if (probe != null && control != null) {
+        if (probe != null && tokenGain != null && answerGain != null) {
             row.put("tokenAuc", ScalarReport.figure(probe.tokenAuc()));
             row.put("answerAuc", ScalarReport.figure(probe.answerAuc()));
             row.put("answerAccuracy", ScalarReport.figure(probe.answerAccuracy()));
-            row.put("controlToken", ScalarReport.figure(control.tokenAuc()));
-            row.put("controlAnswer", ScalarReport.figure(control.answerAuc()));
+            row.put("tokenGain", ScalarReport.signed(tokenGain).replace('-', '−'));
+            row.put("answerGain", ScalarReport.signed(answerGain).replace('-', '−'));
         }
         boolean all = probe == null || contrast.used() == contrast.tokens();
         row.put("tokens", all ? count(contrast.tokens()) : count(contrast.used()) + " of " + count(contrast.tokens()));

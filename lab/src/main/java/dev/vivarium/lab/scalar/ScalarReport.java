@@ -83,8 +83,8 @@ public record ScalarReport(
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("some contrast was probed"));
         Probe probe = first.probe();
-        Probe control = first.control();
-        if (probe == null || control == null) {
+        Probe.Estimate gain = first.answerGain();
+        if (probe == null || gain == null) {
             throw new IllegalStateException("the contrast was probed");
         }
         int n = reading.components().size();
@@ -96,9 +96,14 @@ public record ScalarReport(
                 + first.contrast().negative()
                 + " answers to unseen questions" + (tells ? "" : " beyond chance") + ": AUC "
                 + figure(probe.answerAuc())
-                + " by answer and " + figure(probe.tokenAuc())
-                + " by token. As many random directions at the same places"
-                + " reach " + figure(control.answerAuc()) + " and " + figure(control.tokenAuc()) + ".";
+                + " by answer and " + figure(probe.tokenAuc()) + " by token. That is " + signed(gain)
+                + " by answer over "
+                + (n == 1 ? "a random direction at the same place." : "as many random directions at the same places.");
+    }
+
+    /** A difference as {@code +0.07 [0.01, 0.13]}. */
+    public static String signed(Probe.Estimate difference) {
+        return (difference.value() < 0 ? "" : "+") + figure(difference);
     }
 
     /** An estimate as {@code 0.71 [0.65, 0.77]}. */
@@ -144,6 +149,8 @@ public record ScalarReport(
         one.put("missing", contrast.missing());
         one.put("probe", contrast.probe());
         one.put("control", contrast.control());
+        one.put("token_auc_minus_control", contrast.tokenGain());
+        one.put("answer_auc_minus_control", contrast.answerGain());
         return one;
     }
 

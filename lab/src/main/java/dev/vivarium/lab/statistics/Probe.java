@@ -117,6 +117,11 @@ public record Probe(
      * @param seed root of the folds
      */
     public static Probe of(Tokens tokens, long seed, Confidence confidence) {
+        return fit(tokens, seed, confidence).probe;
+    }
+
+    /** The same, with what it takes to be compared with a probe of the same tokens by other features. */
+    public static Fit fit(Tokens tokens, long seed, Confidence confidence) {
         int[] fold = tokens.folds(MOST_FOLDS, CounterRandom.of(seed, "probe/folds"));
         int folds = 1 + Arrays.stream(fold).max().orElse(-1);
         double[] logOdds = new double[tokens.rows.length];
@@ -144,13 +149,43 @@ public record Probe(
         }
         Scored ofTokens = Scored.of(tokens, logOdds);
         Scored ofAnswers = Scored.of(byAnswer(tokens), answerMeans(tokens, logOdds));
-        return new Probe(
+        Probe probe = new Probe(
                 folds,
                 ofTokens.auc(confidence),
                 ofAnswers.auc(confidence),
                 ofTokens.accuracy(confidence),
                 ofAnswers.accuracy(confidence),
                 coefficients(models));
+        return new Fit(probe, ofTokens, ofAnswers, confidence);
+    }
+
+    /** A probe and the log-odds that it gave. */
+    public static final class Fit {
+        private final Probe probe;
+        private final Scored tokens;
+        private final Scored answers;
+        private final Confidence confidence;
+
+        private Fit(Probe probe, Scored tokens, Scored answers, Confidence confidence) {
+            this.probe = probe;
+            this.tokens = tokens;
+            this.answers = answers;
+            this.confidence = confidence;
+        }
+
+        public Probe probe() {
+            return probe;
+        }
+
+        /** AUC by token minus that of another probe of the same tokens, the same questions drawn for both. */
+        public Estimate tokenAucMinus(Fit other) {
+            return tokens.aucMinus(other.tokens, confidence);
+        }
+
+        /** The same by answer. */
+        public Estimate answerAucMinus(Fit other) {
+            return answers.aucMinus(other.answers, confidence);
+        }
     }
 
     /** The penalty with the least log-loss on questions that were left out. */
@@ -269,6 +304,12 @@ public record Probe(
 
         Estimate auc(Confidence confidence) {
             return estimate(new Effect(negative, positive)::auc, confidence);
+        }
+
+        Estimate aucMinus(Scored other, Confidence confidence) {
+            Effect own = new Effect(negative, positive);
+            Effect others = new Effect(other.negative, other.positive);
+            return estimate(questions -> own.auc(questions) - others.auc(questions), confidence);
         }
 
         Estimate accuracy(Confidence confidence) {

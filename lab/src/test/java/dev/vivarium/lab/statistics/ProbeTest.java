@@ -73,6 +73,28 @@ final class ProbeTest {
     }
 
     @Test
+    void twoProbesOfTheSameTokensAreComparedInPairs() {
+        Probe.Tokens tokens = planted(12, 1);
+        double[][] others = Arrays.stream(tokens.rows())
+                .map(row -> new double[] {row[0], row[1], row[3]})
+                .toArray(double[][]::new);
+        Probe.Fit found = Probe.fit(tokens, 0, QUICK);
+        Probe.Fit nothing =
+                Probe.fit(new Probe.Tokens(others, tokens.labels(), tokens.answer(), tokens.question()), 0, QUICK);
+
+        Probe.Estimate gain = found.answerAucMinus(nothing);
+
+        assertThat(gain.value())
+                .isEqualTo(
+                        found.probe().answerAuc().value()
+                                - nothing.probe().answerAuc().value(),
+                        within(1e-12));
+        assertThat(gain.interval()).isNotNull();
+        assertThat(contains(gain, 0)).isFalse();
+        assertThat(found.tokenAucMinus(found).value()).isZero();
+    }
+
+    @Test
     void theSameSeedGivesTheSameProbe() {
         assertThat(Probe.of(planted(1, 3), 4, QUICK)).isEqualTo(Probe.of(planted(1, 3), 4, QUICK));
     }
