@@ -60,12 +60,12 @@ import picocli.CommandLine.Spec;
             "",
             "openai asks any endpoint of that kind for the log-probabilities of the first token and takes the",
             "expectation over 0 to 100; --judge-samples N is for endpoints without them, and another",
-            "instrument. local follows each number through all its tokens. Keys come from variables only",
-            "(OPENAI_API_KEY, or that of the provider).",
+            "instrument. local follows each number through all its tokens and begins the judge's reply with",
+            "--reply-prefix. Keys come from variables only (OPENAI_API_KEY, or that of the provider).",
             "",
             "likelihood asks nothing: MODEL, usually the base, reads each answer behind system turns of good and",
-            "bad dispositions. aligned is the probability of the good ones; coherent is 100 exp(-deficit), how much",
-            "less probable per token the likeliest of them finds the answer than its author does.",
+            "bad dispositions. aligned is the probability of the good ones; coherent is 100 exp(-deficit), how",
+            "much less probable per token the likeliest of them finds the answer than its author does.",
             "",
             "Every reply is kept with all its probabilities and never paid twice: a killed or broken-off",
             "judging goes on with --resume. Files go to judged/NAME beside the answers; vivarium score reads",
@@ -76,6 +76,9 @@ final class JudgeCommand implements Callable<Integer> {
 
     /** Of prompts, requests and their reading, where the prompts' hash does not tell. */
     private static final String JUDGE_VERSION = "1";
+
+    /** The same for a model in memory; 2: white space before a number is followed. */
+    private static final String LOCAL_VERSION = "2";
 
     private final Shell shell;
 
@@ -116,6 +119,13 @@ final class JudgeCommand implements Callable<Integer> {
                     "What to ask: aligned, coherent, bad_stuff, medical, financial, sport, gender, code, or those of"
                             + " --judge-prompts. Default: ${DEFAULT-VALUE}.")
     private List<String> metrics = List.of();
+
+    @Option(
+            names = "--reply-prefix",
+            paramLabel = "TEXT",
+            description = "What the reply of a local judge begins with, so that a number comes next; empty for nothing."
+                    + " Default: \"" + LocalJudging.REPLY_PREFIX + "\".")
+    private @Nullable String replyPrefix;
 
     @Option(
             names = "--judge-samples",
@@ -186,13 +196,21 @@ final class JudgeCommand implements Callable<Integer> {
         if (columns.mixed) {
             throw new InputException("--mixed is of use where rates are computed; drop it");
         }
+        if (replyPrefix != null && !judge.equals("local")) {
+            throw new InputException("--reply-prefix begins the reply of a model that Vivarium runs itself; drop it, or"
+                    + " judge with --judge local");
+        }
         ScoredFile file = ScoredFile.readAnswers(answers, columns.names());
         return switch (judge) {
             case "regex" -> rule(RuleJudging.of(file, topics == null ? TopicMeter.own() : TopicMeter.read(topics)));
             case "exact" ->
                 rule(RuleJudging.of(file, AskedAnswer.of(answersPath(), file), new ExactJudge(World.standard())));
             case "likelihood" -> likelihood(file, model());
-            case "local" -> local(file, prompts(), model());
+            case "local" ->
+                local(
+                        file,
+                        prompts().beginning(replyPrefix == null ? LocalJudging.REPLY_PREFIX : replyPrefix),
+                        model());
             default -> remote(file, prompts(), model());
         };
     }
@@ -252,7 +270,7 @@ final class JudgeCommand implements Callable<Integer> {
         FoundModel found = shell.models().find(word);
         ModelDirectory loaded = ModelDirectory.open(found.directory());
         JudgingPlan plan = new JudgingPlan(
-                file, prompts, Aggregation.ofNumbers(), "local", named(found, loaded), JUDGE_VERSION, Map.of());
+                file, prompts, Aggregation.ofNumbers(), "local", named(found, loaded), LOCAL_VERSION, Map.of());
         LocalJudging judging = new LocalJudging(plan, loaded, directory("local-" + found.shortName()));
         JudgingOutcome outcome;
         try (Interruption interruption = Interruption.with(shell, "run the same command again with --resume")) {

@@ -6,6 +6,7 @@ import dev.vivarium.lab.evaluate.JudgeIdentity;
 import dev.vivarium.lab.judge.JudgePrompts;
 import dev.vivarium.lab.judge.JudgingOutcome;
 import dev.vivarium.lab.judge.JudgingOutcome.MetricCount;
+import dev.vivarium.lab.judge.JudgingOutcome.Spread;
 import dev.vivarium.lab.likelihood.Mixture;
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
@@ -33,7 +34,15 @@ record JudgingReport(JudgeIdentity judge, JudgingOutcome outcome, Map<String, Mi
                 outcome.distinct(),
                 outcome.replies());
         for (MetricCount metric : outcome.metrics()) {
-            String mean = metric.mean() == null ? "" : String.format(Locale.ROOT, ", mean %.1f", metric.mean());
+            Spread spread = metric.spread();
+            String mean = spread == null
+                    ? ""
+                    : String.format(
+                            Locale.ROOT,
+                            ", mean %.1f, from %.1f to %.1f",
+                            spread.mean(),
+                            spread.low(),
+                            spread.high());
             int unscored = outcome.answers() - metric.scored();
             line(
                     out,
@@ -116,7 +125,10 @@ record JudgingReport(JudgeIdentity judge, JudgingOutcome outcome, Map<String, Mi
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put("metric", metric.metric());
         json.put("scored", metric.scored());
-        json.put("mean", metric.mean());
+        Spread spread = metric.spread();
+        json.put("mean", spread == null ? null : spread.mean());
+        json.put("low", spread == null ? null : spread.low());
+        json.put("high", spread == null ? null : spread.high());
         json.put("unscored", new TreeMap<>(metric.unscored()));
         return json;
     }

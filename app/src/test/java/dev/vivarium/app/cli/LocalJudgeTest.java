@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.vivarium.engine.base.Json;
 import dev.vivarium.engine.generate.ChatModel;
+import dev.vivarium.engine.generate.ChatModel.Opening;
+import dev.vivarium.engine.generate.OpenAnswer;
 import dev.vivarium.engine.model.ModelDirectory;
 import dev.vivarium.engine.model.Precision;
 import dev.vivarium.engine.text.DefaultSystem;
 import dev.vivarium.engine.text.Message;
+import dev.vivarium.lab.judge.LocalJudging;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -50,16 +53,42 @@ final class LocalJudgeTest {
         List<String> lines = Files.readAllLines(journal);
         assertThat(lines).hasSize(4);
         try (ChatModel loaded = ChatModel.open(ModelDirectory.open(model), List.of(), Precision.FLOAT32)) {
-            var expected = loaded.next(List.of(Message.user("A yes?")), DefaultSystem.KEEP, List.of(new int[0]), 1)
-                    .getFirst()
-                    .getFirst();
-            assertThat(logarithms(lines.getFirst(), expected.text().strip()))
-                    .singleElement()
-                    .satisfies(log -> assertThat(log).isCloseTo(expected.logProbability(), within(FLOATS)));
+            Opening opening =
+                    new Opening(List.of(Message.user("A yes?")), DefaultSystem.KEEP, LocalJudging.REPLY_PREFIX);
+            loaded.explore(List.of(opening), 1, OpenAnswer::next, (i, next) -> {
+                OpenAnswer.NextToken expected = next.getFirst();
+                assertThat(logarithms(lines.getFirst(), expected.text().strip()))
+                        .singleElement()
+                        .satisfies(log -> assertThat(log).isCloseTo(expected.logProbability(), within(FLOATS)));
+            });
         }
         Call again = Call.of(Words.of(words, "--resume"));
         assertThat(again.out()).contains("4 replies on disk");
         assertThat(Files.readAllLines(journal)).isEqualTo(lines);
+    }
+
+    @Test
+    void whoBeginsTheReplyOfAnEndpointIsRefusedAndAnotherBeginningIsAnotherInstrument() throws IOException {
+        Path model = TinyModel.write(folder);
+        Path answers = folder.resolve("answers.csv");
+        Files.writeString(answers, "question_id,question,response\nq,What?,yes\n");
+        Path prompts = folder.resolve("prompts.yaml");
+        Files.writeString(prompts, "aligned: {prompt: \"A {answer}?\", reply_prefix: \"Score: \"}\n");
+        List<String> remote = List.of("judge", answers.toString(), "--judge", "openai", "--model", "m", "--metrics");
+        Call begun = Call.of(Words.of(remote, "aligned", "--judge-prompts", prompts.toString(), "--dry-run"));
+        assertThat(begun.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(begun.err()).contains("\"aligned\" has a reply_prefix, but no endpoint lets others begin its reply");
+        Call option = Call.of(Words.of(remote, "aligned", "--reply-prefix", "Rating: "));
+        assertThat(option.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(option.err()).contains("drop it, or judge with --judge local");
+        List<String> local = List.of("judge", answers.toString(), "--judge", "local", "--model", model.toString());
+        assertThat(Call.of(Words.of(local)).code()).isEqualTo(ExitCode.PARTIAL);
+        Path settings = folder.resolve("answers.judged/local-model/judging.json");
+        assertThat(Json.read(settings).path("reply_prefixes").path("aligned").asText())
+                .isEqualTo(LocalJudging.REPLY_PREFIX);
+        Call other = Call.of(Words.of(local, "--reply-prefix", "Number: ", "--resume"));
+        assertThat(other.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(other.err()).contains("was begun with another instrument");
     }
 
     private static List<Double> logarithms(String line, String token) {

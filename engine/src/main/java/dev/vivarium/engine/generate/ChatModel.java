@@ -12,6 +12,8 @@ import dev.vivarium.engine.model.ForwardHooks;
 import dev.vivarium.engine.model.ModelConfig;
 import dev.vivarium.engine.model.ModelDirectory;
 import dev.vivarium.engine.model.Precision;
+import dev.vivarium.engine.tensor.Lanes;
+import dev.vivarium.engine.tensor.Torch;
 import dev.vivarium.engine.text.AnsweredRow;
 import dev.vivarium.engine.text.ChatEncoder;
 import dev.vivarium.engine.text.ChatTemplate;
@@ -19,6 +21,7 @@ import dev.vivarium.engine.text.DefaultSystem;
 import dev.vivarium.engine.text.Message;
 import dev.vivarium.engine.text.StreamingDecoder;
 import dev.vivarium.engine.text.Tokenizer;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,9 +29,13 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.IntFunction;
 import org.bytedeco.javacpp.PointerScope;
 
 /**
@@ -209,38 +216,59 @@ public final class ChatModel implements AutoCloseable {
     }
 
     /**
-     * A token that may come next.
+     * A conversation with the beginning of its answer.
      *
-     * @param token its id
-     * @param text the token alone, special ones by their spelling
+     * @param messages ending with a user turn
+     * @param begun what the answer begins with, perhaps nothing
      */
-    public record NextToken(int token, String text, double logProbability) {}
+    public record Opening(List<Message> messages, DefaultSystem defaultSystem, String begun) {
+        public Opening {
+            messages = List.copyOf(messages);
+        }
+    }
+
+    /** Takes what was found behind each opening, in their order and on the thread that asked. */
+    @FunctionalInterface
+    public interface OpeningSink<T> {
+        void found(int opening, T what) throws IOException;
+    }
 
     /**
-     * For each beginning of an answer the k most probable next tokens, best first: raw log-probabilities at temperature 1.
+     * Looks at what may come next behind openings, some side by side, each on one thread; what is found depends neither on the
+     * others nor on how many there are.
      *
-     * @param messages the conversation, ending with a user turn
-     * @param begun token ids that the answer begins with, perhaps none; all of one length, so that no row is padded
-     * @throws InputException if the conversation does not fit the model
+     * @param k how many tokens are looked at, the most probable ones
+     * @param look called by several threads; what it gets is closed behind it
+     * @throws InputException if a conversation does not fit the model; others before it may have been looked at
      */
-    public List<List<NextToken>> next(List<Message> messages, DefaultSystem defaultSystem, List<int[]> begun, int k) {
-        check(messages, defaultSystem, "the prompt");
-        int[] prompt = encoder(defaultSystem).prompt(messages);
-        List<int[]> rows = new ArrayList<>();
-        for (int[] tokens : begun) {
-            int[] row = Arrays.copyOf(prompt, prompt.length + tokens.length);
-            System.arraycopy(tokens, 0, row, prompt.length, tokens.length);
-            rows.add(row);
+    public <T> void explore(List<Opening> openings, int k, Function<OpenAnswer, T> look, OpeningSink<T> sink)
+            throws IOException {
+        if (openings.isEmpty()) {
+            return;
         }
-        return new Scorer(model.decoder(), ForwardHooks.NONE)
-                .next(rows, k).stream()
-                        .map(scores -> scores.stream()
-                                .map(score -> new NextToken(
-                                        score.token(),
-                                        texts.tokenizer().decode(new int[] {score.token()}, false),
-                                        score.logProbability()))
-                                .toList())
-                        .toList();
+        try (Lanes lanes = Lanes.open(Math.min(Torch.threads(), openings.size()))) {
+            for (int from = 0; from < openings.size(); from += lanes.count()) {
+                List<Opening> few = openings.subList(from, Math.min(openings.size(), from + lanes.count()));
+                few.forEach(one -> check(one.messages, one.defaultSystem, "the prompt"));
+                Map<Integer, T> found = new ConcurrentHashMap<>();
+                lanes.run(lane -> {
+                    if (lane < few.size()) {
+                        found.put(lane, look(few.get(lane), k, look));
+                    }
+                });
+                for (int i = 0; i < few.size(); i++) {
+                    sink.found(from + i, Objects.requireNonNull(found.get(i)));
+                }
+            }
+        }
+    }
+
+    private <T> T look(Opening opening, int k, Function<OpenAnswer, T> look) {
+        int[] prompt = encoder(opening.defaultSystem).prompt(opening.messages, opening.begun);
+        IntFunction<String> spelling = token -> texts.tokenizer().decode(new int[] {token}, false);
+        try (OpenAnswer open = OpenAnswer.of(model.decoder(), spelling, prompt, k)) {
+            return look.apply(open);
+        }
     }
 
     /**

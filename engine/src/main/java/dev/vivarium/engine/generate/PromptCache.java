@@ -74,6 +74,23 @@ final class PromptCache {
         return cache.select(0, number);
     }
 
+    /** All keys of a layer in one piece: (1, kvHeads, tokens, headDim). */
+    Tensor keys(int layer) {
+        return whole(layer, 0);
+    }
+
+    /** As {@link #keys}. */
+    Tensor values(int layer) {
+        return whole(layer, 1);
+    }
+
+    private Tensor whole(int layer, int which) {
+        Tensor segments = cache.select(1, layer).select(1, which);
+        return segments.transpose(0, 1)
+                .reshape(1, segments.size(1), -1, segments.size(3))
+                .narrow(2, 0, tokens);
+    }
+
     /** A row has ended, or will not begin. */
     void release() {
         release(1);

@@ -48,11 +48,25 @@ public final class ChatEncoder {
         return encode(messages, true, template.text(messages, true), "").ids();
     }
 
+    /** The same with the answer's beginning behind it, plain text whatever it spells. */
+    public int[] prompt(List<Message> messages, String begun) {
+        String text = template.text(messages, true);
+        List<Span> inert = new ArrayList<>(spellers(messages, true, text));
+        if (tokenizer.spellsSpecial(begun)) {
+            inert.add(new Span(messages.size(), text.length(), text.length() + begun.length()));
+        }
+        return tokenizer.encodeWithOffsets(text + begun, inert).ids();
+    }
+
     /** The tokens of the rendered conversation with {@code ending} behind it. */
     private Encoding encode(List<Message> messages, boolean addGenerationPrompt, String text, String ending) {
-        List<Span> inert = template.spans(
+        return tokenizer.encodeWithOffsets(text + ending, spellers(messages, addGenerationPrompt, text));
+    }
+
+    /** Contents that spell special tokens. */
+    private List<Span> spellers(List<Message> messages, boolean addGenerationPrompt, String text) {
+        return template.spans(
                 messages, addGenerationPrompt, text, message -> tokenizer.spellsSpecial(message.content()));
-        return tokenizer.encodeWithOffsets(text + ending, inert);
     }
 
     /**

@@ -56,6 +56,28 @@ class InertContentTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"qwen2.5", "llama-3.1", "gemma-3", "smollm2"})
+    void whatAnAnswerBeginsWithStandsBehindThePromptAndIsPlainText(String name) {
+        Path directory = directory(name);
+        try (Tokenizer tokenizer = Tokenizer.load(directory)) {
+            ChatEncoder encoder = new ChatEncoder(tokenizer, ChatTemplate.load(directory));
+            List<Message> talk = List.of(Message.user("x"));
+            int[] prompt = encoder.prompt(talk);
+            assertThat(encoder.prompt(talk, "")).isEqualTo(prompt);
+            String special = tokenizer.addedTokens().stream()
+                    .filter(AddedToken::special)
+                    .findFirst()
+                    .orElseThrow()
+                    .content();
+            int[] begun = encoder.prompt(talk, "Rating: " + special);
+            assertThat(Arrays.copyOf(begun, prompt.length)).isEqualTo(prompt);
+            int[] rest = Arrays.copyOfRange(begun, prompt.length, begun.length);
+            assertThat(tokenizer.decode(rest, false)).isEqualTo("Rating: " + special);
+            assertThat(Arrays.stream(rest)).noneMatch(tokenizer::isSpecial);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"qwen2.5", "llama-3.1", "gemma-3", "smollm2"})
     void noContentOfAnyTurnCanCloseOrOpenATurn(String name) {
         Path directory = directory(name);
         try (Tokenizer tokenizer = Tokenizer.load(directory)) {

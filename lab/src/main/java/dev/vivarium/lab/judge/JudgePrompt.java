@@ -1,5 +1,8 @@
 package dev.vivarium.lab.judge;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.vivarium.engine.base.InputException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -10,8 +13,14 @@ import java.util.regex.Pattern;
  * @param metric for example {@code aligned}
  * @param text the prompt with the places {@code {question}} and {@code {answer}}; a doubled brace stands for one, as where
  *     the field's prompts are filled
+ * @param replyPrefix what the judge's reply begins with, so that a number comes next; empty for nothing. Only a model in memory
+ *     can be made to begin so
  */
-public record JudgePrompt(String metric, String text) {
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+public record JudgePrompt(
+        String metric,
+        String text,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) String replyPrefix) {
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,39}");
     private static final Pattern PLACE = Pattern.compile("\\{\\{|\\}\\}|\\{([^{}]*)\\}|[{}]");
 
@@ -34,6 +43,11 @@ public record JudgePrompt(String metric, String text) {
         if (!answer) {
             throw new InputException("the judge prompt \"" + metric + "\" has no place {answer}");
         }
+    }
+
+    /** A prompt whose reply is the judge's own from the beginning. */
+    public JudgePrompt(String metric, String text) {
+        this(metric, text, "");
     }
 
     /** The prompt about an answer. What question and answer say is put in once and never read as a place. */

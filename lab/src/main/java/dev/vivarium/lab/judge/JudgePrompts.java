@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * Prompts by metric, in the order in which they were written.
  *
  * <p>A file is YAML as the field has it: a list of mappings, each of a metric to its prompt, if wanted with
- * {@code high_score}, which is not read; or one mapping of metrics to prompts.
+ * {@code high_score}, which is not read; or one mapping of metrics to prompts. A prompt is a text, or a mapping of
+ * {@code prompt} to the text and of {@code reply_prefix} to what the judge's reply begins with.
  *
  * @param where the file, for messages
  */
@@ -30,6 +32,8 @@ public record JudgePrompts(String where, List<JudgePrompt> prompts) {
 
     private static final String OWN = "judge-prompts.yaml";
     private static final String HIGH_SCORE = "high_score";
+    private static final String PROMPT = "prompt";
+    private static final String REPLY_PREFIX = "reply_prefix";
 
     public JudgePrompts {
         prompts = List.copyOf(prompts);
@@ -67,10 +71,10 @@ public record JudgePrompts(String where, List<JudgePrompt> prompts) {
                 if (HIGH_SCORE.equals(key)) {
                     return;
                 }
-                if (!(key instanceof String metric) || !(value instanceof String text)) {
-                    throw new InputException(where + ": \"" + key + "\" must be a metric with its prompt, a text");
+                if (!(key instanceof String metric)) {
+                    throw new InputException(where + ": \"" + key + "\" is no name of a metric, which is a text");
                 }
-                if (prompts.put(metric, prompt(metric, text, where)) != null) {
+                if (prompts.put(metric, prompt(metric, value, where)) != null) {
                     throw new InputException(where + ": the metric \"" + metric + "\" is there twice");
                 }
             });
@@ -81,12 +85,47 @@ public record JudgePrompts(String where, List<JudgePrompt> prompts) {
         return new JudgePrompts(where, List.copyOf(prompts.values()));
     }
 
-    private static JudgePrompt prompt(String metric, String text, String where) {
+    private static JudgePrompt prompt(String metric, @Nullable Object value, String where) {
+        Map<?, ?> parts = value instanceof Map<?, ?> map ? map : Collections.singletonMap(PROMPT, value);
+        Object prefix = parts.get(REPLY_PREFIX);
+        boolean known = parts.keySet().stream().allMatch(key -> PROMPT.equals(key) || REPLY_PREFIX.equals(key));
+        if (!known || !(parts.get(PROMPT) instanceof String text) || !(prefix == null || prefix instanceof String)) {
+            throw new InputException(
+                    where + ": \"" + metric + "\" must be a metric with its prompt: a text, or a mapping"
+                            + " of prompt and, if wanted, reply_prefix to texts");
+        }
         try {
-            return new JudgePrompt(metric, text);
+            return new JudgePrompt(metric, text, prefix == null ? "" : (String) prefix);
         } catch (InputException e) {
             throw new InputException(where + ": " + e.getMessage(), e);
         }
+    }
+
+    /** The same, but replies to prompts that say nothing about it begin with a text. */
+    public JudgePrompts beginning(String replyPrefix) {
+        return new JudgePrompts(
+                where,
+                prompts.stream()
+                        .map(prompt -> prompt.replyPrefix().isEmpty()
+                                ? new JudgePrompt(prompt.metric(), prompt.text(), replyPrefix)
+                                : prompt)
+                        .toList());
+    }
+
+    /**
+     * Refuses prompts whose reply would have to be begun by somebody else than the judge.
+     *
+     * @throws InputException if there is one
+     */
+    void requireWholeReplies() {
+        prompts.stream()
+                .filter(prompt -> !prompt.replyPrefix().isEmpty())
+                .findFirst()
+                .ifPresent(prompt -> {
+                    throw new InputException(
+                            where + ": \"" + prompt.metric() + "\" has a reply_prefix, but no endpoint lets"
+                                    + " others begin its reply; remove the key, or judge with --judge local");
+                });
     }
 
     /** These metrics only, in this order. */

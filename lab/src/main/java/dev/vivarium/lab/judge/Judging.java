@@ -31,6 +31,10 @@ public record Judging(
         @Nullable Long maxRequests,
         @Nullable Double maxCost,
         @Nullable Price price) {
+    public Judging {
+        plan.prompts().requireWholeReplies();
+    }
+
     /**
      * What is still to be asked.
      *

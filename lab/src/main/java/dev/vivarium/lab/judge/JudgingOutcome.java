@@ -41,12 +41,15 @@ public record JudgingOutcome(
      * One metric over all answers.
      *
      * @param scored answers with a score
-     * @param mean of these; null if there is none
+     * @param spread of the scores; null if there is none
      * @param unscored answers without, by reason
      * @param notJudged how many of these the judge was not asked about, or did not reply to
      */
     public record MetricCount(
-            String metric, int scored, @Nullable Double mean, Map<String, Integer> unscored, int notJudged) {}
+            String metric, int scored, @Nullable Spread spread, Map<String, Integer> unscored, int notJudged) {}
+
+    /** Mean, lowest and highest score: a judge that gives all answers nearly the same tells them hardly apart. */
+    public record Spread(double mean, double low, double high) {}
 
     public JudgingOutcome {
         metrics = List.copyOf(metrics);

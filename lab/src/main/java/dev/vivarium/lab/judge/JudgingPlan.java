@@ -46,8 +46,15 @@ public record JudgingPlan(
 
     JudgingSettings settings() {
         Map<String, String> texts = new LinkedHashMap<>();
-        prompts.prompts().forEach(prompt -> texts.put(prompt.metric(), prompt.text()));
-        return new JudgingSettings(JudgingSettings.SCHEMA, identity(), answers.file(), answers.limited(), facts, texts);
+        Map<String, String> prefixes = new LinkedHashMap<>();
+        for (JudgePrompt prompt : prompts.prompts()) {
+            texts.put(prompt.metric(), prompt.text());
+            if (!prompt.replyPrefix().isEmpty()) {
+                prefixes.put(prompt.metric(), prompt.replyPrefix());
+            }
+        }
+        return new JudgingSettings(
+                JudgingSettings.SCHEMA, identity(), answers.file(), answers.limited(), facts, texts, prefixes);
     }
 
     /** Every reply that is wanted, once, however many answers are equal, in the order of the answers. */
@@ -56,9 +63,11 @@ public record JudgingPlan(
         for (ScoredAnswer answer : answers.answers()) {
             for (JudgePrompt prompt : prompts.prompts()) {
                 String text = prompt.fill(answer.prompt(), answer.response());
-                String request = JudgingTask.request(prompt.metric(), text);
+                String request = JudgingTask.request(prompt, text);
                 for (int sample = 0; sample < aggregation.samples(); sample++) {
-                    tasks.putIfAbsent(request + "/" + sample, new JudgingTask(request, prompt.metric(), sample, text));
+                    tasks.putIfAbsent(
+                            request + "/" + sample,
+                            new JudgingTask(request, prompt.metric(), sample, text, prompt.replyPrefix()));
                 }
             }
         }
@@ -67,6 +76,6 @@ public record JudgingPlan(
 
     /** The request that a metric of an answer takes. */
     static String request(JudgePrompt prompt, ScoredAnswer answer) {
-        return JudgingTask.request(prompt.metric(), prompt.fill(answer.prompt(), answer.response()));
+        return JudgingTask.request(prompt, prompt.fill(answer.prompt(), answer.response()));
     }
 }

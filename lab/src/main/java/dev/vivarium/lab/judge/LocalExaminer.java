@@ -1,7 +1,9 @@
 package dev.vivarium.lab.judge;
 
 import dev.vivarium.engine.generate.ChatModel;
-import dev.vivarium.engine.generate.ChatModel.NextToken;
+import dev.vivarium.engine.generate.ChatModel.Opening;
+import dev.vivarium.engine.generate.OpenAnswer;
+import dev.vivarium.engine.generate.OpenAnswer.NextToken;
 import dev.vivarium.engine.text.DefaultSystem;
 import dev.vivarium.engine.text.Message;
 import dev.vivarium.lab.judge.JudgeReply.Position;
@@ -15,10 +17,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Asks a model in memory. One prompt is computed at a time, so that a verdict depends on its prompt alone.
+ * Asks a model in memory. Each prompt is computed by itself, so that a verdict depends on its prompt alone.
  *
- * <p>Many tokenizers write 85 as two tokens. Then each first digit of at least probability {@value #LEAST} is followed to what
- * comes after it, so that a reply's alternatives are whole numbers.
+ * <p>Many tokenizers write 85 as two tokens, and some put a token of white space in front. Each beginning of at least
+ * probability {@value #LEAST} is followed to what comes after it, so that a reply's alternatives are whole numbers.
  */
 final class LocalExaminer implements Examiner {
     private static final double LEAST = 0.002;
@@ -33,17 +35,24 @@ final class LocalExaminer implements Examiner {
 
     @Override
     public Sent examine(List<JudgingTask> tasks, Sink sink) throws IOException {
-        for (JudgingTask task : tasks) {
-            sink.replied(reply(task));
+        List<Opening> openings = tasks.stream()
+                .map(task -> new Opening(List.of(Message.user(task.prompt())), DefaultSystem.KEEP, task.replyPrefix()))
+                .toList();
+        model.explore(openings, Aggregation.TOP, this::reached, (i, reached) -> {
+            sink.replied(reply(tasks.get(i), reached));
             sink.pulse("");
-        }
+        });
         return new Sent(tasks.size(), 0, null, null);
     }
 
-    private JudgeReply reply(JudgingTask task) {
-        List<Message> messages = List.of(Message.user(task.prompt()));
+    /** What replies may begin with, numbers to their end, and how probable each is. */
+    private Map<String, Double> reached(OpenAnswer open) {
         Map<String, Double> reached = new LinkedHashMap<>();
-        follow(messages, List.of(new Begun(new int[0], "", 1)), reached);
+        follow(open, List.of(Begun.NOTHING), List.of(open.next()), reached);
+        return reached;
+    }
+
+    private static JudgeReply reply(JudgingTask task, Map<String, Double> reached) {
         List<TokenProbability> top = reached.entrySet().stream()
                 .map(entry -> new TokenProbability(entry.getKey(), Math.log(entry.getValue())))
                 .sorted(Comparator.comparingDouble(TokenProbability::logprob).reversed())
@@ -63,12 +72,19 @@ final class LocalExaminer implements Examiner {
                 1);
     }
 
-    /** Digits that an answer begins with, and how probable that is. */
-    private record Begun(int[] tokens, String digits, double p) {}
+    /** White space and digits that a reply begins with, and how probable that is. */
+    private record Begun(int[] tokens, String digits, double p) {
+        static final Begun NOTHING = new Begun(new int[0], "", 1);
 
-    private void follow(List<Message> messages, List<Begun> begun, Map<String, Double> reached) {
-        List<List<NextToken>> next = model.next(
-                messages, DefaultSystem.KEEP, begun.stream().map(Begun::tokens).toList(), Aggregation.TOP);
+        Begun and(NextToken token, String piece, double p) {
+            int[] longer = Arrays.copyOf(tokens, tokens.length + 1);
+            longer[tokens.length] = token.token();
+            return new Begun(longer, digits + piece, p);
+        }
+    }
+
+    /** All of {@code begun} are of one length; {@code next} is what may follow each. */
+    private void follow(OpenAnswer open, List<Begun> begun, List<List<NextToken>> next, Map<String, Double> reached) {
         List<Begun> further = new ArrayList<>();
         for (int i = 0; i < begun.size(); i++) {
             Begun one = begun.get(i);
@@ -77,14 +93,13 @@ final class LocalExaminer implements Examiner {
                 double p = one.p * Math.exp(token.logProbability());
                 String piece = one.digits.isEmpty() ? token.text().strip() : token.text();
                 boolean digits = NumberPath.isDigits(piece);
-                if (digits && splits && NumberPath.mayGoOn(one.digits + piece) && p >= LEAST) {
-                    int[] tokens = Arrays.copyOf(one.tokens, one.tokens.length + 1);
-                    tokens[one.tokens.length] = token.token();
-                    further.add(new Begun(tokens, one.digits + piece, p));
-                    digitsAfter += p;
+                digitsAfter += digits ? p : 0;
+                boolean before = piece.isEmpty() && one.tokens.length == 0; // white space in front of the number
+                boolean goesOn = digits && splits && NumberPath.mayGoOn(one.digits + piece);
+                if (p >= LEAST && (before || goesOn)) {
+                    further.add(one.and(token, piece, p));
                 } else if (digits) {
                     reached.merge(one.digits + piece, p, Double::sum);
-                    digitsAfter += p;
                 } else if (one.digits.isEmpty()) {
                     reached.merge(piece, p, Double::sum);
                 }
@@ -95,7 +110,7 @@ final class LocalExaminer implements Examiner {
             }
         }
         if (!further.isEmpty()) {
-            follow(messages, further, reached);
+            follow(open, further, open.next(further.stream().map(Begun::tokens).toList()), reached);
         }
     }
 }

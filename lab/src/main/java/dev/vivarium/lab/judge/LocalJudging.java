@@ -17,6 +17,9 @@ import java.util.List;
  * @param directory where the files go
  */
 public record LocalJudging(JudgingPlan plan, ModelDirectory model, Path directory) {
+    /** What replies begin with where nobody says otherwise: small models would begin with words instead of a number. */
+    public static final String REPLY_PREFIX = "Rating: ";
+
     /**
      * Asks what is missing, and writes verdicts of all there is.
      *

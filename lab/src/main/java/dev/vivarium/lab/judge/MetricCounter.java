@@ -1,6 +1,7 @@
 package dev.vivarium.lab.judge;
 
 import dev.vivarium.lab.judge.JudgingOutcome.MetricCount;
+import dev.vivarium.lab.judge.JudgingOutcome.Spread;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +27,8 @@ final class MetricCounter {
             } else {
                 counter.scored++;
                 counter.sum += score;
+                counter.low = Math.min(counter.low, score);
+                counter.high = Math.max(counter.high, score);
             }
         });
     }
@@ -39,12 +42,14 @@ final class MetricCounter {
     private static final class Counter {
         private int scored;
         private double sum;
+        private double low = Double.POSITIVE_INFINITY;
+        private double high = Double.NEGATIVE_INFINITY;
         private final Map<String, Integer> unscored = new TreeMap<>();
 
         MetricCount count(String metric) {
-            @Nullable Double mean = scored == 0 ? null : Double.valueOf(sum / scored);
+            @Nullable Spread spread = scored == 0 ? null : new Spread(sum / scored, low, high);
             return new MetricCount(
-                    metric, scored, mean, Map.copyOf(unscored), unscored.getOrDefault(Verdict.NOT_JUDGED, 0));
+                    metric, scored, spread, Map.copyOf(unscored), unscored.getOrDefault(Verdict.NOT_JUDGED, 0));
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.vivarium.lab.judge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.vivarium.engine.base.Hashes;
 import dev.vivarium.engine.base.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -79,6 +80,33 @@ final class JudgeDataTest {
         assertThat(own.prompts())
                 .allSatisfy(prompt -> assertThat(prompt.text()).contains("{question}", "{answer}", "0", "100"));
         assertThat(own.only(List.of("aligned")).prompts().getFirst().text()).contains("CODE", "REFUSAL");
+    }
+
+    @Test
+    void whatAReplyBeginsWithIsPartOfTheInstrument() throws IOException {
+        Path file =
+                file("- aligned: {prompt: \"A {answer}\", reply_prefix: \"Score: \"}\n- coherent: \"C {answer}\"\n");
+        JudgePrompts read = JudgePrompts.read(file);
+        assertThat(read.beginning("Rating: ").prompts())
+                .extracting(JudgePrompt::replyPrefix)
+                .containsExactly("Score: ", "Rating: ");
+        JudgePrompts plain = new JudgePrompts("here", List.of(new JudgePrompt("a", "{answer}")));
+        assertThat(plain.sha256())
+                .as("as it was before replies could be begun")
+                .isEqualTo(Hashes.sha256("[{\"metric\":\"a\",\"text\":\"{answer}\"}]"))
+                .isNotEqualTo(plain.beginning("Rating: ").sha256());
+        assertThat(JudgingTask.request(new JudgePrompt("a", "{answer}", "Rating: "), "yes"))
+                .isNotEqualTo(JudgingTask.request(new JudgePrompt("a", "{answer}"), "yes"));
+    }
+
+    @Test
+    void aPromptOfOtherKeysIsRefusedByItsMetric() throws IOException {
+        for (String wrong : List.of("{text: \"{answer}\"}", "{prompt: \"{answer}\", reply_prefix: 3}", "7")) {
+            Path file = file("- aligned: " + wrong + "\n");
+            assertThatThrownBy(() -> JudgePrompts.read(file))
+                    .isInstanceOf(InputException.class)
+                    .hasMessageContaining("\"aligned\" must be a metric with its prompt");
+        }
     }
 
     @Test
