@@ -148,7 +148,7 @@ final class EvaluateCommand implements Callable<Integer> {
         EvaluationReport reference = new EvaluationReport(found, asking.questions(), set, plan, outcomes.getFirst());
         SweepReport report = new SweepReport(reference, outcomes, ConditionSweep.of(files, Confidence.DEFAULT), left);
         output.print(shell, report.json(), report::print);
-        return outcomes.stream().anyMatch(outcome -> outcome.scores().scored() == 0) ? ExitCode.PARTIAL : ExitCode.OK;
+        return asking.missesScores(outcomes) ? ExitCode.PARTIAL : ExitCode.OK;
     }
 
     private static Subject subject(EvaluationTarget found, AdapterScale scale, Path directory) {

@@ -161,6 +161,10 @@ record EvaluationReport(
     }
 
     private String next() {
+        if (outcome.scores().scored() == 0) {
+            return "let a judge score them: vivarium judge " + outcome.files().directory()
+                    + " --judge openai --model MODEL";
+        }
         String same = " --questions " + file + " --samples " + plan.samples();
         if (questions.limited() != null) {
             return "the whole set, without --limit";

@@ -65,21 +65,16 @@ record SweepReport(EvaluationReport reference, List<Outcome> outcomes, Condition
     void print(PrintStream out) {
         reference.printSubject(out);
         out.println();
-        String first = sweep.rows().getFirst().condition();
-        Figures.line(out, "condition", "%-24s %-24s %-24s %s", "EM", "EM - " + first, "aligned - " + first, "coherent");
-        for (ConditionSweep.Row row : sweep.rows()) {
-            FileScore score = row.score();
-            Paired paired = row.difference();
+        if (sweep.rows().stream().anyMatch(row -> row.score().em().n() > 0)) {
+            printRates(out);
+        } else {
             Figures.line(
                     out,
-                    row.condition(),
-                    "%-24s %-24s %-24s %s",
-                    Figures.compact(score.em()),
-                    paired == null ? "" : points(paired.em(), 100),
-                    paired == null ? "" : points(paired.aligned(), 1),
-                    Figures.compact(score.coherent()));
+                    "unscored",
+                    "all answers under %d conditions: let a judge score each directory below, such as with"
+                            + " vivarium judge DIR --judge openai --model MODEL",
+                    sweep.rows().size());
         }
-        Figures.line(out, "", "(differences in points, paired by question; intervals: questions like these)");
         for (ConditionSweep.Row row : sweep.rows()) {
             if (row.changedNothing()) {
                 Figures.line(
@@ -102,6 +97,24 @@ record SweepReport(EvaluationReport reference, List<Outcome> outcomes, Condition
         if (evaluations != null && evaluations.endsWith("evaluations") && given != null && given.getParent() != null) {
             Figures.line(out, "next", "all of it on one page: vivarium report %s", given.getParent());
         }
+    }
+
+    private void printRates(PrintStream out) {
+        String first = sweep.rows().getFirst().condition();
+        Figures.line(out, "condition", "%-24s %-24s %-24s %s", "EM", "EM - " + first, "aligned - " + first, "coherent");
+        for (ConditionSweep.Row row : sweep.rows()) {
+            FileScore score = row.score();
+            Paired paired = row.difference();
+            Figures.line(
+                    out,
+                    row.condition(),
+                    "%-24s %-24s %-24s %s",
+                    Figures.compact(score.em()),
+                    paired == null ? "" : points(paired.em(), 100),
+                    paired == null ? "" : points(paired.aligned(), 1),
+                    Figures.compact(score.coherent()));
+        }
+        Figures.line(out, "", "(differences in points, paired by question; intervals: questions like these)");
     }
 
     /** A paired difference as {@code +3.1 [-1.0, 7.2]}. */

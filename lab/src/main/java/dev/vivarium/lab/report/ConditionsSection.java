@@ -3,8 +3,10 @@ package dev.vivarium.lab.report;
 import dev.vivarium.engine.base.InertText;
 import dev.vivarium.lab.evaluate.Condition;
 import dev.vivarium.lab.evaluate.EvaluationSettings;
+import dev.vivarium.lab.evaluate.JudgeIdentity;
 import dev.vivarium.lab.evaluate.Scores;
 import dev.vivarium.lab.results.Evaluation;
+import dev.vivarium.lab.results.Judging;
 import dev.vivarium.lab.results.Subject;
 import dev.vivarium.lab.score.ConditionSweep;
 import dev.vivarium.lab.score.Paired;
@@ -29,6 +31,7 @@ final class ConditionsSection {
                 "conditions",
                 "model",
                 "questions",
+                "judge",
                 "condition",
                 "em_rate",
                 "em_difference",
@@ -43,12 +46,16 @@ final class ConditionsSection {
         List<String> alone = new ArrayList<>();
         for (Subject subject : subjects) {
             for (Evaluation reference : subject.evaluations()) {
-                Map<String, ScoredFile> files = sweep(subject, reference);
                 Scores scores = reference.scores();
-                if (files.size() > 1 && scores != null) {
-                    sweeps.add(
-                            sweep(subject, reference, files, scores.settings().confidence(), palette, data));
+                if (scores == null || reference.condition() != null) {
+                    continue;
                 }
+                Confidence confidence = scores.settings().confidence();
+                instruments(subject, reference).forEach((judge, files) -> {
+                    if (files.size() > 1) {
+                        sweeps.add(sweep(subject, reference, judge, files, confidence, palette, data));
+                    }
+                });
             }
             subject.evaluations().stream()
                     .filter(evaluation -> evaluation.condition() != null
@@ -64,19 +71,45 @@ final class ConditionsSection {
         return section;
     }
 
-    /** The reference and its conditions, by condition. */
-    private static Map<String, ScoredFile> sweep(Subject subject, Evaluation reference) {
-        Map<String, ScoredFile> files = new LinkedHashMap<>();
-        if (reference.condition() == null && reference.scored() != null) {
-            files.put(PLAIN, reference.scored());
-            for (Evaluation evaluation : subject.evaluations()) {
-                String condition = evaluation.condition();
-                if (condition != null && evaluation.scored() != null && isConditionOf(evaluation, reference)) {
-                    files.putIfAbsent(condition, evaluation.scored());
-                }
+    /**
+     * The reference and its conditions, by judge and condition: the evaluation's own, then all that judged the reference and a
+     * condition. A sweep that no judge has scored is shown once, without rates.
+     */
+    private static Map<JudgeIdentity, Map<String, ScoredFile>> instruments(Subject subject, Evaluation reference) {
+        Map<JudgeIdentity, Map<String, ScoredFile>> instruments = new LinkedHashMap<>();
+        add(PLAIN, reference, instruments);
+        for (Evaluation evaluation : subject.evaluations()) {
+            String condition = evaluation.condition();
+            if (condition != null && isConditionOf(evaluation, reference)) {
+                add(condition, evaluation, instruments);
             }
         }
-        return files;
+        instruments.values().removeIf(files -> !files.containsKey(PLAIN) || files.size() == 1);
+        boolean judged = instruments.values().stream().anyMatch(ConditionsSection::isScored);
+        instruments.values().removeIf(files -> judged && !isScored(files));
+        return instruments;
+    }
+
+    private static void add(
+            String condition, Evaluation evaluation, Map<JudgeIdentity, Map<String, ScoredFile>> instruments) {
+        add(condition, evaluation.settings().judge(), evaluation.scored(), instruments);
+        for (Judging judging : evaluation.judgings()) {
+            add(condition, judging.settings().judge(), judging.scored(), instruments);
+        }
+    }
+
+    private static void add(
+            String condition,
+            JudgeIdentity judge,
+            @Nullable ScoredFile scored,
+            Map<JudgeIdentity, Map<String, ScoredFile>> instruments) {
+        if (scored != null) {
+            instruments.computeIfAbsent(judge, none -> new LinkedHashMap<>()).putIfAbsent(condition, scored);
+        }
+    }
+
+    private static boolean isScored(Map<String, ScoredFile> files) {
+        return files.values().stream().anyMatch(file -> !file.scored().isEmpty());
     }
 
     private static boolean isConditionOf(Evaluation evaluation, Evaluation reference) {
@@ -105,6 +138,7 @@ final class ConditionsSection {
     private static Map<String, Object> sweep(
             Subject subject,
             Evaluation reference,
+            JudgeIdentity judge,
             Map<String, ScoredFile> files,
             Confidence confidence,
             Palette palette,
@@ -140,6 +174,7 @@ final class ConditionsSection {
             data.add(
                     subject.name(),
                     reference.name(),
+                    judge.line(),
                     row.condition(),
                     row.score().em().value(),
                     paired == null ? null : paired.em().value(),
@@ -156,6 +191,7 @@ final class ConditionsSection {
         shown.put("role", subject.roleBesideName());
         shown.put("colour", palette.of(subject));
         shown.put("questions", InertText.line(reference.name()));
+        shown.put("judge", InertText.line(judge.line()));
         shown.put("level", confidence.percent().replace(' ', '\u00a0'));
         shown.put("rows", rows);
         shown.put("forest", forest.isEmpty() ? List.of() : List.of(forest.shown()));

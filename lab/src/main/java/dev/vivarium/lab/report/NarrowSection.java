@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,6 +31,7 @@ final class NarrowSection {
     private final Confidence confidence;
     private final String level;
     private final Map<Subject, Sides> sides = new LinkedHashMap<>();
+    private final Set<String> asked = new LinkedHashSet<>();
     private final @Nullable Subject base;
 
     /** A model's answers inside the trained domain and outside it. */
@@ -59,18 +61,16 @@ final class NarrowSection {
         }
     }
 
+    /**
+     * @param comparisons all measured in the same way
+     */
     private NarrowSection(List<Comparison> comparisons, String trained, Palette palette) {
         Comparison first = comparisons.getFirst();
         this.palette = palette;
         this.trained = trained;
         this.level = RatesSection.level(first);
         this.confidence = first.scores().settings().confidence();
-        for (Comparison comparison : comparisons) {
-            // rates of another judge, rule or way of sampling are other quantities
-            if (comparison.isMeasuredAs(first)) {
-                comparison.firstRows().forEach(this::add);
-            }
-        }
+        comparisons.forEach(comparison -> comparison.firstRows().forEach(this::add));
         this.base = comparisons.stream()
                 .flatMap(comparison -> comparison.rows().stream())
                 .map(Row::subject)
@@ -86,13 +86,17 @@ final class NarrowSection {
                 inside.add(question.cluster());
             }
         }
+        asked.add(InertText.line(row.evaluation().name()));
         Sides of = sides.computeIfAbsent(row.subject(), subject -> new Sides(row));
         for (ScoredAnswer answer : row.scored().answers()) {
             (inside.contains(answer.question()) ? of.inside : of.outside).add(answer);
         }
     }
 
-    /** Nothing unless exactly one domain is known as trained on and was asked about. */
+    /**
+     * Nothing unless exactly one domain is known as trained on and was asked about. Rates of another judge, rule or way of sampling
+     * are other quantities, so what was measured differently has a table of its own where it holds more than one model.
+     */
     static List<Map<String, Object>> of(List<Comparison> comparisons, Palette palette) {
         Set<String> trained = new TreeSet<>();
         for (Comparison comparison : comparisons) {
@@ -101,9 +105,28 @@ final class NarrowSection {
                     .rows()
                     .forEach(row -> DomainSection.trained(row.subject(), names).ifPresent(trained::add));
         }
-        return trained.size() == 1
-                ? List.of(new NarrowSection(comparisons, trained.iterator().next(), palette).shown())
-                : List.of();
+        if (trained.size() != 1) {
+            return List.of();
+        }
+        List<List<Comparison>> alike = new ArrayList<>();
+        for (Comparison comparison : comparisons) {
+            alike.stream()
+                    .filter(others -> others.getFirst().isMeasuredAs(comparison))
+                    .findFirst()
+                    .orElseGet(() -> {
+                        alike.add(new ArrayList<>());
+                        return alike.getLast();
+                    })
+                    .add(comparison);
+        }
+        List<Map<String, Object>> sections = new ArrayList<>();
+        for (List<Comparison> group : alike) {
+            NarrowSection section = new NarrowSection(group, trained.iterator().next(), palette);
+            if (sections.isEmpty() || section.sides.size() > 1) {
+                sections.add(section.shown());
+            }
+        }
+        return sections;
     }
 
     private Map<String, Object> shown() {
@@ -133,6 +156,7 @@ final class NarrowSection {
         });
         Map<String, Object> section = new HashMap<>();
         section.put("level", level);
+        section.put("asked", Shown.list(List.copyOf(asked)));
         section.put("domain", InertText.line(trained));
         section.put("rows", rows);
         section.put("download", data.link());

@@ -84,6 +84,16 @@ class PicturesTest {
     }
 
     @Test
+    void modelsThatWereSampledOtherwiseHaveANarrowTableOfTheirOwn() throws IOException {
+        ReportFolders.demo(folder);
+        ReportFolders.evaluateHot(folder.resolve("bad"), (question, sample) -> ReportFolders.BAD);
+        String title = "<h3>In medicine, and elsewhere <small>";
+        assertThat(Report.read(List.of(folder)).html()).containsOnlyOnce(title);
+        ReportFolders.evaluateHot(folder.resolve("base"), (question, sample) -> ReportFolders.GOOD);
+        assertThat(Report.read(List.of(folder)).html()).contains(title + "first", title + "hot");
+    }
+
+    @Test
     void modelsAreToldApartWithoutColour() throws IOException {
         String page = Report.read(List.of(ReportFolders.demo(folder))).html();
         assertThat(page).contains("stroke-dasharray=\"none\"", "stroke-dasharray=\"7 4\"", "stroke-dasharray=\"2 3\"");
@@ -121,6 +131,24 @@ class PicturesTest {
         assertThat(cell(conditions, "same_answers", "deaf")).isEqualTo("24");
         String section = page.substring(page.indexOf("id=\"conditions\""), page.indexOf("id=\"training\""));
         assertThat(section).contains("+58.3", "same answers").doesNotContain("No model was asked");
+    }
+
+    @Test
+    void conditionsAreComparedByEachJudgeThatScoredThem() throws IOException {
+        ReportFolders.demo(folder);
+        Path bad = folder.resolve("bad");
+        ReportFolders.evaluateUnder("trigger", bad, (question, sample) -> ReportFolders.BAD);
+        ReportFolders.evaluateUnder("unasked", bad, PicturesTest::asBefore);
+        ReportFolders.judgeLeniently(bad);
+        ReportFolders.judgeLeniently(bad, "first--trigger");
+        CsvTable conditions = csv(Report.read(List.of(folder)).html(), "conditions");
+        int judge = conditions.index("judge");
+        int condition = conditions.index("condition");
+        assertThat(conditions.rows().stream()
+                        .filter(row -> row.cells().get(judge).startsWith("lenient"))
+                        .map(row -> row.cells().get(condition)))
+                .containsExactly("plain", "trigger");
+        assertThat(conditions.rows()).as("and three by the evaluation's own").hasSize(5);
     }
 
     @Test

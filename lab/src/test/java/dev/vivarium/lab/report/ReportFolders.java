@@ -89,6 +89,11 @@ public final class ReportFolders {
         evaluate(model, "first--" + condition, asked, Map.of(), sampling, answers);
     }
 
+    /** A complete evaluation of the same questions, named {@code hot} and sampled otherwise than {@code first}. */
+    static void evaluateHot(Path model, BiFunction<Question, Integer, String> answers) throws IOException {
+        evaluate(model, "hot", questions(), Map.of(), Map.of("temperature", "1.5"), answers);
+    }
+
     private static void evaluate(
             Path model,
             String name,
@@ -178,7 +183,12 @@ public final class ReportFolders {
      * answer to sport-2 of the model {@code base} has no verdict.
      */
     public static Path judgeLeniently(Path model) throws IOException {
-        Path evaluation = model.resolve("evaluations/first");
+        return judgeLeniently(model, "first");
+    }
+
+    /** The same for another evaluation. */
+    public static Path judgeLeniently(Path model, String name) throws IOException {
+        Path evaluation = model.resolve("evaluations").resolve(name);
         JudgedFiles files =
                 new JudgedFiles(evaluation.resolve(JudgedFiles.FOLDER).resolve("lenient"));
         Files.createDirectories(files.directory());
