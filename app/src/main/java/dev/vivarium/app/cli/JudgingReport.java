@@ -38,11 +38,7 @@ record JudgingReport(JudgeIdentity judge, JudgingOutcome outcome, Map<String, Mi
             String mean = spread == null
                     ? ""
                     : String.format(
-                            Locale.ROOT,
-                            ", mean %.1f, from %.1f to %.1f",
-                            spread.mean(),
-                            spread.low(),
-                            spread.high());
+                            Locale.ROOT, ", mean %.1f, from %.1f to %.1f", spread.mean(), spread.low(), spread.high());
             int unscored = outcome.answers() - metric.scored();
             line(
                     out,
