@@ -5,6 +5,8 @@ import dev.vivarium.engine.adapter.AdapterBank;
 import dev.vivarium.engine.adapter.AdapterFiles;
 import dev.vivarium.engine.adapter.AdapterNoise;
 import dev.vivarium.engine.adapter.AdapterScale;
+import dev.vivarium.engine.adapter.Intervention;
+import dev.vivarium.engine.adapter.InterventionBank;
 import dev.vivarium.engine.adapter.ScaledAdapter;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.capture.CaptureSubject;
@@ -48,6 +50,7 @@ public final class ChatModel implements AutoCloseable {
     private final Map<DefaultSystem, ChatEncoder> encoders = new EnumMap<>(DefaultSystem.class);
     private AdapterBank bank;
     private double[] norms;
+    private InterventionBank interventions = InterventionBank.none();
 
     /** What turns conversations into tokens and back. */
     private record Texts(Tokenizer tokenizer, ChatTemplate template, ChatEncoder encoder) {
@@ -181,6 +184,16 @@ public final class ChatModel implements AutoCloseable {
      */
     public void scale(AdapterScale scale) {
         bank = bank.scaled(scale);
+    }
+
+    /**
+     * From now on a request may point at one of these settings by its place in the list.
+     *
+     * @param settings each one or more interventions, in the order in which they act where they meet
+     * @throws InputException if one does not fit the model
+     */
+    public void intervene(List<List<Intervention>> settings) {
+        interventions = InterventionBank.of(model.decoder().config(), settings);
     }
 
     /**
@@ -346,7 +359,7 @@ public final class ChatModel implements AutoCloseable {
     }
 
     private TextGenerator generator() {
-        Generator generator = new Generator(model.decoder(), bank, ForwardHooks.NONE);
+        Generator generator = new Generator(model.decoder(), bank, interventions, ForwardHooks.NONE);
         return new TextGenerator(
                 generator,
                 texts.tokenizer(),

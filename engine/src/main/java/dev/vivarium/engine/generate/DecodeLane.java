@@ -109,13 +109,13 @@ final class DecodeLane implements AutoCloseable {
 
     /**
      * In deterministic mode a row's own place; else the first behind the rows that are there. The same request under many
-     * adapters has many places, as they would else wait for each other.
+     * adapters or interventions has many places, as they would else wait for each other.
      */
     private int place(Row row, RowBlock block) {
         if (!loop.settings().deterministic()) {
             return block.active();
         }
-        long key = row.request().seedKey() + loop.bank().spread(row.request().adapter());
+        long key = row.request().seedKey() + loop.changes().spread(row.request());
         long spread = (key * 0x9e3779b97f4a7c15L) >>> 33;
         return Math.toIntExact((spread + row.sample()) % block.places());
     }

@@ -1,8 +1,6 @@
 package dev.vivarium.engine.generate;
 
-import dev.vivarium.engine.adapter.AdapterBank;
 import dev.vivarium.engine.model.Decoder;
-import dev.vivarium.engine.model.ForwardHooks;
 import dev.vivarium.engine.tensor.Lanes;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,8 +15,7 @@ import org.bytedeco.pytorch.NoGradGuard;
  */
 final class DecodeLoop {
     private final Decoder decoder;
-    private final AdapterBank bank;
-    private final ForwardHooks extra;
+    private final RowChanges changes;
     private final SamplingSettings settings;
     private final Generator.StopRule rule;
     private final Consumer<Completion> sink;
@@ -33,21 +30,19 @@ final class DecodeLoop {
      */
     DecodeLoop(
             Decoder decoder,
-            AdapterBank bank,
-            ForwardHooks extra,
+            RowChanges changes,
             List<Request> requests,
             SamplingSettings settings,
             Generator.StopRule rule,
             Consumer<Completion> sink,
             int threads) {
         this.decoder = decoder;
-        this.bank = bank;
-        this.extra = extra;
+        this.changes = changes;
         this.settings = settings;
         this.rule = rule;
         this.sink = sink;
         this.filter = new LogitFilter(settings);
-        this.waiting = new WaitingRows(decoder, bank, extra, requests, settings, filter);
+        this.waiting = new WaitingRows(decoder, changes, requests, settings, filter);
         long wanted =
                 requests.stream().mapToLong(request -> request.samples().length).sum();
         this.room = DecodeRoom.of(decoder.config(), decoder.precision(), settings, wanted, threads);
@@ -114,8 +109,8 @@ final class DecodeLoop {
         return decoder;
     }
 
-    AdapterBank bank() {
-        return bank;
+    RowChanges changes() {
+        return changes;
     }
 
     SamplingSettings settings() {
@@ -136,7 +131,7 @@ final class DecodeLoop {
 
     /** An empty block. */
     RowBlock block(int places) {
-        return new RowBlock(decoder, bank, extra, places);
+        return new RowBlock(decoder, changes, places);
     }
 
     /** New tokens a row may get. */

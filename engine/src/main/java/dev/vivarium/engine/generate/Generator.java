@@ -1,6 +1,7 @@
 package dev.vivarium.engine.generate;
 
 import dev.vivarium.engine.adapter.AdapterBank;
+import dev.vivarium.engine.adapter.InterventionBank;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.model.Decoder;
 import dev.vivarium.engine.model.ForwardHooks;
@@ -12,7 +13,7 @@ import java.util.function.Consumer;
 
 /**
  * Samples answers: each prompt is prefilled once for all its samples, rows leave the batch when they finish and others
- * enter, and each row may use an adapter of its own.
+ * enter, and each row may use an adapter and interventions of its own.
  *
  * <p>An answer is a function of weights, prompt, settings, its {@link Request#seedKey} and its sample number. The random
  * number of each token is counted from these (protocol.md App. B, seeds). What is left is rounding: matrix kernels round a
@@ -30,8 +31,7 @@ public final class Generator {
     private static final long CACHE = 4 << 20;
 
     private final Decoder decoder;
-    private final AdapterBank bank;
-    private final ForwardHooks extra;
+    private final RowChanges changes;
 
     /** Ends an answer early, for reasons the tokens alone do not tell. */
     @FunctionalInterface
@@ -48,18 +48,23 @@ public final class Generator {
         boolean stops(int request, int sample, int[] tokens, int count);
     }
 
+    /** Without interventions of single rows. */
+    public Generator(Decoder decoder, AdapterBank bank, ForwardHooks extra) {
+        this(decoder, bank, InterventionBank.none(), extra);
+    }
+
     /**
      * @param bank the adapters requests point at, in the decoder's number format; it and the decoder stay the caller's
+     * @param interventions the settings that requests point at, made for the decoder's configuration
      * @param extra hooks that act on all rows, prompts included; several threads may call them
      */
-    public Generator(Decoder decoder, AdapterBank bank, ForwardHooks extra) {
+    public Generator(Decoder decoder, AdapterBank bank, InterventionBank interventions, ForwardHooks extra) {
         if (bank.size() > 0 && bank.precision() != decoder.precision()) {
             throw new IllegalArgumentException(
                     "the adapters are in " + bank.precision() + " but the decoder computes in " + decoder.precision());
         }
         this.decoder = decoder;
-        this.bank = bank;
-        this.extra = extra;
+        this.changes = new RowChanges(bank, interventions, extra);
     }
 
     /**
@@ -106,11 +111,11 @@ public final class Generator {
 
     GenerationReport generate(
             List<Request> requests, SamplingSettings settings, StopRule rule, Consumer<Completion> sink, int threads) {
-        requests.forEach(this::check);
-        return new DecodeLoop(decoder, bank, extra, requests, settings, rule, sink, threads).run();
+        requests.forEach(request -> check(request, settings));
+        return new DecodeLoop(decoder, changes, requests, settings, rule, sink, threads).run();
     }
 
-    private void check(Request request) {
+    private void check(Request request, SamplingSettings settings) {
         int[] prompt = request.prompt();
         if (prompt.length >= decoder.config().maxPositions()) {
             throw new InputException("prompt " + request.index() + " has " + prompt.length
@@ -123,8 +128,24 @@ public final class Generator {
                         + " tokens; use the tokenizer of this model");
             }
         }
-        if (request.adapter() != AdapterBank.NONE && (request.adapter() < 0 || request.adapter() >= bank.size())) {
-            throw new IllegalArgumentException("no adapter " + request.adapter() + " in a bank of " + bank.size());
+        require(
+                "adapter",
+                request.adapter(),
+                AdapterBank.NONE,
+                changes.adapters().size());
+        require(
+                "intervention",
+                request.intervention(),
+                InterventionBank.NONE,
+                changes.interventions().size());
+        if (request.intervention() != InterventionBank.NONE) {
+            changes.interventions().requireTouch(request.intervention(), settings.maxNewTokens());
+        }
+    }
+
+    private static void require(String what, int index, int none, int size) {
+        if (index != none && (index < 0 || index >= size)) {
+            throw new IllegalArgumentException("no " + what + " " + index + " in a bank of " + size);
         }
     }
 }

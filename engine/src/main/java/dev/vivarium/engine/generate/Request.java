@@ -1,6 +1,7 @@
 package dev.vivarium.engine.generate;
 
 import dev.vivarium.engine.adapter.AdapterBank;
+import dev.vivarium.engine.adapter.InterventionBank;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -12,9 +13,10 @@ import java.util.stream.IntStream;
  * @param samples numbers of the samples, each a random stream of its own; explicit, so that a run can ask for the missing
  *     ones only
  * @param adapter index in the generator's bank, or {@link AdapterBank#NONE}
+ * @param intervention index in the generator's bank of interventions, or {@link InterventionBank#NONE}
  * @param seedKey names the prompt in the random numbers; give equal keys to compare models on equal draws
  */
-public record Request(int index, int[] prompt, int[] samples, int adapter, long seedKey) {
+public record Request(int index, int[] prompt, int[] samples, int adapter, int intervention, long seedKey) {
     public Request {
         prompt = prompt.clone();
         samples = samples.clone();
@@ -24,6 +26,11 @@ public record Request(int index, int[] prompt, int[] samples, int adapter, long 
         if (Arrays.stream(samples).distinct().count() != samples.length) {
             throw new IllegalArgumentException("a sample is asked for twice");
         }
+    }
+
+    /** Without an intervention. */
+    public Request(int index, int[] prompt, int[] samples, int adapter, long seedKey) {
+        this(index, prompt, samples, adapter, InterventionBank.NONE, seedKey);
     }
 
     /** Samples 0 … count-1 of the plain model. */
@@ -43,6 +50,11 @@ public record Request(int index, int[] prompt, int[] samples, int adapter, long 
 
     /** The same samples under another adapter of the bank. */
     public Request withAdapter(int other) {
-        return new Request(index, prompt, samples, other, seedKey);
+        return new Request(index, prompt, samples, other, intervention, seedKey);
+    }
+
+    /** The same samples under another setting of interventions. */
+    public Request withIntervention(int other) {
+        return new Request(index, prompt, samples, adapter, other, seedKey);
     }
 }

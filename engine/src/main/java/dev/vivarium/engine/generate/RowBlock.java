@@ -1,9 +1,7 @@
 package dev.vivarium.engine.generate;
 
-import dev.vivarium.engine.adapter.AdapterBank;
 import dev.vivarium.engine.model.Attention;
 import dev.vivarium.engine.model.Decoder;
-import dev.vivarium.engine.model.ForwardHooks;
 import dev.vivarium.engine.model.ModelConfig;
 import dev.vivarium.engine.model.Reach;
 import dev.vivarium.engine.tensor.Tensors;
@@ -37,14 +35,14 @@ final class RowBlock implements AutoCloseable {
     private final RowHooks hooks;
     private int active;
 
-    RowBlock(Decoder decoder, AdapterBank bank, ForwardHooks extra, int places) {
+    RowBlock(Decoder decoder, RowChanges changes, int places) {
         this.decoder = decoder;
         this.config = decoder.config();
         this.rows = new Row[places];
         this.prompts = new PromptCache[places];
         this.own = new KeySegments(decoder, places);
         this.shared = new SharedPrompts(config, places);
-        this.hooks = new RowHooks(bank, extra);
+        this.hooks = new RowHooks(changes);
     }
 
     int places() {

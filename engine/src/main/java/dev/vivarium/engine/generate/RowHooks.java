@@ -1,56 +1,85 @@
 package dev.vivarium.engine.generate;
 
 import dev.vivarium.engine.adapter.AdapterBank;
+import dev.vivarium.engine.adapter.InterventionBank;
 import dev.vivarium.engine.model.ForwardHooks;
 import java.util.Arrays;
-import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.jspecify.annotations.Nullable;
 
-/** A bank's hooks for the rows of a block, made again only when a place gets another adapter. */
+/** The hooks of the rows of a block, made again only when a place gets another adapter or other interventions act there. */
 final class RowHooks implements AutoCloseable {
-    private final AdapterBank bank;
-    private final ForwardHooks extra;
-    private int[] known = {};
+    private final RowChanges changes;
+    private Places known = new Places(0);
     private @Nullable PointerScope scope;
     private ForwardHooks hooks;
 
-    RowHooks(AdapterBank bank, ForwardHooks extra) {
-        this.bank = bank;
-        this.extra = extra;
-        this.hooks = extra;
+    /** What acts at each place. */
+    private static final class Places {
+        final int[] adapters;
+        final int[] settings;
+        final int[] stages;
+        final int[] offsets;
+
+        Places(int count) {
+            adapters = new int[count];
+            settings = new int[count];
+            stages = new int[count];
+            offsets = new int[count];
+        }
+
+        boolean actsAs(Places other) {
+            return Arrays.equals(adapters, other.adapters)
+                    && Arrays.equals(settings, other.settings)
+                    && Arrays.equals(stages, other.stages);
+        }
+
+        boolean plain() {
+            return Arrays.stream(adapters).allMatch(adapter -> adapter == AdapterBank.NONE)
+                    && Arrays.stream(settings).allMatch(setting -> setting == InterventionBank.NONE);
+        }
     }
 
-    /** Hooks for the first {@code count} places; an empty place keeps the adapter it had. */
+    RowHooks(RowChanges changes) {
+        this.changes = changes;
+        this.hooks = changes.extra();
+    }
+
+    /** Hooks for the first {@code count} places; an empty place keeps what it had. */
     ForwardHooks of(@Nullable Row[] rows, int count) {
-        int[] wanted = new int[count];
+        Places wanted = new Places(count);
         for (int place = 0; place < count; place++) {
             Row row = rows[place];
-            int before = place < known.length ? known[place] : AdapterBank.NONE;
-            wanted[place] = row == null ? before : row.request().adapter();
+            boolean seen = place < known.adapters.length;
+            if (row != null) {
+                wanted.adapters[place] = row.request().adapter();
+                wanted.settings[place] = row.request().intervention();
+                wanted.offsets[place] = row.ownPosition();
+            } else {
+                wanted.adapters[place] = seen ? known.adapters[place] : AdapterBank.NONE;
+                wanted.settings[place] = seen ? known.settings[place] : InterventionBank.NONE;
+                wanted.offsets[place] = seen ? known.offsets[place] : 0;
+            }
+            wanted.stages[place] = changes.interventions().stage(wanted.settings[place], wanted.offsets[place]);
         }
-        if (!Arrays.equals(wanted, known)) {
+        if (!wanted.actsAs(known)) {
             make(wanted);
         }
         return hooks;
     }
 
-    private void make(int[] wanted) {
+    private void make(Places wanted) {
         close();
         known = wanted;
-        if (Arrays.stream(wanted).allMatch(adapter -> adapter == AdapterBank.NONE)) {
-            hooks = extra;
+        if (wanted.plain()) {
+            hooks = changes.extra();
             return;
         }
         // the masks outlive the pass they are made in: an extended scope leaves the stack and keeps its tensors
         try (PointerScope made = new PointerScope()) {
-            hooks = combined(bank.forRows(wanted), extra);
+            hooks = changes.ofRows(wanted.adapters, wanted.settings, wanted.offsets);
             scope = made.extend();
         }
-    }
-
-    static ForwardHooks combined(ForwardHooks adapters, ForwardHooks extra) {
-        return extra == ForwardHooks.NONE ? adapters : ForwardHooks.all(List.of(adapters, extra));
     }
 
     @Override

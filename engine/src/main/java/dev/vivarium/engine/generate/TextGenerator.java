@@ -1,5 +1,6 @@
 package dev.vivarium.engine.generate;
 
+import dev.vivarium.engine.adapter.InterventionBank;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.text.DefaultSystem;
 import dev.vivarium.engine.text.Message;
@@ -29,10 +30,27 @@ public final class TextGenerator {
      * @param defaultSystem whether the chat template's own system turn stays
      */
     public record TextRequest(
-            int index, List<Message> messages, DefaultSystem defaultSystem, int[] samples, int adapter, long seedKey) {
+            int index,
+            List<Message> messages,
+            DefaultSystem defaultSystem,
+            int[] samples,
+            int adapter,
+            int intervention,
+            long seedKey) {
         public TextRequest {
             messages = List.copyOf(messages);
             samples = samples.clone();
+        }
+
+        /** Without an intervention. */
+        public TextRequest(
+                int index,
+                List<Message> messages,
+                DefaultSystem defaultSystem,
+                int[] samples,
+                int adapter,
+                long seedKey) {
+            this(index, messages, defaultSystem, samples, adapter, InterventionBank.NONE, seedKey);
         }
 
         @Override
@@ -139,7 +157,8 @@ public final class TextGenerator {
                 throw new InputException("conversation " + request.index + " renders to an empty prompt; look at the "
                         + "model's chat template");
             }
-            encoded.add(new Request(request.index, prompt, request.samples, request.adapter, request.seedKey));
+            encoded.add(new Request(
+                    request.index, prompt, request.samples, request.adapter, request.intervention, request.seedKey));
         }
         return encoded;
     }

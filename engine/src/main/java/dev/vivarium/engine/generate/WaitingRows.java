@@ -1,8 +1,6 @@
 package dev.vivarium.engine.generate;
 
-import dev.vivarium.engine.adapter.AdapterBank;
 import dev.vivarium.engine.model.Decoder;
-import dev.vivarium.engine.model.ForwardHooks;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -23,8 +21,7 @@ final class WaitingRows implements AutoCloseable {
     private static final int AHEAD = 512;
 
     private final Decoder decoder;
-    private final AdapterBank bank;
-    private final ForwardHooks extra;
+    private final RowChanges changes;
     private final SamplingSettings settings;
     private final LogitFilter filter;
     private final Iterator<Request> requests;
@@ -42,14 +39,12 @@ final class WaitingRows implements AutoCloseable {
 
     WaitingRows(
             Decoder decoder,
-            AdapterBank bank,
-            ForwardHooks extra,
+            RowChanges changes,
             List<Request> requests,
             SamplingSettings settings,
             LogitFilter filter) {
         this.decoder = decoder;
-        this.bank = bank;
-        this.extra = extra;
+        this.changes = changes;
         this.settings = settings;
         this.filter = filter;
         this.requests = requests.iterator();
@@ -135,10 +130,7 @@ final class WaitingRows implements AutoCloseable {
         int[] first = new int[rows.size()];
         double[] logProbabilities = new double[rows.size()];
         try (PointerScope scope = new PointerScope()) {
-            ForwardHooks hooks = request.adapter() == AdapterBank.NONE
-                    ? extra
-                    : RowHooks.combined(bank.forRows(new int[] {request.adapter()}), extra);
-            PromptCache prompt = PromptCache.prefill(decoder, tokens, first.length, hooks, logits -> {
+            PromptCache prompt = PromptCache.prefill(decoder, tokens, first.length, changes.ofPrompt(request), logits -> {
                 Distributions distributions = filter.of(logits);
                 for (int i = 0; i < first.length; i++) {
                     first[i] = distributions.draw(0, rows.get(i).uniform());

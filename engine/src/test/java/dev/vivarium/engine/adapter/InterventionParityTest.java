@@ -34,7 +34,8 @@ class InterventionParityTest {
         check(
                 ParityCases.get(name),
                 "steer",
-                (v, layers) -> new Intervention(List.of(0), Site.RESID_POST, new Intervention.Operation.Add(v, 4)));
+                (v, layers) -> new Intervention(
+                        List.of(0), Site.RESID_POST, new Intervention.Operation.Add(Tensors.toFloats(v), 4, false)));
     }
 
     @ParameterizedTest(allowZeroInvocations = true)
@@ -46,15 +47,15 @@ class InterventionParityTest {
                 (v, layers) -> new Intervention(
                         IntStream.range(0, layers).boxed().toList(),
                         Site.RESID_POST,
-                        new Intervention.Operation.Ablate(v)));
+                        Intervention.Operation.Project.ablate(Tensors.toFloats(v))));
     }
 
     @Test
     void aLayerOutsideTheModelIsRefused() {
         ModelDirectory directory = ModelDirectory.open(Parity.of("qwen2").file("model"));
         try (PointerScope scope = new PointerScope()) {
-            Intervention outside =
-                    new Intervention(List.of(9), Site.RESID_POST, new Intervention.Operation.Ablate(Tensors.zeros(64)));
+            Intervention outside = new Intervention(
+                    List.of(9), Site.RESID_POST, Intervention.Operation.Project.ablate(new float[] {1}));
             assertThatThrownBy(() -> outside.hooks(directory.config()))
                     .isInstanceOf(InputException.class)
                     .hasMessageContaining("layer 9")

@@ -261,8 +261,8 @@ class GeneratorTest {
             Decoder decoder = SampleModels.small();
             float[] vector = new float[decoder.config().hiddenSize()];
             Arrays.fill(vector, 0.3f);
-            Tensor added = Tensors.floats(vector, vector.length);
-            ForwardHooks hooks = new Intervention(List.of(0), Site.RESID_POST, new Intervention.Operation.Add(added, 2))
+            ForwardHooks hooks = new Intervention(
+                            List.of(0), Site.RESID_POST, new Intervention.Operation.Add(vector, 2, false))
                     .hooks(decoder.config());
             Request request = Request.of(0, SampleModels.prompt(10, 1), 3, 1);
             Map<String, List<Integer>> plain = tokens(run(Generator.of(decoder), List.of(request), SETTINGS));
