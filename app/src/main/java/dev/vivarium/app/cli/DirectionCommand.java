@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
             "",
             "Examples:",
             "  vivarium direction extract mean runs/my-run --out directions/own.safetensors",
+            "  vivarium direction ablate runs/my-run --direction directions/own.safetensors --questions questions.yaml",
             "  vivarium direction compare directions/own.safetensors directions/persona.safetensors",
             "",
             "A direction is a safetensors file with a vector for each layer, its origin and its reliability."
@@ -29,6 +30,9 @@ final class DirectionCommand implements CommandGroup {
                 new DirectionExtractCommand(shell),
                 new DirectionCompareCommand(shell),
                 new DirectionCombineCommand(shell),
-                new DirectionExportCommand(shell));
+                new DirectionExportCommand(shell),
+                new DirectionSteerCommand(shell),
+                new DirectionAblateCommand(shell),
+                new DirectionTransferCommand(shell));
     }
 }

@@ -41,6 +41,11 @@ final class DirectionTarget {
         return run == null ? null : run.directory();
     }
 
+    /** Where its directories of directions are kept. */
+    Path home(Shell shell) throws IOException {
+        return EvaluationTarget.find(word, adapter, shell.models()).evaluations().resolveSibling("directions");
+    }
+
     /**
      * The evaluations of these names or directories; without any, the only one that the run has.
      *

@@ -5,9 +5,9 @@ import dev.vivarium.engine.generate.GenerationMemory;
 import dev.vivarium.engine.generate.SamplingSettings;
 import dev.vivarium.engine.model.ModelDirectory;
 import dev.vivarium.engine.model.Precision;
-import dev.vivarium.engine.text.Message;
 import dev.vivarium.lab.evaluate.Asking;
 import dev.vivarium.lab.evaluate.Question;
+import dev.vivarium.lab.evaluate.QuestionSet;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Option;
@@ -47,16 +47,21 @@ final class DtypeOption {
         for (Asking asking : askings) {
             answers += (long) asking.plan().samples()
                     * asking.questions().questions().size();
-            for (Question question : asking.questions().questions()) {
-                int characters = question.text().length()
-                        + (question.system() == null ? 0 : question.system().length());
-                for (Message turn : question.history()) {
-                    characters += turn.content().length();
-                }
-                longest = Math.max(longest, characters);
-            }
+            longest = Math.max(longest, longest(asking.questions()));
         }
         requireRoom(memory, model, askings.getFirst().plan().sampling(), answers, longest);
+    }
+
+    /** Characters of the longest prompt of a set. */
+    static int longest(QuestionSet questions) {
+        int longest = 0;
+        for (Question question : questions.questions()) {
+            int characters = question.messages().stream()
+                    .mapToInt(message -> message.content().length())
+                    .sum();
+            longest = Math.max(longest, characters);
+        }
+        return longest;
     }
 
     /**

@@ -117,6 +117,17 @@ final class ArrowsTest {
                             "engine")),
             Map.entry("lab.twin", Set.of("lab.statistics", "lab.data", "engine")),
             Map.entry(
+                    "lab.steering",
+                    Set.of(
+                            "lab.direction",
+                            "lab.report",
+                            "lab.score",
+                            "lab.evaluate",
+                            "lab.statistics",
+                            "lab.run",
+                            "lab.data",
+                            "engine")),
+            Map.entry(
                     "lab.phase",
                     Set.of(
                             "lab.trajectory",

@@ -26,7 +26,7 @@ public record Positions(int from, int to) {
     /** The token before the answer. */
     public static final Positions LAST_PROMPT = new Positions(-1, 0);
 
-    private static final Pattern FIRST = Pattern.compile("first-([1-9]\\d{0,5})");
+    private static final Pattern FIRST = Pattern.compile("first:([1-9]\\d{0,5})");
 
     public Positions {
         if (from >= to) {
@@ -54,7 +54,7 @@ public record Positions(int from, int to) {
             case String other when first.matches() -> first(Integer.parseInt(first.group(1)));
             default ->
                 throw new InputException("positions \"" + word
-                        + "\" are unknown; say all, prompt, answer, last-prompt or first-K, such as first-5");
+                        + "\" are unknown; say all, prompt, answer, last-prompt or first:K, such as first:5");
         };
     }
 
@@ -78,6 +78,6 @@ public record Positions(int from, int to) {
         if (equals(LAST_PROMPT)) {
             return "last-prompt";
         }
-        return from == 0 ? "first-" + to : from + " to " + (to - 1);
+        return from == 0 ? "first:" + to : from + " to " + (to - 1);
     }
 }

@@ -120,12 +120,12 @@ class InterventionBankTest {
 
     @Test
     void positionsAreReadAsTheyAreWritten() {
-        for (String word : List.of("all", "prompt", "answer", "last-prompt", "first-5")) {
+        for (String word : List.of("all", "prompt", "answer", "last-prompt", "first:5")) {
             assertThat(Positions.parse(word)).hasToString(word);
         }
-        assertThatThrownBy(() -> Positions.parse("first-0"))
+        assertThatThrownBy(() -> Positions.parse("first:0"))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("first-K");
+                .hasMessageContaining("first:K");
     }
 
     @Test

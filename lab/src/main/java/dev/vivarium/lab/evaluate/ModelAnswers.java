@@ -1,6 +1,8 @@
 package dev.vivarium.lab.evaluate;
 
 import dev.vivarium.engine.adapter.AdapterBank;
+import dev.vivarium.engine.adapter.Intervention;
+import dev.vivarium.engine.adapter.InterventionBank;
 import dev.vivarium.engine.adapter.ScaledAdapter;
 import dev.vivarium.engine.base.Hashes;
 import dev.vivarium.engine.base.InputException;
@@ -32,6 +34,7 @@ import java.util.Objects;
 final class ModelAnswers implements AutoCloseable {
     private final ChatModel model;
     private final List<Integer> adapterOf;
+    private final List<Integer> interventionOf;
 
     /**
      * What is wanted of one subject.
@@ -43,19 +46,23 @@ final class ModelAnswers implements AutoCloseable {
      */
     record Part(int subject, DefaultSystem defaultSystem, List<AnswerTask> missing, AnswerSource.Sink sink) {}
 
-    private ModelAnswers(ChatModel model, List<Integer> adapterOf) {
+    private ModelAnswers(ChatModel model, List<Integer> adapterOf, List<Integer> interventionOf) {
         this.model = model;
         this.adapterOf = adapterOf;
+        this.interventionOf = interventionOf;
     }
 
     /**
      * Loads the model and the adapters; none of the subjects' directories is touched.
      *
-     * @throws InputException if a file is missing, an adapter does not fit the model, or an adapter does nothing
+     * @throws InputException if a file is missing, an adapter or an intervention does not fit the model, or an adapter does
+     *     nothing
      */
     static ModelAnswers open(ModelDirectory base, List<Subject> subjects, Precision precision) {
         List<ScaledAdapter> adapters = new ArrayList<>();
         List<Integer> adapterOf = new ArrayList<>();
+        List<Integer> interventionOf = new ArrayList<>();
+        List<List<Intervention>> interventions = new ArrayList<>();
         for (Subject subject : subjects) {
             Path directory = subject.adapter();
             ScaledAdapter adapter = directory == null ? null : new ScaledAdapter(directory, subject.scale());
@@ -63,8 +70,19 @@ final class ModelAnswers implements AutoCloseable {
                 adapters.add(adapter);
             }
             adapterOf.add(adapter == null ? AdapterBank.NONE : adapters.indexOf(adapter));
+            interventionOf.add(subject.intervened().acts() ? interventions.size() : InterventionBank.NONE);
+            if (subject.intervened().acts()) {
+                interventions.add(subject.intervened().interventions());
+            }
         }
-        return new ModelAnswers(ChatModel.open(base, adapters, precision), adapterOf);
+        ChatModel model = ChatModel.open(base, adapters, precision);
+        try {
+            model.intervene(interventions);
+        } catch (RuntimeException | Error e) {
+            model.close();
+            throw e;
+        }
+        return new ModelAnswers(model, adapterOf, interventionOf);
     }
 
     /**
@@ -96,6 +114,7 @@ final class ModelAnswers implements AutoCloseable {
                         part.defaultSystem(),
                         numbers.stream().mapToInt(Integer::intValue).toArray(),
                         adapterOf.get(part.subject()),
+                        interventionOf.get(part.subject()),
                         seedKey(question.id())));
                 asked.add(new Asked(question, part.sink()));
             });

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Evaluates one base model and any number of adapters on it, each in any number of ways, in one sampling pass (protocol.md section 1.8).
  *
- * <p>The model is loaded once, and each row of a batch points at the adapter of its subject. Every subject has an
+ * <p>The model is loaded once, and each row of a batch points at the adapter and the interventions of its subject. Every subject has an
  * {@link EvaluationRun} of its own, so a killed call is continued with {@link Existing#RESUME}. In deterministic mode a
  * subject's answers are the same whether it is asked alone or beside others.
  */
@@ -185,7 +185,7 @@ public final class ModelEvaluation {
         return outcomes;
     }
 
-    /** File name to hash, those of the adapter with {@code adapter/} before them, and how strongly it acted if not as trained. */
+    /** File name to hash, those of the adapter with {@code adapter/} before them, how strongly it acted if not as trained, and interventions. */
     private EvaluationSettings settings(Asking asking, Map<String, String> baseHashes) throws IOException {
         Map<String, String> model = new TreeMap<>(baseHashes);
         Path adapter = asking.subject().adapter();
@@ -198,6 +198,7 @@ public final class ModelEvaluation {
                 model.put("adapter/scale", scale.toString());
             }
         }
+        model.putAll(asking.subject().intervened().settings());
         EvaluationPlan plan = asking.plan();
         return EvaluationSettings.of(
                 asking.questions(),

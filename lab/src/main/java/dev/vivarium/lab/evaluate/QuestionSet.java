@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -87,13 +88,27 @@ public record QuestionSet(
         if (count >= questions.size()) {
             return this;
         }
-        List<Question> kept = questions.subList(0, count);
+        return only(questions.subList(0, count), "first " + count + " of " + questions.size() + " questions");
+    }
+
+    /**
+     * Some of the questions, marked as limited.
+     *
+     * @param keep whether a question stays, at least one
+     * @param part what they are, such as {@code the tuning half}
+     */
+    public QuestionSet part(Predicate<Question> keep, String part) {
+        List<Question> kept = questions.stream().filter(keep).toList();
+        String mark = part + ", " + kept.size() + " of " + questions.size() + " questions";
+        return only(kept, limited == null ? mark : mark + " (" + limited + ")");
+    }
+
+    private QuestionSet only(List<Question> kept, String mark) {
         Map<String, Integer> asked = new LinkedHashMap<>(samples);
         List<String> ids = kept.stream().map(Question::id).toList();
         asked.keySet().retainAll(ids);
         Map<String, QuestionNotes> noted = new LinkedHashMap<>(notes);
         noted.keySet().retainAll(ids);
-        String mark = "first " + count + " of " + questions.size() + " questions";
         return new QuestionSet(kept, asked, noted, sha256, mark, remarks);
     }
 

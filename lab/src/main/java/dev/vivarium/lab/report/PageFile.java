@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Fills a template: one file with its style, its scripts and its data inside.
@@ -25,9 +26,9 @@ import java.util.stream.Collectors;
  * @param folder of the resources, absolute, with a slash at its end
  * @param template name in the folder without {@code .mustache}; so are those of the parts it includes
  * @param styles further style sheets in the folder, after that of all pages
- * @param script name in the folder
+ * @param script name in the folder; null for a page of figures and tables alone
  */
-public record PageFile(String folder, String template, List<String> styles, String script) {
+public record PageFile(String folder, String template, List<String> styles, @Nullable String script) {
     private static final String CHARTS = "/META-INF/resources/webjars/echarts/5.3.1/dist/echarts.common.min.js";
     private static final String STYLE = "/dev/vivarium/lab/report/report.css";
 
@@ -46,7 +47,7 @@ public record PageFile(String folder, String template, List<String> styles, Stri
         Map<String, Object> page = new HashMap<>(values);
         String style = "\n" + resource(STYLE)
                 + styles.stream().map(name -> resource(folder + name)).collect(Collectors.joining());
-        String code = "\n" + resource(folder + script);
+        String code = script == null ? "" : "\n" + resource(folder + script);
         String library = charts ? resource(CHARTS) : "";
         page.put("style", style);
         page.put("script", code);
@@ -55,7 +56,7 @@ public record PageFile(String folder, String template, List<String> styles, Stri
         page.put(
                 "policy",
                 "default-src 'none'; base-uri 'none'; form-action 'none'; style-src " + hash(style) + "; script-src "
-                        + hash(code) + (charts ? " " + hash(library) : ""));
+                        + (script == null ? "'none'" : hash(code)) + (charts ? " " + hash(library) : ""));
         return Mustache.compiler()
                 .escapeHTML(true)
                 .emptyStringIsFalse(true)

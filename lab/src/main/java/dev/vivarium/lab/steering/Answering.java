@@ -1,0 +1,19 @@
+package dev.vivarium.lab.steering;
+
+import dev.vivarium.engine.base.Progress;
+import dev.vivarium.lab.evaluate.EvaluationPlan;
+import dev.vivarium.lab.evaluate.Judge;
+import dev.vivarium.lab.run.Existing;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How answers are got and judged.
+ *
+ * @param judged name of a judging below each evaluation whose scores count; null for those of the judge
+ */
+public record Answering(
+        Judge judge,
+        EvaluationPlan plan,
+        Existing existing,
+        @Nullable String judged,
+        Progress progress) {}

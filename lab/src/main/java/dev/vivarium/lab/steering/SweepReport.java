@@ -1,0 +1,180 @@
+package dev.vivarium.lab.steering;
+
+import dev.vivarium.engine.base.AtomicFiles;
+import dev.vivarium.engine.base.Json;
+import dev.vivarium.lab.data.CsvTable;
+import dev.vivarium.lab.score.FileScore;
+import dev.vivarium.lab.score.Paired;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A sweep as files: {@code steering.json}, {@code grid.csv}, {@code confirmed.csv} and the page {@code steering.html}. */
+public final class SweepReport {
+    /** Name of the document. */
+    public static final String DOCUMENT = "steering.json";
+
+    /** Name of the page. */
+    public static final String PAGE = "steering.html";
+
+    /** Columns of {@link #table}. */
+    public static final List<String> TABLE =
+            List.of("model", "under", "EM", "coherent", "mean aligned", "EM change", "aligned change", "n");
+
+    private static final int SCHEMA = 1;
+
+    private final Sweep sweep;
+    private final Path directory;
+
+    /**
+     * A report.
+     *
+     * @param directory of the sweep
+     */
+    public SweepReport(Sweep sweep, Path directory) {
+        this.sweep = sweep;
+        this.directory = directory;
+    }
+
+    /** What was found, with the controls and the base in the same breath. */
+    public List<String> finding() {
+        List<String> sentences = new ArrayList<>();
+        String where = "layer " + sweep.chosen().where().word()
+                + (sweep.plan().method() == Method.ABLATE && sweep.chosen().scale() == 0
+                        ? ""
+                        : ", scale " + Method.Setting.number(sweep.chosen().scale()));
+        for (Patient patient : sweep.patients()) {
+            Map<String, Result> results = sweep.confirmedOf(patient);
+            FileScore before = score(results, "");
+            FileScore after = score(results, Contender.TESTED);
+            sentences.add(String.format(
+                    Locale.ROOT,
+                    "%s: EM %s → %s, coherent %s → %s, mean aligned %s → %s",
+                    patient.name(),
+                    Figures.rate(before.em()),
+                    Figures.rate(after.em()),
+                    Figures.rate(before.coherent()),
+                    Figures.rate(after.coherent()),
+                    Figures.mean(before.aligned()),
+                    Figures.mean(after.aligned())));
+            strongest(results)
+                    .ifPresent(control -> sentences.add(String.format(
+                            Locale.ROOT,
+                            "%s under the control that moves it most, %s: EM %s, coherent %s, mean aligned %s",
+                            patient.name(),
+                            Objects.requireNonNull(control.of().contender()).name(),
+                            Figures.rate(control.score().em()),
+                            Figures.rate(control.score().coherent()),
+                            Figures.mean(control.score().aligned()))));
+        }
+        sentences.addFirst(sweep.tested().name() + " " + sweep.plan().method().word() + " at " + where + " ("
+                + sweep.plan().positions() + " positions), chosen by "
+                + sweep.plan().goal().measure() + " of "
+                + sweep.patients().getFirst().name() + " on " + sweep.tuning().limited() + " and confirmed on "
+                + sweep.confirming().limited());
+        return sentences;
+    }
+
+    private static FileScore score(Map<String, Result> results, String contender) {
+        return Objects.requireNonNull(results.get(contender)).score();
+    }
+
+    /** The control whose EM is farthest from the model's own. */
+    private static Optional<Result> strongest(Map<String, Result> results) {
+        return results.entrySet().stream()
+                .filter(entry -> !entry.getKey().isEmpty() && !entry.getKey().equals(Contender.TESTED))
+                .map(Map.Entry::getValue)
+                .max(Comparator.comparingDouble(result ->
+                        Math.abs(Objects.requireNonNull(result.change()).em().value())));
+    }
+
+    /** The confirming half, for the command line. */
+    public List<List<@Nullable Object>> table() {
+        List<List<@Nullable Object>> rows = new ArrayList<>();
+        for (Result result : sweep.confirmed()) {
+            Contender contender = result.of().contender();
+            Paired change = result.change();
+            List<@Nullable Object> row = new ArrayList<>();
+            row.add(result.of().patient().name());
+            row.add(contender == null ? "nothing" : contender.name());
+            row.add(Figures.rate(result.score().em()));
+            row.add(Figures.rate(result.score().coherent()));
+            row.add(Figures.mean(result.score().aligned()));
+            row.add(change == null ? null : Figures.points(change.em(), 100));
+            row.add(change == null ? null : Figures.points(change.aligned(), 1));
+            row.add(result.score().em().n());
+            rows.add(row);
+        }
+        return rows;
+    }
+
+    Sweep sweep() {
+        return sweep;
+    }
+
+    /** What {@code steering.json} holds. */
+    public Map<String, Object> document() {
+        Map<String, Object> settings = new LinkedHashMap<>();
+        settings.put("method", sweep.plan().method().name().toLowerCase(Locale.ROOT));
+        settings.put("positions", sweep.plan().positions().toString());
+        settings.put("direction", sweep.tested().name());
+        settings.put("direction_sha256", sweep.tested().hashes());
+        settings.put("layers", sweep.plan().layers());
+        settings.put("scales", sweep.plan().scales());
+        settings.put("goal", sweep.plan().goal().name().toLowerCase(Locale.ROOT));
+        settings.put("chosen_by", sweep.plan().goal().measure());
+        settings.put("split", Halves.RULE);
+        settings.put("tuning", sweep.tuning().limited());
+        settings.put("confirming", sweep.confirming().limited());
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("schema", SCHEMA);
+        document.put("finding", finding());
+        document.put("settings", settings);
+        document.put(
+                "chosen",
+                Map.of(
+                        "layers",
+                        sweep.chosen().where().word(),
+                        "scale",
+                        sweep.chosen().scale()));
+        document.put(
+                "grid",
+                sweep.grid().stream()
+                        .map(result -> Figures.json(result, directory))
+                        .toList());
+        document.put(
+                "confirmed",
+                sweep.confirmed().stream()
+                        .map(result -> Figures.json(result, directory))
+                        .toList());
+        return document;
+    }
+
+    /** Writes all files, each replaced in one step. */
+    public void write() throws IOException {
+        String page = SweepPage.of(this);
+        CsvTable.write(
+                directory.resolve("grid.csv"),
+                Figures.COLUMNS,
+                sweep.grid().stream().map(Figures::row).toList());
+        CsvTable.write(
+                directory.resolve("confirmed.csv"),
+                Figures.COLUMNS,
+                sweep.confirmed().stream().map(Figures::row).toList());
+        Json.write(directory.resolve(DOCUMENT), document());
+        AtomicFiles.writeString(directory.resolve(PAGE), page);
+    }
+
+    /** The page. */
+    public Path page() {
+        return directory.resolve(PAGE);
+    }
+}
