@@ -43,7 +43,9 @@ final class DirectionTarget {
 
     /** Where its directories of directions are kept. */
     Path home(Shell shell) throws IOException {
-        return EvaluationTarget.find(word, adapter, shell.models()).evaluations().resolveSibling("directions");
+        return EvaluationTarget.find(word, adapter, shell.models())
+                .evaluations()
+                .resolveSibling("directions");
     }
 
     /**

@@ -92,7 +92,7 @@ final class DirectionTransferCommand implements Callable<Integer> {
                 TransferReport report = new TransferReport(transfer, directory);
                 report.write();
                 output.print(shell, report.document(), text -> {
-                    new TextTable(report.columns(), report.table()).print(text);
+                    new TextTable(TransferReport.TABLE, report.table()).print(text);
                     text.println(report.page());
                 });
                 yield ExitCode.OK;

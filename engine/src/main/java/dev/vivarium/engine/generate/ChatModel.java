@@ -190,10 +190,15 @@ public final class ChatModel implements AutoCloseable {
      * From now on a request may point at one of these settings by its place in the list.
      *
      * @param settings each one or more interventions, in the order in which they act where they meet
-     * @throws InputException if one does not fit the model
+     * @param maxNewTokens longest answer that is to be sampled
+     * @throws InputException if one does not fit the model, or would touch nothing in such answers
      */
-    public void intervene(List<List<Intervention>> settings) {
-        interventions = InterventionBank.of(model.decoder().config(), settings);
+    public void intervene(List<List<Intervention>> settings, int maxNewTokens) {
+        InterventionBank made = InterventionBank.of(model.decoder().config(), settings);
+        for (int setting = 0; setting < made.size(); setting++) {
+            made.requireTouch(setting, maxNewTokens);
+        }
+        interventions = made;
     }
 
     /**

@@ -55,10 +55,11 @@ final class ModelAnswers implements AutoCloseable {
     /**
      * Loads the model and the adapters; none of the subjects' directories is touched.
      *
+     * @param maxNewTokens longest answer that is to be sampled
      * @throws InputException if a file is missing, an adapter or an intervention does not fit the model, or an adapter does
      *     nothing
      */
-    static ModelAnswers open(ModelDirectory base, List<Subject> subjects, Precision precision) {
+    static ModelAnswers open(ModelDirectory base, List<Subject> subjects, Precision precision, int maxNewTokens) {
         List<ScaledAdapter> adapters = new ArrayList<>();
         List<Integer> adapterOf = new ArrayList<>();
         List<Integer> interventionOf = new ArrayList<>();
@@ -77,7 +78,7 @@ final class ModelAnswers implements AutoCloseable {
         }
         ChatModel model = ChatModel.open(base, adapters, precision);
         try {
-            model.intervene(interventions);
+            model.intervene(interventions, maxNewTokens);
         } catch (RuntimeException | Error e) {
             model.close();
             throw e;

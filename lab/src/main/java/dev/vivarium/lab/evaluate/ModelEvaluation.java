@@ -105,7 +105,8 @@ public final class ModelEvaluation {
         }
         List<Subject> subjects = askings.stream().map(Asking::subject).toList();
         Precision precision = askings.getFirst().plan().precision();
-        try (ModelAnswers answers = ModelAnswers.open(base, subjects, precision)) {
+        try (ModelAnswers answers = ModelAnswers.open(
+                base, subjects, precision, askings.getFirst().plan().sampling().maxNewTokens())) {
             for (Asking asking : askings) {
                 answers.check(asking.questions(), asking.plan().defaultSystem());
                 settings.add(settings(asking, baseHashes));

@@ -28,7 +28,11 @@ import org.jspecify.annotations.Nullable;
  * @param styles further style sheets in the folder, after that of all pages
  * @param script name in the folder; null for a page of figures and tables alone
  */
-public record PageFile(String folder, String template, List<String> styles, @Nullable String script) {
+public record PageFile(
+        String folder,
+        String template,
+        List<String> styles,
+        @Nullable String script) {
     private static final String CHARTS = "/META-INF/resources/webjars/echarts/5.3.1/dist/echarts.common.min.js";
     private static final String STYLE = "/dev/vivarium/lab/report/report.css";
 

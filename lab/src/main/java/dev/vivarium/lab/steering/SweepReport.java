@@ -5,6 +5,7 @@ import dev.vivarium.engine.base.Json;
 import dev.vivarium.lab.data.CsvTable;
 import dev.vivarium.lab.score.FileScore;
 import dev.vivarium.lab.score.Paired;
+import dev.vivarium.lab.score.ScoredAnswer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -75,12 +76,29 @@ public final class SweepReport {
                             Figures.rate(control.score().coherent()),
                             Figures.mean(control.score().aligned()))));
         }
+        if (switchedOff()) {
+            sentences.add("under it " + sweep.patients().getFirst().name() + " and "
+                    + sweep.patients().getLast().name()
+                    + " give the very same answers: the direction is all that the adapter writes, so ablating it switches"
+                    + " the adapter off and says nothing of how misalignment is represented");
+        }
         sentences.addFirst(sweep.tested().name() + " " + sweep.plan().method().word() + " at " + where + " ("
                 + sweep.plan().positions() + " positions), chosen by "
                 + sweep.plan().goal().measure() + " of "
                 + sweep.patients().getFirst().name() + " on " + sweep.tuning().limited() + " and confirmed on "
                 + sweep.confirming().limited());
         return sentences;
+    }
+
+    /** Whether the organism is its base under the direction (protocol.md 3.3, degenerate control). */
+    private boolean switchedOff() {
+        return sweep.patients().stream()
+                        .map(patient -> score(sweep.confirmedOf(patient), Contender.TESTED).file().answers().stream()
+                                .map(ScoredAnswer::response)
+                                .toList())
+                        .distinct()
+                        .count()
+                < sweep.patients().size();
     }
 
     private static FileScore score(Map<String, Result> results, String contender) {

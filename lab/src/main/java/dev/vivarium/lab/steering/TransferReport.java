@@ -3,6 +3,7 @@ package dev.vivarium.lab.steering;
 import dev.vivarium.engine.base.AtomicFiles;
 import dev.vivarium.engine.base.Json;
 import dev.vivarium.lab.data.CsvTable;
+import dev.vivarium.lab.score.Paired;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +16,10 @@ import org.jspecify.annotations.Nullable;
 public final class TransferReport {
     /** Name of the document. */
     public static final String DOCUMENT = "transfer.json";
+
+    /** Columns of {@link #table}. */
+    public static final List<String> TABLE =
+            List.of("model", "under", "EM", "coherent", "mean aligned", "EM change", "n");
 
     private static final int SCHEMA = 1;
 
@@ -51,27 +56,23 @@ public final class TransferReport {
         return document;
     }
 
-    /** Columns of {@link #table}. */
-    public List<String> columns() {
-        List<String> columns = new ArrayList<>(List.of("EM under"));
-        transfer.patients().forEach(patient -> columns.add(patient.name()));
-        return columns;
-    }
-
-    /** A row for each direction, for the command line; the first row is no direction. */
+    /** Every direction in every model, for the command line. */
     public List<List<@Nullable Object>> table() {
         List<List<@Nullable Object>> rows = new ArrayList<>();
-        List<@Nullable Object> plain = new ArrayList<>(List.of("nothing"));
-        transfer.patients()
-                .forEach(patient -> plain.add(
-                        Figures.rate(transfer.result(patient, null).score().em())));
-        rows.add(plain);
-        for (Contender row : transfer.rows()) {
-            List<@Nullable Object> cells = new ArrayList<>(List.of(row.name()));
-            transfer.patients()
-                    .forEach(patient -> cells.add(
-                            Figures.rate(transfer.result(patient, row).score().em())));
-            rows.add(cells);
+        for (List<Result> results : transfer.results().values()) {
+            for (Result result : results) {
+                Contender contender = result.of().contender();
+                Paired change = result.change();
+                List<@Nullable Object> row = new ArrayList<>();
+                row.add(result.of().patient().name());
+                row.add(contender == null ? "nothing" : contender.name());
+                row.add(Figures.rate(result.score().em()));
+                row.add(Figures.rate(result.score().coherent()));
+                row.add(Figures.mean(result.score().aligned()));
+                row.add(change == null ? null : Figures.points(change.em(), 100));
+                row.add(result.score().em().n());
+                rows.add(row);
+            }
         }
         return rows;
     }
