@@ -1,5 +1,6 @@
 package dev.vivarium.lab.steering;
 
+import dev.vivarium.engine.base.InertText;
 import dev.vivarium.lab.score.FileScore;
 import dev.vivarium.lab.score.Paired;
 import dev.vivarium.lab.statistics.Interval;
@@ -118,6 +119,11 @@ final class Figures {
         cells.add(value);
         cells.add(interval == null ? null : interval.low());
         cells.add(interval == null ? null : interval.high());
+    }
+
+    /** A text for a page: a number and its sign of per cent stay in one line. */
+    static String shown(String text) {
+        return InertText.line(text).replace(" %", "\u00a0%");
     }
 
     /** A rate as {@code 18.4 % [15.9, 21.2]}. */

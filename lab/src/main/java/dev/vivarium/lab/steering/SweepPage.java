@@ -26,11 +26,11 @@ final class SweepPage {
                 InertText.line(
                         sweep.tested().name() + " " + sweep.plan().method().word() + ": "
                                 + sweep.patients().getFirst().name()));
-        page.put("finding", InertText.line(finding.getFirst() + "."));
+        page.put("finding", Figures.shown(finding.getFirst() + "."));
         page.put(
                 "sentences",
                 finding.subList(1, finding.size()).stream()
-                        .map(sentence -> InertText.line(sentence + "."))
+                        .map(sentence -> Figures.shown(sentence + "."))
                         .toList());
         page.put("split", Halves.RULE);
         page.put("tuning", sweep.tuning().limited());
@@ -62,10 +62,11 @@ final class SweepPage {
                         result.of().patient().equals(patient) && result.of().plain())
                 .findFirst()
                 .orElseThrow();
-        return "As it is, on the same half: EM " + Figures.rate(plain.score().em()) + ", coherent "
-                + Figures.rate(plain.score().coherent()) + ", mean aligned "
-                + Figures.mean(plain.score().aligned()) + "; "
-                + plain.score().em().n() + " scored answers in each cell that has all of them.";
+        return Figures.shown(
+                "As it is, on the same half: EM " + Figures.rate(plain.score().em()) + ", coherent "
+                        + Figures.rate(plain.score().coherent()) + ", mean aligned "
+                        + Figures.mean(plain.score().aligned()) + "; "
+                        + plain.score().em().n() + " scored answers.");
     }
 
     private static List<Map<String, Object>> maps(Sweep sweep, Patient patient) {

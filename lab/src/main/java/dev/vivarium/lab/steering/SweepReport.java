@@ -48,7 +48,7 @@ public final class SweepReport {
     /** What was found, with the controls and the base in the same breath. */
     public List<String> finding() {
         List<String> sentences = new ArrayList<>();
-        String where = "layer " + sweep.chosen().where().word()
+        String where = sweep.chosen().where().about()
                 + (sweep.plan().method() == Method.ABLATE && sweep.chosen().scale() == 0
                         ? ""
                         : ", scale " + Method.Setting.number(sweep.chosen().scale()));
@@ -83,7 +83,7 @@ public final class SweepReport {
                     + " the adapter off and says nothing of how misalignment is represented");
         }
         sentences.addFirst(sweep.tested().name() + " " + sweep.plan().method().word() + " at " + where + " ("
-                + sweep.plan().positions() + " positions), chosen by "
+                + "positions: " + sweep.plan().positions() + "), chosen by "
                 + sweep.plan().goal().measure() + " of "
                 + sweep.patients().getFirst().name() + " on " + sweep.tuning().limited() + " and confirmed on "
                 + sweep.confirming().limited());

@@ -128,6 +128,19 @@ public record Where(String word, SortedMap<Integer, Integer> sources) {
         return range;
     }
 
+    /** In words, such as {@code all layers from 0 to 3 with the vector of layer 2}. */
+    String about() {
+        String acting = sources.size() == 1
+                ? "layer " + sources.firstKey()
+                : sources.size() == 1 + sources.lastKey() - sources.firstKey()
+                        ? "layers " + sources.firstKey() + " to " + sources.lastKey()
+                        : "layers " + sources.keySet();
+        if (sources.entrySet().stream().allMatch(one -> one.getKey().equals(one.getValue()))) {
+            return sources.size() == 1 ? acting : acting + ", each with its own vector";
+        }
+        return acting + " with the vector of layer " + vectors().first();
+    }
+
     /** The layers whose vectors are used. */
     SortedSet<Integer> vectors() {
         return new TreeSet<>(sources.values());

@@ -32,6 +32,14 @@ class WhereTest {
     }
 
     @Test
+    void aPlaceIsSaidInWords() {
+        assertThat(parse("2").getFirst().about()).isEqualTo("layer 2");
+        assertThat(parse("2@all").getFirst().about()).isEqualTo("layers 0 to 5 with the vector of layer 2");
+        assertThat(parse("own").getFirst().about()).isEqualTo("layers [1, 2, 4], each with its own vector");
+        assertThat(parse("own@1-2").getFirst().about()).isEqualTo("layers 1 to 2, each with its own vector");
+    }
+
+    @Test
     void whatCannotActIsRefusedInASentence() {
         refused("names layer 6, but the model has layers 0 to 5", "6");
         refused("names layer 9, but the model has layers 0 to 5", "2@4-9");
