@@ -115,12 +115,7 @@ final class DirectionAsking {
             Names.checked("judging", judged);
         }
         // so many settings that as many answers are drawn at once as the generator ever draws
-        dtype.requireRoom(
-                shell.memory(),
-                model,
-                plan.sampling(),
-                Integer.MAX_VALUE,
-                DtypeOption.longest(set));
+        dtype.requireRoom(shell.memory(), model, plan.sampling(), Integer.MAX_VALUE, DtypeOption.longest(set));
         try (Interruption interruption = Interruption.with(shell, "run the same command again with --resume")) {
             return work.with(new Answering(
                     Judges.of(judge), plan, onExisting.choice(), judged, interruption.watch(shell.progress())));

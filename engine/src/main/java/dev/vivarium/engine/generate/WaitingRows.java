@@ -130,13 +130,14 @@ final class WaitingRows implements AutoCloseable {
         int[] first = new int[rows.size()];
         double[] logProbabilities = new double[rows.size()];
         try (PointerScope scope = new PointerScope()) {
-            PromptCache prompt = PromptCache.prefill(decoder, tokens, first.length, changes.ofPrompt(request), logits -> {
-                Distributions distributions = filter.of(logits);
-                for (int i = 0; i < first.length; i++) {
-                    first[i] = distributions.draw(0, rows.get(i).uniform());
-                    logProbabilities[i] = distributions.logProbability(0, first[i]);
-                }
-            });
+            PromptCache prompt =
+                    PromptCache.prefill(decoder, tokens, first.length, changes.ofPrompt(request), logits -> {
+                        Distributions distributions = filter.of(logits);
+                        for (int i = 0; i < first.length; i++) {
+                            first[i] = distributions.draw(0, rows.get(i).uniform());
+                            logProbabilities[i] = distributions.logProbability(0, first[i]);
+                        }
+                    });
             List<Entry> entries = new ArrayList<>();
             for (int i = 0; i < first.length; i++) {
                 entries.add(new Entry(rows.get(i), first[i], logProbabilities[i], prompt));
