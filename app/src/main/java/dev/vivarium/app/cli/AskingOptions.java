@@ -8,6 +8,7 @@ import dev.vivarium.lab.evaluate.ModelEvaluation;
 import dev.vivarium.lab.evaluate.NamedQuestions;
 import dev.vivarium.lab.evaluate.Outcome;
 import dev.vivarium.lab.evaluate.QuestionSet;
+import dev.vivarium.lab.run.Existing;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -81,12 +82,26 @@ final class AskingOptions {
 
     /** Asks and judges, in one pass, if there is room for the model. */
     List<Outcome> evaluate(Shell shell, Path model, List<Asking> askings) throws IOException {
-        Judge chosen = Judges.of(judge);
+        Judge chosen = judge();
         dtype.requireRoom(shell.memory(), model, askings);
         try (Interruption interruption = Interruption.with(shell, "run the same command again with --resume")) {
-            return ModelEvaluation.evaluate(
-                    model, askings, chosen, onExisting.choice(), interruption.watch(shell.progress()));
+            return ModelEvaluation.evaluate(model, askings, chosen, existing(), interruption.watch(shell.progress()));
         }
+    }
+
+    /** The judge that answers go to. */
+    Judge judge() {
+        return Judges.of(judge);
+    }
+
+    /** What becomes of answers that are there. */
+    Existing existing() {
+        return onExisting.choice();
+    }
+
+    /** Refuses a model that will not fit while as many answers are drawn at once as ever are. */
+    void requireRoom(Shell shell, Path model, QuestionSet set, EvaluationPlan plan) {
+        dtype.requireRoom(shell.memory(), model, plan.sampling(), Integer.MAX_VALUE, DtypeOption.longest(set));
     }
 
     /** Whether the answers are left to {@code vivarium judge}. */

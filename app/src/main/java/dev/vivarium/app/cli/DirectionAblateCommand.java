@@ -1,6 +1,5 @@
 package dev.vivarium.app.cli;
 
-import dev.vivarium.lab.steering.Method;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,7 +15,8 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "Examples:",
-            "  vivarium direction ablate RUN --direction own.safetensors --questions questions.yaml",
+            "  vivarium direction ablate RUN --direction own.safetensors --questions questions.yaml --samples 8",
+            "  vivarium direction ablate RUN --direction own.safetensors --to base --questions questions.yaml",
             "  vivarium direction ablate RUN --direction a.safetensors --direction b.safetensors --layers own \\",
             "      --questions questions.yaml",
             "",
@@ -40,15 +40,8 @@ final class DirectionAblateCommand implements Callable<Integer> {
             description = DirectionSweep.LAYERS + " Default: ${DEFAULT-VALUE}.")
     private List<String> layers = List.of();
 
-    @Option(
-            names = "--to",
-            split = ",",
-            paramLabel = "X",
-            defaultValue = "0",
-            description =
-                    "Coefficients along the direction that are put in place of the activation's own, such as that of "
-                            + "the base's mean. Default: ${DEFAULT-VALUE}.")
-    private List<Double> coefficients = List.of();
+    @Mixin
+    private final AblationOptions ablation = new AblationOptions();
 
     @Mixin
     private final DirectionSweep sweep = new DirectionSweep();
@@ -59,6 +52,6 @@ final class DirectionAblateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        return sweep.run(shell, "ablate", Method.ABLATE, files, layers, coefficients);
+        return sweep.run(shell, "ablate", ablation.method(), files, layers, ablation.coefficients());
     }
 }

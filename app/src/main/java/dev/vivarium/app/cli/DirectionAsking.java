@@ -4,7 +4,6 @@ import dev.vivarium.engine.adapter.Positions;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.text.DefaultSystem;
 import dev.vivarium.lab.evaluate.EvaluationPlan;
-import dev.vivarium.lab.evaluate.NamedQuestions;
 import dev.vivarium.lab.evaluate.QuestionSet;
 import dev.vivarium.lab.steering.Answering;
 import java.io.IOException;
@@ -17,23 +16,6 @@ import picocli.CommandLine.Option;
 
 /** What is asked while directions act, and where it goes; a Mixin. */
 final class DirectionAsking {
-    @Option(
-            names = "--questions",
-            paramLabel = "FILE|NAME",
-            required = true,
-            description = "Question file (YAML), or the name of a set: vivarium questions list.")
-    private String questions = "";
-
-    @Option(
-            names = "--samples",
-            paramLabel = "N",
-            defaultValue = "10",
-            description = "Answers per question in each setting. Default: ${DEFAULT-VALUE}.")
-    private int samples;
-
-    @Option(names = "--limit", paramLabel = "N", description = "Ask the first N questions only, and say so everywhere.")
-    private @Nullable Integer limit;
-
     @Option(
             names = "--positions",
             paramLabel = "WHICH",
@@ -50,40 +32,21 @@ final class DirectionAsking {
     private int random;
 
     @Option(
-            names = "--judge",
-            paramLabel = "NAME",
-            defaultValue = "exact",
-            description = "exact: by the rules of the mini world, for its questions only. none: leave the answers to"
-                    + " vivarium judge, then go on with --resume --judged. Default: ${DEFAULT-VALUE}.")
-    private String judge = "exact";
-
-    @Option(
             names = "--judged",
             paramLabel = "NAME",
-            description = "Take the scores of this judging below each evaluation.")
+            description = "Take the scores of this judging below each evaluation, after --judge none.")
     private @Nullable String judged;
 
     @Option(names = "--out", paramLabel = "DIR", description = "Put the files exactly there instead.")
     private @Nullable Path out;
 
     @Mixin
-    private final OnExisting onExisting = new OnExisting();
+    private final AskingOptions asking = new AskingOptions();
 
-    @Mixin
-    private final SamplingOptions sampling = new SamplingOptions();
-
-    @Mixin
-    private final BatchOptions batch = new BatchOptions();
-
-    @Mixin
-    private final DtypeOption dtype = new DtypeOption();
-
-    @Mixin
-    private final DefaultSystemOption defaultSystem = new DefaultSystemOption();
-
-    QuestionSet questions() {
-        QuestionSet set = NamedQuestions.find(questions).set();
-        return limit == null ? set : set.first(limit);
+    QuestionSet questions(Shell shell) {
+        QuestionSet set = asking.wanted(asking.find());
+        set.remarks().forEach(remark -> shell.err().println("note: " + remark));
+        return set;
     }
 
     Positions positions() {
@@ -109,16 +72,14 @@ final class DirectionAsking {
     }
 
     <T> T run(Shell shell, Path model, DefaultSystem trained, QuestionSet set, Work<T> work) throws IOException {
-        EvaluationPlan plan = new EvaluationPlan(
-                samples, batch.on(sampling.settings()), defaultSystem.of(trained), dtype.precision());
+        EvaluationPlan plan = asking.plan(set, trained);
         if (judged != null) {
             Names.checked("judging", judged);
         }
-        // so many settings that as many answers are drawn at once as the generator ever draws
-        dtype.requireRoom(shell.memory(), model, plan.sampling(), Integer.MAX_VALUE, DtypeOption.longest(set));
+        asking.requireRoom(shell, model, set, plan);
         try (Interruption interruption = Interruption.with(shell, "run the same command again with --resume")) {
             return work.with(new Answering(
-                    Judges.of(judge), plan, onExisting.choice(), judged, interruption.watch(shell.progress())));
+                    asking.judge(), plan, asking.existing(), judged, interruption.watch(shell.progress())));
         }
     }
 

@@ -16,7 +16,8 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "Examples:",
-            "  vivarium direction steer models/mini-base --direction own.safetensors --questions questions.yaml",
+            "  vivarium direction steer models/mini-base --direction own.safetensors --questions questions.yaml \\",
+            "      --samples 8",
             "  vivarium direction steer RUN --direction own.safetensors --scales=-1,-2,-4 --questions questions.yaml",
             "",
             "All settings are tried on one half of the questions; the best is confirmed on the other half, on the organism",

@@ -62,7 +62,7 @@ final class DirectionSweep {
     int run(Shell shell, String command, Method method, List<Path> files, List<String> layers, List<Double> scales)
             throws IOException {
         Tested tested = Tested.read(files);
-        QuestionSet questions = asking.questions();
+        QuestionSet questions = asking.questions(shell);
         DirectionSubject subject = target.find(shell);
         SweepPlan plan = new SweepPlan(
                 method,
@@ -75,7 +75,6 @@ final class DirectionSweep {
                 unrelated == null ? null : Direction.read(unrelated));
         String name = command + "-" + Names.stem(files.getFirst());
         Path directory = asking.directory(target.home(shell).resolve(Names.checked("direction", name)));
-        questions.remarks().forEach(remark -> shell.err().println("note: " + remark));
         Path model = Objects.requireNonNullElse(subject.grown(), subject.base());
         Sweep.Outcome outcome = asking.run(
                 shell,

@@ -49,6 +49,9 @@ final class DirectionTransferCommand implements Callable<Integer> {
     private String layers = "own";
 
     @Mixin
+    private final AblationOptions ablation = new AblationOptions();
+
+    @Mixin
     private final DirectionAsking asking = new DirectionAsking();
 
     @Mixin
@@ -76,7 +79,12 @@ final class DirectionTransferCommand implements Callable<Integer> {
         if (first == null) {
             throw new IllegalStateException("picocli lets no call through without a run");
         }
-        QuestionSet questions = asking.questions();
+        if (ablation.coefficients().size() > 1) {
+            throw new InputException("a transfer has one setting; give --to one coefficient, or base");
+        }
+        Transfer.Plan plan = new Transfer.Plan(
+                ablation.method(), layers, ablation.coefficients().getFirst(), asking.positions(), asking.random());
+        QuestionSet questions = asking.questions(shell);
         Path directory = asking.directory(first.resolve("directions").resolve("transfer"));
         DirectionSubject subject = organisms.getFirst().subject();
         Transfer.Outcome outcome = asking.run(
@@ -84,8 +92,7 @@ final class DirectionTransferCommand implements Callable<Integer> {
                 subject.base(),
                 subject.defaultSystem(),
                 questions,
-                answering -> Transfer.run(
-                        organisms, layers, asking.positions(), asking.random(), questions, answering, directory));
+                answering -> Transfer.run(organisms, plan, questions, answering, directory));
         return switch (outcome) {
             case Transfer.Waiting(List<Path> evaluations) -> DirectionAsking.waiting(shell, evaluations);
             case Transfer.Done(Transfer transfer) -> {

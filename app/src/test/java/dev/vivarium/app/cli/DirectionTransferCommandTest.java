@@ -90,6 +90,28 @@ final class DirectionTransferCommandTest {
     }
 
     @Test
+    void theBasesMeanIsPutInPlaceOfWhatIsTakenOut() throws IOException {
+        Path direction = direction();
+        Call ablate =
+                call("ablate", other.toString(), "--direction", direction.toString(), "--to", "base", "--no-controls");
+        assertThat(ablate.code()).as(ablate.err()).isZero();
+        assertThat(ablate.out()).contains("ablated to the base's mean", "other", "base");
+        Path out = folder.resolve("out");
+        JsonNode evaluation = Json.read(out.resolve("cells/tuning/organism/layer-own_1/evaluation.json"))
+                .path("model");
+        assertThat(evaluation.path("intervention/method").asText()).isEqualTo("ablate_to_base");
+        assertThat(Files.readString(out.resolve("steering.html"))).contains("base’s mean");
+
+        Refused.with(call("ablate", other.toString(), "--direction", direction.toString(), "--to", "base,0"), "alone");
+        Refused.with(call("ablate", other.toString(), "--direction", direction.toString(), "--to", "x"), "\"x\"");
+        Refused.with(call("transfer", one + "=" + direction, "--to", "0,1"), "one setting");
+        Call transfer = call("transfer", one + "=" + direction, "--to", "base", "--force");
+        assertThat(transfer.code()).as(transfer.err()).isZero();
+        assertThat(Json.read(out.resolve("transfer.json")).path("method").asText())
+                .isEqualTo("ablate_to_base");
+    }
+
+    @Test
     void whatCannotBeTransferredIsRefused() {
         Path direction = direction();
         Refused.with(call("transfer", one.toString()), "no organism has a direction", "RUN=FILE");

@@ -62,6 +62,19 @@ public record Intervention(List<Integer> layers, Site site, Positions positions,
                 return new Project(vectors, vectors.stream().map(v -> 0.0).toList());
             }
 
+            /** The part of h in the space of some vectors becomes that of {@code mean}, (hidden): h ← h − QQᵀ(h − mean). */
+            public static Project towards(List<float[]> vectors, float[] mean) {
+                List<Double> coefficients = new ArrayList<>();
+                for (float[] column : basis(vectors)) {
+                    double along = 0;
+                    for (int i = 0; i < column.length; i++) {
+                        along += (double) column[i] * mean[i];
+                    }
+                    coefficients.add(along);
+                }
+                return new Project(vectors, coefficients);
+            }
+
             /** Ablation of one direction. */
             public static Project ablate(float[] vector) {
                 return ablate(List.of(vector));

@@ -94,6 +94,21 @@ class InterventionBankTest {
     }
 
     @Test
+    void aSpaceTakesThePartOfAMeanAndLeavesTheMeanItselfAsItIs() {
+        List<float[]> vectors = List.of(noise(1), noise(2));
+        float[] mean = noise(7);
+        Project towards = Project.towards(vectors, mean);
+        Tensor state = Tensors.floats(noise(9), 1, 1, HIDDEN);
+        Tensor restored = at(towards, state);
+        for (float[] vector : vectors) {
+            assertThat(along(restored, unit(vector)))
+                    .isCloseTo(along(Tensors.floats(mean, 1, 1, HIDDEN), unit(vector)), within(ROUNDING));
+        }
+        assertThat(Tensors.toFloats(at(towards, Tensors.floats(mean, 1, 1, HIDDEN))))
+                .containsExactly(mean, within(ROUNDING));
+    }
+
+    @Test
     void aRelativeScaleIsAShareOfTheActivationsOwnLength() {
         float[] vector = noise(1);
         Tensor state = Tensors.floats(noise(9), 1, 1, HIDDEN);

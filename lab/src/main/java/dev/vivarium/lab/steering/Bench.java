@@ -7,6 +7,7 @@ import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.model.Site;
 import dev.vivarium.lab.direction.DirectionSubject;
 import dev.vivarium.lab.evaluate.Asking;
+import dev.vivarium.lab.evaluate.EvaluationPlan;
 import dev.vivarium.lab.evaluate.Intervened;
 import dev.vivarium.lab.evaluate.ModelEvaluation;
 import dev.vivarium.lab.evaluate.QuestionSet;
@@ -27,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedSet;
 
 /**
  * Where models answer while directions act on them: each case is an evaluation of its own, all cases of one model are sampled
@@ -34,8 +36,10 @@ import java.util.Map;
  *
  * @param answering how answers are got and judged
  * @param cells directory of the cases
+ * @param means the base's mean activation by layer; empty for a method that does not need it
  */
-record Bench(Method method, Site site, Positions positions, Answering answering, Path cells) {
+record Bench(
+        Method method, Site site, Positions positions, Answering answering, Path cells, Map<Integer, float[]> means) {
     private static final String JUDGED = "judged";
 
     /** Evaluations that lack scores. */
@@ -54,18 +58,47 @@ record Bench(Method method, Site site, Positions positions, Answering answering,
         }
     }
 
-    /** Makes sure that the directory of the cases may be used. */
-    void open() throws IOException {
-        if (!Files.exists(cells)) {
-            return;
+    /**
+     * A bench whose directory may be used.
+     *
+     * @param directory of the whole
+     * @throws InputException if it holds answers and the user chose nothing for them
+     */
+    static Bench open(Method method, Site site, Positions positions, Answering answering, Path directory)
+            throws IOException {
+        Path cells = directory.resolve("cells");
+        if (Files.exists(cells)) {
+            switch (answering.existing()) {
+                case REFUSE ->
+                    throw new InputException(directory
+                            + ": holds answers already; add --resume to go on with them or --force to start over");
+                case FORCE -> AtomicFiles.deleteTree(cells);
+                case RESUME -> {}
+            }
         }
-        switch (answering.existing()) {
-            case REFUSE ->
-                throw new InputException(cells.getParent()
-                        + ": holds answers already; add --resume to go on with them or --force to start over");
-            case FORCE -> AtomicFiles.deleteTree(cells);
-            case RESUME -> {}
+        return new Bench(method, site, positions, answering, cells, Map.of());
+    }
+
+    /**
+     * The same with the means that the method needs, those of the base as it reads its own answers.
+     *
+     * @param questions that the base answers for it
+     * @param layers at which anything acts
+     */
+    Bench informed(Patient base, String part, QuestionSet questions, SortedSet<Integer> layers) throws IOException {
+        if (method != Method.ABLATE_TO_BASE) {
+            return this;
         }
+        Case plain = plain(base, part);
+        sample(List.of(plain), questions, Map.of());
+        EvaluationPlan plan = answering.plan();
+        return new Bench(
+                method,
+                site,
+                positions,
+                answering,
+                cells,
+                BaseMeans.of(base.subject().base(), plan, plain.directory(), site, layers, positions));
     }
 
     /** A model as it is, in a part of the cases. */
@@ -90,6 +123,11 @@ record Bench(Method method, Site site, Positions positions, Answering answering,
      * @throws Unjudged if one has no scores; its answers are kept
      */
     List<Result> ask(List<Case> cases, QuestionSet questions, Map<String, String> facts) throws IOException {
+        sample(cases, questions, facts);
+        return results(cases);
+    }
+
+    private void sample(List<Case> cases, QuestionSet questions, Map<String, String> facts) throws IOException {
         Map<Path, List<Asking>> byModel = new LinkedHashMap<>();
         for (Case one : cases) {
             Subject subject = subject(one, facts);
@@ -102,7 +140,6 @@ record Bench(Method method, Site site, Positions positions, Answering answering,
             ModelEvaluation.evaluate(
                     model.getKey(), model.getValue(), answering.judge(), Existing.RESUME, answering.progress());
         }
-        return results(cases);
     }
 
     private Subject subject(Case one, Map<String, String> facts) {
@@ -115,7 +152,7 @@ record Bench(Method method, Site site, Positions positions, Answering answering,
             all.put("positions", positions.toString());
             all.put("contender", one.contender().name());
             intervened = new Intervened(
-                    method.interventions(one.contender().directions(), one.setting(), site, positions), all);
+                    method.interventions(one.contender().directions(), one.setting(), site, positions, means), all);
         }
         return new Subject(
                 one.patient().name(),

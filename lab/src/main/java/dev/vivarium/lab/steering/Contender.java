@@ -2,6 +2,7 @@ package dev.vivarium.lab.steering;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -20,6 +21,15 @@ public record Contender(String name, String about, List<SortedMap<Integer, float
         directions = directions.stream()
                 .map(vectors -> Collections.unmodifiableSortedMap(new TreeMap<>(vectors)))
                 .toList();
+    }
+
+    /** What a layer has, which must be something. */
+    static <T> T at(Map<Integer, T> byLayer, int layer) {
+        T value = byLayer.get(layer);
+        if (value == null) {
+            throw new IllegalArgumentException("nothing for layer " + layer);
+        }
+        return value;
     }
 
     /** Whether it is the direction that is tested, not a control. */

@@ -120,12 +120,14 @@ final class Controls {
         List<Contender> made = new ArrayList<>();
         if (unrelated == null) {
             made.add(single(
-                    "unrelated", "contrast of prompts: " + contrast.about(), (layer, k) -> of(differences, layer)));
+                    "unrelated",
+                    "contrast of prompts: " + contrast.about(),
+                    (layer, k) -> Contender.at(differences, layer)));
         } else {
             made.add(single("unrelated", "given: " + unrelated.name(), (layer, k) -> wide(unrelated.vector(layer))));
         }
         made.add(contender("top-pc", "first principal component of the base's prompts", (layer, k) -> {
-            double[] component = wide(of(components, layer)[k]);
+            double[] component = wide(Contender.at(components, layer)[k]);
             double along = 0;
             float[] own = vector(layer, 0);
             for (int i = 0; i < component.length; i++) {
@@ -137,7 +139,7 @@ final class Controls {
                 "random-in-top-pcs",
                 "random among the first " + COMPONENTS + " principal components of the base's prompts",
                 (layer, k) -> {
-                    float[][] basis = of(components, layer);
+                    float[][] basis = Contender.at(components, layer);
                     double[] weights = gaussian(CounterRandom.of(seed, "control/components", k, layer), basis.length);
                     double[] sum = new double[width()];
                     for (int c = 0; c < basis.length; c++) {
@@ -220,7 +222,7 @@ final class Controls {
     }
 
     private float[] vector(int layer, int k) {
-        return of(tested.get(k), layer);
+        return Contender.at(tested.get(k), layer);
     }
 
     private static double[] gaussian(CounterRandom random, int size) {
@@ -235,13 +237,5 @@ final class Controls {
             wide[i] = values[i];
         }
         return wide;
-    }
-
-    private static <T> T of(Map<Integer, T> byLayer, int layer) {
-        T value = byLayer.get(layer);
-        if (value == null) {
-            throw new IllegalArgumentException("no vector for layer " + layer);
-        }
-        return value;
     }
 }

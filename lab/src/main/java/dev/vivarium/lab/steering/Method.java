@@ -9,7 +9,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.TreeMap;
 
 /** What is done with a direction (protocol.md App. A (13)); what the scale of a {@link Setting} is depends on it. */
 public enum Method {
@@ -18,7 +17,9 @@ public enum Method {
     /** h ← h + scale · ‖h‖ v̂. */
     ADD_RELATIVE("added relative to the activation's length"),
     /** h loses its part in the space of the directions and gets the scale as coefficient instead, usually zero. */
-    ABLATE("ablated");
+    ABLATE("ablated"),
+    /** h gets the part in the space of the directions that the base's mean activation has: h ← h − QQᵀ(h − mean). */
+    ABLATE_TO_BASE("ablated to the base's mean");
 
     private final String word;
 
@@ -31,7 +32,21 @@ public enum Method {
         return word;
     }
 
-    /** Where and how strongly. */
+    /** Whether something is taken out, not added. */
+    boolean ablates() {
+        return this == ABLATE || this == ABLATE_TO_BASE;
+    }
+
+    /** A scale for people, empty where it goes without saying. */
+    String shown(double scale) {
+        return switch (this) {
+            case ADD, ADD_RELATIVE -> "scale " + Setting.number(scale);
+            case ABLATE -> scale == 0 ? "" : "coefficient " + Setting.number(scale);
+            case ABLATE_TO_BASE -> "";
+        };
+    }
+
+    /** Where and how strongly; the scale is 1 where there is nothing to choose. */
     public record Setting(Where where, double scale) {
         /** Part of a directory's name. */
         String slug() {
@@ -45,34 +60,31 @@ public enum Method {
         }
     }
 
-    /** The interventions of a setting, with vectors by layer; several sets of vectors are one space. */
+    /**
+     * The interventions of a setting.
+     *
+     * @param directions vectors by layer; several are one space
+     * @param means the base's mean activation by layer, for {@link #ABLATE_TO_BASE}
+     */
     List<Intervention> interventions(
-            List<SortedMap<Integer, float[]>> directions, Setting setting, Site site, Positions positions) {
-        SortedMap<Integer, List<Integer>> acting = new TreeMap<>();
-        setting.where()
-                .sources()
-                .forEach((layer, source) -> acting.computeIfAbsent(source, unused -> new ArrayList<>())
-                        .add(layer));
+            List<SortedMap<Integer, float[]>> directions,
+            Setting setting,
+            Site site,
+            Positions positions,
+            Map<Integer, float[]> means) {
         List<Intervention> interventions = new ArrayList<>();
-        for (Map.Entry<Integer, List<Integer>> entry : acting.entrySet()) {
-            List<float[]> vectors = new ArrayList<>();
-            for (SortedMap<Integer, float[]> direction : directions) {
-                float[] vector = direction.get(entry.getKey());
-                if (vector == null) {
-                    throw new IllegalArgumentException("no vector for layer " + entry.getKey());
-                }
-                vectors.add(vector);
-            }
-            interventions.add(new Intervention(entry.getValue(), site, positions, operation(vectors, setting.scale())));
-        }
+        setting.where().sources().forEach((layer, source) -> {
+            List<float[]> vectors = directions.stream()
+                    .map(direction -> Contender.at(direction, source))
+                    .toList();
+            Operation operation = switch (this) {
+                case ADD -> new Operation.Add(vectors.getFirst(), setting.scale(), false);
+                case ADD_RELATIVE -> new Operation.Add(vectors.getFirst(), setting.scale(), true);
+                case ABLATE -> new Operation.Project(vectors, Collections.nCopies(vectors.size(), setting.scale()));
+                case ABLATE_TO_BASE -> Operation.Project.towards(vectors, Contender.at(means, layer));
+            };
+            interventions.add(new Intervention(List.of(layer), site, positions, operation));
+        });
         return interventions;
-    }
-
-    private Operation operation(List<float[]> vectors, double scale) {
-        return switch (this) {
-            case ADD -> new Operation.Add(vectors.getFirst(), scale, false);
-            case ADD_RELATIVE -> new Operation.Add(vectors.getFirst(), scale, true);
-            case ABLATE -> new Operation.Project(vectors, Collections.nCopies(vectors.size(), scale));
-        };
     }
 }

@@ -13,7 +13,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * A direction at many layers and scales, on an organism and on its base.
@@ -85,8 +87,10 @@ public record Sweep(
             places.forEach(where -> where.vectors().forEach(unrelated::vector)); // says which layer it lacks
         }
         List<Patient> patients = patients(subject);
-        Bench bench = new Bench(plan.method(), tested.site(), plan.positions(), answering, directory.resolve("cells"));
-        bench.open();
+        SortedSet<Integer> acting = new TreeSet<>();
+        places.forEach(where -> acting.addAll(where.sources().keySet()));
+        Bench opened = Bench.open(plan.method(), tested.site(), plan.positions(), answering, directory);
+        Bench bench = opened.informed(patients.getLast(), TUNING, halves.tuning(), acting);
         try {
             List<Result> grid = bench.ask(
                     cases(bench, patients, TUNING, List.of(tested.contender()), plan.settings(places)),

@@ -53,6 +53,7 @@ final class SweepPage {
                         .map(patient -> confirmed(sweep, patient))
                         .toList());
         page.put("controls", sweep.plan().controls());
+        page.put("toBase", sweep.plan().method() == Method.ABLATE_TO_BASE);
         return FILE.fill(page, Map.of(), false);
     }
 
@@ -79,9 +80,12 @@ final class SweepPage {
         List<Double> columns = settings.stream().map(Setting::scale).distinct().toList();
         return HeatMap.of(
                 patient.name(),
-                sweep.plan().method() == Method.ABLATE ? "Layer, coefficient" : "Layer, scale",
+                sweep.plan().method().ablates() ? "Layer, put in place" : "Layer, scale",
                 rows.stream().map(Where::word).toList(),
-                columns.stream().map(Setting::number).toList(),
+                columns.stream()
+                        .map(scale ->
+                                sweep.plan().method() == Method.ABLATE_TO_BASE ? "base’s mean" : Setting.number(scale))
+                        .toList(),
                 (row, column) -> at(sweep, patient, new Setting(rows.get(row), columns.get(column))));
     }
 

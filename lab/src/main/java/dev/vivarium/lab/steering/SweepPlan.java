@@ -52,15 +52,20 @@ public record SweepPlan(
     public SweepPlan {
         layers = List.copyOf(layers);
         scales = List.copyOf(scales);
+        String option = method.ablates() ? "--to" : "--scales";
         if (scales.isEmpty() || scales.stream().distinct().count() != scales.size()) {
-            throw new InputException("--scales must name each scale once, and at least one");
+            throw new InputException(option + " must name each number once, and at least one");
         }
         if (scales.stream().anyMatch(scale -> !Double.isFinite(scale))) {
-            throw new InputException("--scales must be numbers, not " + scales);
+            throw new InputException(option + " must be finite numbers, not " + scales);
         }
-        if (method != Method.ABLATE && scales.contains(0.0)) {
+        if (!method.ablates() && scales.contains(0.0)) {
             throw new InputException("--scales names 0, which changes nothing; the model as it is is always asked");
         }
+        requireRandom(random);
+    }
+
+    static void requireRandom(int random) {
         if (random < 0 || random > MOST_RANDOM) {
             throw new InputException("--random must be from 0 to " + MOST_RANDOM + ", not " + random);
         }

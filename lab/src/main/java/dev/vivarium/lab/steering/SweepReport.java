@@ -48,10 +48,8 @@ public final class SweepReport {
     /** What was found, with the controls and the base in the same breath. */
     public List<String> finding() {
         List<String> sentences = new ArrayList<>();
-        String where = sweep.chosen().where().about()
-                + (sweep.plan().method() == Method.ABLATE && sweep.chosen().scale() == 0
-                        ? ""
-                        : ", scale " + Method.Setting.number(sweep.chosen().scale()));
+        String scale = sweep.plan().method().shown(sweep.chosen().scale());
+        String where = sweep.chosen().where().about() + (scale.isEmpty() ? "" : ", " + scale);
         for (Patient patient : sweep.patients()) {
             Map<String, Result> results = sweep.confirmedOf(patient);
             FileScore before = score(results, "");

@@ -13,6 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,20 +22,36 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Nothing is chosen, so all questions are asked.
  *
- * @param layers where each direction acts
+ * @param plan what is done with each direction, and where
  * @param rows directions, controls last
  * @param patients organisms, the base last
  * @param results by model each direction's, the model as it is first
  */
 public record Transfer(
-        String layers,
-        Positions positions,
+        Plan plan,
         List<Contender> rows,
         List<Patient> patients,
         QuestionSet questions,
         Map<Patient, List<Result>> results) {
     private static final String PART = "transfer";
     private static final String PLAIN = "[^A-Za-z0-9._-]";
+
+    /**
+     * What is done in all organisms.
+     *
+     * @param method one that ablates
+     * @param layers one place as {@link Where#parse} reads it
+     * @param scale as {@link Method} takes it
+     * @param random how many random directions stand beside the others
+     */
+    public record Plan(Method method, String layers, double scale, Positions positions, int random) {
+        public Plan {
+            if (!method.ablates()) {
+                throw new IllegalArgumentException(method + " is no ablation");
+            }
+            SweepPlan.requireRandom(random);
+        }
+    }
 
     /**
      * An organism.
@@ -65,19 +83,11 @@ public record Transfer(
     /**
      * Asks all organisms and their base.
      *
-     * @param layers one place as {@link Where#parse} reads it
-     * @param random how many random directions stand beside the others
      * @param directory where the answers are kept
      * @throws InputException if the organisms have several bases, or a direction does not belong to theirs
      */
     public static Outcome run(
-            List<Organism> organisms,
-            String layers,
-            Positions positions,
-            int random,
-            QuestionSet questions,
-            Answering answering,
-            Path directory)
+            List<Organism> organisms, Plan plan, QuestionSet questions, Answering answering, Path directory)
             throws IOException {
         check(organisms);
         answering.judge().check(questions);
@@ -92,7 +102,7 @@ public record Transfer(
                         organism.subject().name().replaceAll(PLAIN, "_"),
                         direction.name() + " of " + organism.subject().name(),
                         direction.contender().directions());
-                Setting setting = setting(layers, direction, count);
+                Setting setting = setting(plan, direction, count);
                 rows.put(contender, setting);
             }
         }
@@ -104,7 +114,7 @@ public record Transfer(
         Controls.randoms(
                         model.getKey(),
                         model.getValue().where().vectors(),
-                        random,
+                        plan.random(),
                         answering.plan().sampling().seed())
                 .forEach(control -> rows.put(control, model.getValue()));
         Tested tested = organisms.stream()
@@ -112,8 +122,10 @@ public record Transfer(
                 .filter(direction -> direction != null)
                 .findFirst()
                 .orElseThrow();
-        Bench bench = new Bench(Method.ABLATE, tested.site(), positions, answering, directory.resolve("cells"));
-        bench.open();
+        SortedSet<Integer> acting = new TreeSet<>();
+        rows.values().forEach(setting -> acting.addAll(setting.where().sources().keySet()));
+        Bench bench = Bench.open(plan.method(), tested.site(), plan.positions(), answering, directory)
+                .informed(Sweep.base(first), PART, questions, acting);
         List<Patient> patients = new ArrayList<>();
         for (Organism organism : organisms) {
             patients.add(new Patient(organism.subject().name().replaceAll(PLAIN, "_"), organism.subject()));
@@ -130,19 +142,19 @@ public record Transfer(
                 results.computeIfAbsent(result.of().patient(), unused -> new ArrayList<>())
                         .add(result);
             }
-            return new Done(new Transfer(layers, positions, List.copyOf(rows.keySet()), patients, questions, results));
+            return new Done(new Transfer(plan, List.copyOf(rows.keySet()), patients, questions, results));
         } catch (Bench.Unjudged e) {
             return new Waiting(e.evaluations());
         }
     }
 
-    private static Setting setting(String layers, Tested direction, int count) {
-        List<Where> places = Where.parse(List.of(layers), direction.layers(), count);
+    private static Setting setting(Plan plan, Tested direction, int count) {
+        List<Where> places = Where.parse(List.of(plan.layers()), direction.layers(), count);
         if (places.size() != 1) {
-            throw new InputException("--layers " + layers + " is " + places.size()
+            throw new InputException("--layers " + plan.layers() + " is " + places.size()
                     + " settings, but a transfer has one; say a layer such as 12, own, or 12@all");
         }
-        return new Setting(places.getFirst(), 0);
+        return new Setting(places.getFirst(), plan.scale());
     }
 
     private static void check(List<Organism> organisms) {

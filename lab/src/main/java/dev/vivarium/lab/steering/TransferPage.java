@@ -20,8 +20,9 @@ final class TransferPage {
         transfer.rows().forEach(row -> rows.add(row.name()));
         Map<String, Object> page = new HashMap<>();
         page.put("title", "Directions ablated in other organisms");
-        page.put("layers", transfer.layers());
-        page.put("positions", transfer.positions().toString());
+        page.put("method", transfer.plan().method().word());
+        page.put("layers", transfer.plan().layers());
+        page.put("positions", transfer.plan().positions().toString());
         page.put(
                 "limited",
                 transfer.questions().limited() == null

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -44,8 +45,10 @@ public final class TransferReport {
     public Map<String, Object> document() {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("schema", SCHEMA);
-        document.put("layers", transfer.layers());
-        document.put("positions", transfer.positions().toString());
+        document.put("method", transfer.plan().method().name().toLowerCase(Locale.ROOT));
+        document.put("coefficient", transfer.plan().scale());
+        document.put("layers", transfer.plan().layers());
+        document.put("positions", transfer.plan().positions().toString());
         document.put("limited", transfer.questions().limited());
         document.put(
                 "results",
