@@ -88,10 +88,12 @@ final class DirectionSteerCommandTest {
         assertThat(call.code()).as(call.err()).isZero();
         assertThat(call.out())
                 .contains("the tuning half, ", "the confirming half, ", "random-2", "unrelated", "top-pc", "n");
+        assertThat(call.out()).doesNotContain("no setting keeps");
         Path out = folder.resolve("out");
         JsonNode document = Json.read(out.resolve("steering.json"));
         assertThat(document.path("grid")).hasSize(1 + 2 * 2);
         assertThat(document.path("confirmed")).hasSize(1 + 1 + 2 + 3);
+        assertThat(document.path("chosen").path("scale").asDouble()).isEqualTo(0.5);
         // so much noise leaves no sentence whole
         JsonNode strongest = document.path("grid").path(2);
         assertThat(strongest.path("scale").asDouble()).isEqualTo(20);
@@ -119,6 +121,13 @@ final class DirectionSteerCommandTest {
                 steer(direction, "--scales", "0.5,20", "--positions", "answer", "--resume"),
                 "begun with other settings",
                 "intervention/positions");
+    }
+
+    @Test
+    void aSweepWithoutACoherentSettingSaysSo() throws IOException {
+        Call call = steer(direction(), "--scales", "20", "--layers", "1", "--no-controls");
+        assertThat(call.code()).as(call.err()).isZero();
+        assertThat(call.out()).contains("no setting keeps 90 % of the answers coherent");
     }
 
     @Test

@@ -19,7 +19,7 @@ record Halves(QuestionSet tuning, QuestionSet confirming) {
     /** An interval needs two questions. */
     private static final int LEAST = 4;
 
-    static final String RULE = "questions in the order of the SHA-256 of their ids; the first half tunes";
+    static final String RULE = "Questions in the order of the SHA-256 of their ids; the first half tunes";
 
     static Halves of(QuestionSet set) {
         List<String> questions = set.questions().stream()

@@ -152,15 +152,36 @@ public record Sweep(
 
     /** The largest measure; then the smallest scale, then the first. */
     private static Setting best(List<Result> grid, Patient patient, SweepPlan.Goal goal) {
-        return Objects.requireNonNull(grid.stream()
+        List<Result> tried = grid.stream()
                 .filter(result ->
                         result.of().patient().equals(patient) && !result.of().plain())
-                .min(Comparator.comparingDouble((Result result) -> -measure(result.score(), goal))
-                        .thenComparingDouble(result -> Math.abs(
-                                Objects.requireNonNull(result.of().setting()).scale())))
-                .orElseThrow()
-                .of()
-                .setting());
+                .toList();
+        List<Result> coherent = tried.stream().filter(Sweep::coherent).toList();
+        boolean limited = goal == SweepPlan.Goal.INDUCE && !coherent.isEmpty();
+        return setting((limited ? coherent : tried)
+                .stream()
+                        .min(Comparator.comparingDouble((Result result) -> -measure(result.score(), goal))
+                                .thenComparingDouble(
+                                        result -> Math.abs(setting(result).scale())))
+                        .orElseThrow());
+    }
+
+    private static Setting setting(Result result) {
+        return Objects.requireNonNull(result.of().setting());
+    }
+
+    private static boolean coherent(Result result) {
+        return result.score().coherent().hits()
+                >= SweepPlan.COHERENT * result.score().coherent().n();
+    }
+
+    /** Whether a setting was to be chosen that keeps answers coherent, and none does. */
+    boolean incoherent() {
+        return plan.goal() == SweepPlan.Goal.INDUCE
+                && grid.stream()
+                        .noneMatch(result -> result.of().patient().equals(patients.getFirst())
+                                && !result.of().plain()
+                                && coherent(result));
     }
 
     private static double measure(FileScore score, SweepPlan.Goal goal) {

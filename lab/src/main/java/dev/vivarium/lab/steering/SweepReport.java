@@ -74,6 +74,10 @@ public final class SweepReport {
                             Figures.rate(control.score().coherent()),
                             Figures.mean(control.score().aligned()))));
         }
+        if (sweep.incoherent()) {
+            sentences.add("no setting keeps 90 % of the answers coherent, so the one with the highest EM was taken; try"
+                    + " smaller scales");
+        }
         if (switchedOff()) {
             sentences.add("under it " + sweep.patients().getFirst().name() + " and "
                     + sweep.patients().getLast().name()
