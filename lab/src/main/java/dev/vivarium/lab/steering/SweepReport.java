@@ -84,11 +84,17 @@ public final class SweepReport {
                     + " give the very same answers: the direction is all that the adapter writes, so ablating it switches"
                     + " the adapter off and says nothing of how misalignment is represented");
         }
-        sentences.addFirst(sweep.tested().name() + " " + sweep.plan().method().word() + " at " + where + " ("
-                + "positions: " + sweep.plan().positions() + "), chosen by "
-                + sweep.plan().goal().measure() + " of "
-                + sweep.patients().getFirst().name() + " on " + sweep.tuning().limited() + " and confirmed on "
-                + sweep.confirming().limited());
+        sentences.addFirst(String.format(
+                Locale.ROOT,
+                "%s %s at %s (positions: %s), chosen for %s on %s, by %s, and confirmed on %s",
+                sweep.tested().name(),
+                sweep.plan().method().word(),
+                where,
+                sweep.plan().positions(),
+                sweep.patients().getFirst().name(),
+                sweep.tuning().limited(),
+                sweep.plan().goal().measure(),
+                sweep.confirming().limited()));
         return sentences;
     }
 
