@@ -57,6 +57,7 @@ class InterventionSamplingTest {
                 Generator all = new Generator(
                         decoder, adapters, InterventionBank.of(decoder.config(), MANY), ForwardHooks.NONE);
                 List<Request> requests = new ArrayList<>();
+                // one prompt under all settings: its keys and values may not be shared where these act on the prompt
                 for (int i = 0; i < 12; i++) {
                     requests.add(Request.of(i, SampleModels.prompt(8, 1), 4, 5)
                             .withAdapter(i < 6 ? AdapterBank.NONE : 0)

@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** What is done with a direction (protocol.md App. A (13)); what the scale of a {@link Setting} is depends on it. */
 public enum Method {
@@ -72,19 +73,26 @@ public enum Method {
             Site site,
             Positions positions,
             Map<Integer, float[]> means) {
+        SortedMap<Integer, Integer> sources = setting.where().sources();
+        // layers at which the same happens are one intervention, whose tensors are made once
+        SortedMap<Integer, List<Integer>> alike = new TreeMap<>();
+        sources.forEach((layer, source) -> alike.computeIfAbsent(
+                        this == ABLATE_TO_BASE ? layer : source, unused -> new ArrayList<>())
+                .add(layer));
         List<Intervention> interventions = new ArrayList<>();
-        setting.where().sources().forEach((layer, source) -> {
+        for (List<Integer> layers : alike.values()) {
+            int first = layers.getFirst();
             List<float[]> vectors = directions.stream()
-                    .map(direction -> Contender.at(direction, source))
+                    .map(direction -> Contender.at(direction, Contender.at(sources, first)))
                     .toList();
             Operation operation = switch (this) {
                 case ADD -> new Operation.Add(vectors.getFirst(), setting.scale(), false);
                 case ADD_RELATIVE -> new Operation.Add(vectors.getFirst(), setting.scale(), true);
                 case ABLATE -> new Operation.Project(vectors, Collections.nCopies(vectors.size(), setting.scale()));
-                case ABLATE_TO_BASE -> Operation.Project.towards(vectors, Contender.at(means, layer));
+                case ABLATE_TO_BASE -> Operation.Project.towards(vectors, Contender.at(means, first));
             };
-            interventions.add(new Intervention(List.of(layer), site, positions, operation));
-        });
+            interventions.add(new Intervention(layers, site, positions, operation));
+        }
         return interventions;
     }
 }
