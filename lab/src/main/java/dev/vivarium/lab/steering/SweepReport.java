@@ -75,8 +75,7 @@ public final class SweepReport {
                             Figures.mean(control.score().aligned()))));
         }
         if (sweep.incoherent()) {
-            sentences.add("no setting keeps 90 % of the answers coherent, so the one with the highest EM was taken; try"
-                    + " smaller scales");
+            sentences.add("no setting keeps 90 % of the answers coherent, so the one with the highest EM was taken");
         }
         if (switchedOff()) {
             sentences.add("under it " + sweep.patients().getFirst().name() + " and "
