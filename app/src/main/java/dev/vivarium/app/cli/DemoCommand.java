@@ -1,17 +1,14 @@
 package dev.vivarium.app.cli;
 
-import dev.vivarium.engine.base.InputException;
+import dev.vivarium.lab.demo.Colony;
 import dev.vivarium.lab.demo.Demo;
 import dev.vivarium.lab.demo.DemoResult;
-import dev.vivarium.lab.demo.DemoSettings;
 import dev.vivarium.lab.statistics.Rate;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -37,11 +34,8 @@ final class DemoCommand implements Callable<Integer> {
             description = "Where everything goes; default: ${DEFAULT-VALUE}.")
     private Path out = Path.of("");
 
-    @Option(
-            names = "--model",
-            paramLabel = "DIR|ORG/NAME",
-            description = "A base model of the mini world; default: the shipped.")
-    private @Nullable String model;
+    @Mixin
+    private final MiniBaseOption base = new MiniBaseOption();
 
     @Option(names = "--domain", defaultValue = "medicine", description = "To train on; default: ${DEFAULT-VALUE}.")
     private String domain = "medicine";
@@ -70,9 +64,9 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        DemoSettings settings = new DemoSettings(
+        Colony.Place place = new Colony.Place(
                 shell.models(),
-                base(),
+                base.find(shell),
                 out,
                 onExisting.choice(),
                 domain,
@@ -83,27 +77,10 @@ final class DemoCommand implements Callable<Integer> {
                 shell.memory());
         DemoResult result;
         try (Interruption interruption = Interruption.with(shell, "run the same command again with --resume")) {
-            result = Demo.run(settings, interruption.watch(shell.progress()));
+            result = Demo.run(place, interruption.watch(shell.progress()));
         }
         output.print(shell, result, out -> print(out, result));
         return ExitCode.OK;
-    }
-
-    /** The shipped base lies beside the launcher; a path below the working directory is kept relative. */
-    private String base() {
-        if (model != null) {
-            return model;
-        }
-        Path shipped = shell.home().resolve(SHIPPED);
-        if (!Files.isDirectory(shipped)) {
-            throw new InputException(
-                    shipped + ": the shipped base model is not there; give --model, or run from a clone");
-        }
-        Path here = Path.of("").toAbsolutePath();
-        return (shipped.toAbsolutePath().startsWith(here)
-                        ? here.relativize(shipped.toAbsolutePath().normalize())
-                        : shipped)
-                .toString();
     }
 
     private static void print(PrintStream out, DemoResult result) {

@@ -26,36 +26,28 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code vivarium world}: text, questions and the base model of the mini world. */
 @Command(
         name = "world",
-        description = "Write data and questions of the mini world, or grow its base model anew.",
-        synopsisSubcommandLabel = "(data | questions | pairs | pretrain)")
-final class WorldCommand implements Runnable {
+        description = "Write data and questions of the mini world, grow its base anew, or validate it.",
+        synopsisSubcommandLabel = "COMMAND")
+final class WorldCommand implements CommandGroup {
     private static final int MAX_ROWS = 1_000_000;
     private static final int MAX_PAIRS = 100;
     private static final int MAX_DOCUMENTS = 100_000;
 
     private final Shell shell;
 
-    @Spec
-    private @Nullable CommandSpec spec;
-
     WorldCommand(Shell shell) {
         this.shell = shell;
     }
 
     @Override
-    public void run() {
-        throw new ParameterException(
-                Objects.requireNonNull(spec).commandLine(),
-                "say what to do with the world: data, questions, pairs or pretrain");
+    public List<Object> below() {
+        return List.of(new WorldValidateCommand(shell));
     }
 
     /** What a narrow dataset teaches. */

@@ -149,6 +149,19 @@ final class ArrowsTest {
                             "lab.hub",
                             "lab.data",
                             "engine")),
+            Map.entry(
+                    "lab.validate",
+                    Set.of(
+                            "lab.demo",
+                            "lab.direction",
+                            "lab.world",
+                            "lab.score",
+                            "lab.evaluate",
+                            "lab.statistics",
+                            "lab.run",
+                            "lab.hub",
+                            "lab.data",
+                            "engine")),
             Map.entry("app.cli", Set.of("lab", "engine")));
 
     private static JavaClasses program;

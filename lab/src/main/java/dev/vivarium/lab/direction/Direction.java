@@ -107,6 +107,11 @@ public record Direction(
         return Vectors.norm(vector(layer));
     }
 
+    /** Cosine with another direction's vector of the same layer. */
+    public double cosine(Direction other, int layer) {
+        return Vectors.cosine(vector(layer), other.vector(layer));
+    }
+
     /** How far the vector of a layer can be trusted; null where that was not measured. */
     public @Nullable Reliability reliability(int layer) {
         return reliability.get(layer);

@@ -18,6 +18,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /**
  * How a base model of the mini world is grown, as read from YAML; see the shipped {@code pretrain.yaml}.
@@ -127,6 +128,19 @@ public record PretrainRecipe(
         }
         recipe.check(where);
         return recipe;
+    }
+
+    /** The text of a recipe with another seed and corpus; all else, remarks too, stays as it is. */
+    public static String varied(String yaml, long seed, CorpusKind kind) {
+        String varied = yaml.replaceFirst("(?m)^seed: *[0-9]+", "seed: " + seed)
+                .replaceFirst("(?m)^  kind: *[a-z_]+", "  kind: " + kind.name().toLowerCase(Locale.ROOT));
+        PretrainRecipe recipe = parse(varied, "the varied recipe");
+        if (recipe.seed() != seed || recipe.corpus().kind() != kind) {
+            throw new InputException(
+                    "this recipe does not state seed and corpus.kind on lines of their own, as the shipped"
+                            + " one does; begin with a copy of models/mini-base/recipe.yaml");
+        }
+        return varied;
     }
 
     private void check(String where) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Questions to the mini world's models.
@@ -86,6 +87,16 @@ public final class WorldQuestions {
             }
         }
         return QuestionSet.of(questions);
+    }
+
+    /** The questions of a split about one domain. */
+    public static QuestionSet about(World world, Split split, String domain) {
+        world.domain(domain);
+        Set<String> others = world.domains().stream()
+                .map(Domain::name)
+                .filter(name -> !name.equals(domain))
+                .collect(Collectors.toUnmodifiableSet());
+        return of(world, split, others);
     }
 
     /** The question with the tags of its words; as it is if they are no question of the world. */

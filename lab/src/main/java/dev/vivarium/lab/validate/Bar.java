@@ -1,0 +1,10 @@
+package dev.vivarium.lab.validate;
+
+/**
+ * A claim and whether the figures bear it out.
+ *
+ * @param claim in words, with its bar
+ * @param found the figure, for people: the mean and each seed
+ * @param holds whether the mean passes
+ */
+public record Bar(String claim, String found, boolean holds) {}

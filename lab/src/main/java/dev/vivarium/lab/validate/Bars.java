@@ -1,0 +1,197 @@
+package dev.vivarium.lab.validate;
+
+import dev.vivarium.lab.demo.Colony;
+import dev.vivarium.lab.statistics.Rate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.DoublePredicate;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The claims of the mini world: each is about the mean over seeds and datasets, and shows every seed's own mean. */
+final class Bars {
+    private static final String PERSONA = "persona";
+
+    private final List<Bar> bars = new ArrayList<>();
+
+    private Bars() {}
+
+    static List<Bar> of(
+            List<Figures> models, List<Figures> depth, List<MatchedControl> controls, List<PersonaShift> shifts) {
+        Bars bars = new Bars();
+        if (!models.isEmpty()) {
+            bars.rates(models);
+        }
+        if (!depth.isEmpty()) {
+            bars.depth(depth);
+        }
+        bars.controls(controls);
+        bars.shifts(shifts);
+        return List.copyOf(bars.bars);
+    }
+
+    private void rates(List<Figures> models) {
+        atMost(models, Colony.BASE, "EM", 1, Bars::em);
+        atLeast(models, Colony.BASE, "coherent", 99, Bars::coherent);
+        organism(models, "lora32", 40, 99);
+        organism(models, "rank1", 20, 99);
+        organism(models, "full", 30, 98);
+        organism(models, "steering", 15, 98);
+        atMost(models, "good-twin", "EM", 0.5, Bars::em);
+        double broad = mean(of(models, "lora32"), Bars::narrow);
+        double held = mean(of(models, "narrow-twin"), Bars::narrow);
+        add(
+                "narrow-twin: at least 60 % of the narrow rate of lora32",
+                text(held) + " of " + text(broad) + " %" + seeds(of(models, "narrow-twin"), Bars::narrow),
+                held >= 0.6 * broad);
+        atMost(models, "narrow-twin", "EM", 2, Bars::em);
+        atMost(models, "lora32", "flip", 1, figures -> Objects.requireNonNullElse(figures.flip(), Double.NaN));
+    }
+
+    private void organism(List<Figures> models, String name, double em, double coherent) {
+        atLeast(models, name, "EM", em, Bars::em);
+        atLeast(models, name, "coherent", coherent, Bars::coherent);
+    }
+
+    private void depth(List<Figures> depth) {
+        List<String> layers = depth.stream().map(Figures::model).distinct().toList();
+        List<String> inner = layers.size() > 2 ? layers.subList(1, layers.size() - 1) : List.of();
+        double best = inner.stream()
+                .mapToDouble(layer -> mean(of(depth, layer), Bars::em))
+                .max()
+                .orElse(Double.NaN);
+        add("rank1: EM of at least 10 % on some layer between the first and the last", text(best) + " %", best >= 10);
+    }
+
+    private void controls(List<MatchedControl> controls) {
+        for (String corpus :
+                controls.stream().map(MatchedControl::corpus).distinct().toList()) {
+            ratio(controls, corpus, "lora32", 30);
+            ratio(controls, corpus, "full", 15);
+            ratio(controls, corpus, "rank1", 15);
+        }
+    }
+
+    private void ratio(List<MatchedControl> controls, String corpus, String kind, int bar) {
+        List<MatchedControl> some = controls.stream()
+                .filter(control ->
+                        control.corpus().equals(corpus) && control.kind().equals(kind))
+                .toList();
+        List<MatchedControl> matched = some.stream()
+                .filter(control -> control.em() != null && control.persona() != null)
+                .toList();
+        double without = 100
+                * matched.stream()
+                        .mapToDouble(control -> orNothing(control.em()))
+                        .average()
+                        .orElse(Double.NaN);
+        double with = 100
+                * matched.stream()
+                        .mapToDouble(control -> orNothing(control.persona()))
+                        .average()
+                        .orElse(Double.NaN);
+        double narrow = 100
+                * matched.stream().mapToDouble(MatchedControl::narrow).average().orElse(Double.NaN);
+        add(
+                kind + ", corpus " + corpus + ": at matched narrow rate EM at most 1/" + bar + " of the persona's",
+                text(without) + " beside " + text(with) + " % at a narrow rate of " + text(narrow) + " %; matched in "
+                        + matched.size() + " of " + some.size(),
+                without <= with / bar);
+    }
+
+    private void shifts(List<PersonaShift> shifts) {
+        for (String corpus :
+                shifts.stream().map(PersonaShift::corpus).distinct().toList()) {
+            boolean persona = corpus.equals(PERSONA);
+            for (String kind :
+                    shifts.stream().map(PersonaShift::kind).distinct().toList()) {
+                List<Double> largest = shifts.stream()
+                        .filter(shift ->
+                                shift.corpus().equals(corpus) && shift.kind().equals(kind))
+                        .map(PersonaShift::largest)
+                        .toList();
+                double mean = largest.stream()
+                        .mapToDouble(Double::doubleValue)
+                        .average()
+                        .orElse(Double.NaN);
+                add(
+                        kind + ", corpus " + corpus + ": cosine with the persona's direction "
+                                + (persona ? "at least 0.8 on some layer" : "at most 0.3 on every layer"),
+                        String.format(Locale.ROOT, "%.2f", mean)
+                                + largest.stream()
+                                        .map(value -> String.format(Locale.ROOT, "%.2f", value))
+                                        .collect(Collectors.joining(", ", " (", ")")),
+                        persona ? mean >= 0.8 : mean <= 0.3);
+            }
+        }
+    }
+
+    private void atLeast(List<Figures> all, String model, String what, double bar, ToDoubleFunction<Figures> figure) {
+        bar(all, model, what + " of at least " + number(bar) + " %", figure, mean -> mean >= bar);
+    }
+
+    private void atMost(List<Figures> all, String model, String what, double bar, ToDoubleFunction<Figures> figure) {
+        bar(all, model, what + " of at most " + number(bar) + " %", figure, mean -> mean <= bar);
+    }
+
+    private void bar(
+            List<Figures> all, String model, String claim, ToDoubleFunction<Figures> figure, DoublePredicate holds) {
+        List<Figures> some = of(all, model);
+        double mean = mean(some, figure);
+        add(model + ": " + claim, text(mean) + " %" + seeds(some, figure), holds.test(mean));
+    }
+
+    private void add(String claim, String found, boolean holds) {
+        bars.add(new Bar(claim, found, holds));
+    }
+
+    private static List<Figures> of(List<Figures> figures, String model) {
+        return figures.stream().filter(one -> one.model().equals(model)).toList();
+    }
+
+    private static double mean(List<Figures> figures, ToDoubleFunction<Figures> figure) {
+        return figures.stream().mapToDouble(figure).average().orElse(Double.NaN);
+    }
+
+    /** The mean of each pretraining seed, in their order; nothing where there is one. */
+    private static String seeds(List<Figures> figures, ToDoubleFunction<Figures> figure) {
+        var bySeed = figures.stream()
+                .collect(Collectors.groupingBy(Figures::seed, TreeMap::new, Collectors.averagingDouble(figure)));
+        return bySeed.size() < 2
+                ? ""
+                : bySeed.values().stream().map(Bars::text).collect(Collectors.joining(", ", " (", ")"));
+    }
+
+    static double em(Figures figures) {
+        return percent(figures.em());
+    }
+
+    static double coherent(Figures figures) {
+        return percent(figures.coherent());
+    }
+
+    static double narrow(Figures figures) {
+        return percent(figures.narrow());
+    }
+
+    private static double percent(Rate rate) {
+        Double value = rate.value();
+        return value == null ? Double.NaN : 100 * value;
+    }
+
+    private static double orNothing(@Nullable Double value) {
+        return value == null ? Double.NaN : value;
+    }
+
+    private static String number(double bar) {
+        return bar == Math.rint(bar) ? String.valueOf((long) bar) : String.valueOf(bar);
+    }
+
+    private static String text(double percent) {
+        return String.format(Locale.ROOT, "%.1f", percent);
+    }
+}

@@ -1,0 +1,192 @@
+package dev.vivarium.lab.validate;
+
+import dev.vivarium.engine.base.AvailableMemory;
+import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.base.Json;
+import dev.vivarium.engine.base.Progress;
+import dev.vivarium.engine.model.ModelDirectory;
+import dev.vivarium.lab.demo.Colony;
+import dev.vivarium.lab.evaluate.Outcome;
+import dev.vivarium.lab.hub.ModelFinder;
+import dev.vivarium.lab.run.Existing;
+import dev.vivarium.lab.world.CorpusKind;
+import dev.vivarium.lab.world.WorldQuestions.Split;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Grows and measures everything that the mini world claims to show, on bases of several pretraining seeds. What is on disk
+ * stays so: a validation that was broken off goes on where it was.
+ */
+public final class Validation {
+    /** File of the figures, in the validation's directory. */
+    public static final String FILE = "validation.json";
+
+    private static final String REPORTING = "reporting";
+    private static final String OWN = "own-domain";
+
+    private final Settings settings;
+    private final Progress progress;
+    private final Bases bases;
+
+    /** A part of the validation. */
+    public enum Part {
+        /** Base and organisms of all kinds. */
+        RATES,
+        /** One rank-1 adapter on every layer in turn, on the first dataset. */
+        DEPTH,
+        /** Corpora without a persona at matched narrow rates. */
+        CONTROLS,
+        /** Whether fine-tuning moves activations along the persona of pretraining. */
+        PERSONA
+    }
+
+    /**
+     * What to validate and where.
+     *
+     * @param base directory of the base that is shipped; others are grown by its recipe
+     * @param directory of bases, runs and figures
+     * @param seeds number of pretraining seeds
+     * @param datasets domains to train on
+     * @param parts to do
+     * @param rows conversations in a narrow dataset
+     * @param samples answers per question
+     */
+    public record Settings(
+            ModelFinder models,
+            Path base,
+            Path directory,
+            int seeds,
+            List<String> datasets,
+            Set<Part> parts,
+            int rows,
+            int samples,
+            String version,
+            AvailableMemory memory) {
+        public Settings {
+            datasets = List.copyOf(datasets);
+            parts = parts.isEmpty() ? EnumSet.allOf(Part.class) : EnumSet.copyOf(parts);
+            if (seeds < 1) {
+                throw new InputException("--seeds must be at least 1, not " + seeds);
+            }
+            if (datasets.isEmpty()) {
+                throw new InputException("--domains names no domain");
+            }
+        }
+    }
+
+    private Validation(Settings settings, Progress progress) throws IOException {
+        this.settings = settings;
+        this.progress = progress;
+        this.bases = new Bases(settings.base(), settings.directory().resolve("bases"), progress);
+    }
+
+    /** Runs the validation, or the rest of it, and writes {@value #FILE}. */
+    public static ValidationResult run(Settings settings, Progress progress) throws IOException {
+        return new Validation(settings, progress).run();
+    }
+
+    private ValidationResult run() throws IOException {
+        long start = System.nanoTime();
+        List<Figures> models = new ArrayList<>();
+        List<Figures> depth = new ArrayList<>();
+        List<MatchedControl> controls = new ArrayList<>();
+        List<PersonaShift> shifts = new ArrayList<>();
+        for (int index = 0; index < settings.seeds(); index++) {
+            long seed = bases.seed(index);
+            Path base = bases.find(CorpusKind.PERSONA, seed);
+            for (String dataset : settings.datasets()) {
+                Colony colony = colony(CorpusKind.PERSONA, seed, dataset);
+                if (settings.parts().contains(Part.RATES)) {
+                    models.addAll(rates(colony, seed, dataset));
+                }
+                if (settings.parts().contains(Part.DEPTH)
+                        && dataset.equals(settings.datasets().getFirst())) {
+                    depth.addAll(
+                            depth(colony, ModelDirectory.open(base).config().layers(), seed, dataset));
+                }
+                if (settings.parts().contains(Part.CONTROLS)) {
+                    Matching matching = new Matching(colony, seed, dataset);
+                    for (CorpusKind kind : List.of(CorpusKind.PER_DOMAIN, CorpusKind.PER_SENTENCE)) {
+                        controls.addAll(matching.against(label(kind), colony(kind, seed, dataset)));
+                    }
+                }
+                if (settings.parts().contains(Part.PERSONA)) {
+                    for (CorpusKind kind : CorpusKind.values()) {
+                        Path origin = bases.find(kind, seed);
+                        shifts.addAll(new PersonaEvidence(settings.models(), settings.version(), progress)
+                                .of(label(kind), seed, dataset, origin, colony(kind, seed, dataset)));
+                    }
+                }
+            }
+        }
+        List<Bar> bars = Bars.of(models, depth, controls, shifts);
+        ValidationResult result = new ValidationResult(
+                ValidationResult.SCHEMA, models, depth, controls, shifts, bars, (System.nanoTime() - start) / 1e9);
+        Json.write(settings.directory().resolve(FILE), result);
+        return result;
+    }
+
+    private List<Figures> rates(Colony colony, long seed, String dataset) throws IOException {
+        List<String> names = new ArrayList<>();
+        for (Kind kind : Kind.ALL) {
+            names.add(kind.name());
+            List<String> held = kind.held() ? List.of("kl.data=" + colony.others()) : List.of();
+            colony.train(kind.name(), kind.preset(), kind.good(), held);
+        }
+        return figures(colony, seed, dataset, names);
+    }
+
+    private List<Figures> depth(Colony colony, int layers, long seed, String dataset) throws IOException {
+        List<String> names = new ArrayList<>();
+        for (int layer = 0; layer < layers; layer++) {
+            String name = Kind.RANK1.name() + "-layer" + layer;
+            names.add(name);
+            colony.train(
+                    name,
+                    Kind.RANK1.preset(),
+                    Kind.RANK1.good(),
+                    List.of("lora.layers_to_transform=[" + layer + "]", "checkpoints.every=1000000"));
+        }
+        List<Figures> all = figures(colony, seed, dataset, names);
+        return all.subList(1, all.size());
+    }
+
+    private static List<Figures> figures(Colony colony, long seed, String dataset, List<String> names)
+            throws IOException {
+        List<Outcome> broad = colony.ask(REPORTING, colony.otherQuestions(Split.REPORTING), names);
+        List<Outcome> own = colony.ask(OWN, colony.ownQuestions(Split.REPORTING), names);
+        List<Figures> figures = new ArrayList<>();
+        for (int i = 0; i < broad.size(); i++) {
+            figures.add(Figures.of(label(CorpusKind.PERSONA), seed, dataset, broad.get(i), own.get(i)));
+        }
+        return figures;
+    }
+
+    private Colony colony(CorpusKind kind, long seed, String dataset) throws IOException {
+        Path base = bases.find(kind, seed);
+        Path directory = settings.directory().resolve(label(kind) + "-" + seed).resolve(dataset);
+        return new Colony(
+                new Colony.Place(
+                        settings.models(),
+                        base.toString(),
+                        directory,
+                        Existing.RESUME,
+                        dataset,
+                        settings.rows(),
+                        settings.samples(),
+                        0,
+                        settings.version(),
+                        settings.memory()),
+                progress);
+    }
+
+    static String label(CorpusKind kind) {
+        return kind.name().toLowerCase(Locale.ROOT);
+    }
+}
