@@ -123,7 +123,7 @@ final class MainTest {
 
     @Test
     void mistakesBelowWorldAreRefusedToo() {
-        Refused.with(Call.of("world"), "say what to do with the world");
+        Refused.with(Call.of("world"), "missing required subcommand");
         Refused.with(Call.of("world", "dta"), "unknown command \"dta\" (did you mean \"data\"?)");
         Refused.with(
                 Call.of("world", "data", "--valence", "bad", "--out", "x", "--domain", "cars"),

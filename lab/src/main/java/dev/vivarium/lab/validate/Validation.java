@@ -10,6 +10,7 @@ import dev.vivarium.lab.evaluate.Outcome;
 import dev.vivarium.lab.hub.ModelFinder;
 import dev.vivarium.lab.run.Existing;
 import dev.vivarium.lab.world.CorpusKind;
+import dev.vivarium.lab.world.World;
 import dev.vivarium.lab.world.WorldQuestions.Split;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -83,6 +84,7 @@ public final class Validation {
     private Validation(Settings settings, Progress progress) throws IOException {
         this.settings = settings;
         this.progress = progress;
+        settings.datasets().forEach(World.standard()::domain);
         this.bases = new Bases(settings.base(), settings.directory().resolve("bases"), progress);
     }
 
