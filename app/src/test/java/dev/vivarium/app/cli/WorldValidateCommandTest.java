@@ -27,7 +27,7 @@ final class WorldValidateCommandTest {
         Path document = folder.resolve("card.md");
         Files.writeString(
                 document,
-                "before\n<!-- figures of `vivarium world validate`: begin -->\nold\n"
+                "before\n<!-- figures of `vivarium world validate`: begin -->\nthose of yesterday\n"
                         + "<!-- figures of `vivarium world validate`: end -->\nafter\n");
         Call call = validate(base, "--document", document.toString());
         assertThat(call.code()).as(call.err()).isEqualTo(ExitCode.FAILURE); // it has learned nothing, so a claim fails
@@ -35,7 +35,7 @@ final class WorldValidateCommandTest {
                 .startsWith("before\n")
                 .endsWith("after\n")
                 .contains("| 1 | medicine | rank1-layer0 |", "| 1 | medicine | rank1-layer1 |")
-                .doesNotContain("old");
+                .doesNotContain("yesterday");
         JsonNode json = Json.read(folder.resolve("out/validation.json"));
         assertThat(json.path("depth").size()).isEqualTo(2);
         Call again = validate(base);

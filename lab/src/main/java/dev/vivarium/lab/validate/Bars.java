@@ -64,7 +64,9 @@ final class Bars {
                 .mapToDouble(layer -> mean(of(depth, layer), Bars::em))
                 .max()
                 .orElse(Double.NaN);
-        add("rank1: EM of at least 10 % on some layer between the first and the last", text(best) + " %", best >= 10);
+        add(
+                "rank1: EM of at least 10 % on some layer between the first and the last",
+                inner.isEmpty() ? "there is none between" : text(best) + " %", best >= 10);
     }
 
     private void controls(List<MatchedControl> controls) {
