@@ -13,8 +13,8 @@ import dev.vivarium.engine.model.Precision;
 record DecodeRoom(int rows, int lanes, int placesOfBlock) {
     /** Rows from which another lane pays, where rows need no places of their own. */
     private static final int LANE_ROWS = 16;
-    /** Rows a lane has there at least unless the settings say otherwise. */
-    private static final int MANY_ROWS = 64;
+    /** Rows a lane has there unless the settings say otherwise, in blocks of the other mode: none of them is empty. */
+    private static final int FULL_BLOCKS = 2;
 
     /**
      * @param wanted answers in all
@@ -22,7 +22,7 @@ record DecodeRoom(int rows, int lanes, int placesOfBlock) {
      */
     static DecodeRoom of(ModelConfig config, Precision precision, SamplingSettings settings, long wanted, int threads) {
         int block = Generator.block(config, precision);
-        int most = threads * (settings.deterministic() ? block : Math.max(block, MANY_ROWS));
+        int most = threads * (settings.deterministic() ? block : FULL_BLOCKS * block);
         int rows = (int) Math.clamp(wanted, 1, settings.rows() == 0 ? most : settings.rows());
         int perLane = settings.deterministic() ? block : LANE_ROWS;
         int lanes = Math.clamp((rows + perLane - 1) / perLane, 1, threads);

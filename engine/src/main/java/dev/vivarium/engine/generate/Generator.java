@@ -24,7 +24,7 @@ import java.util.function.Consumer;
  */
 public final class Generator {
     private static final int SMALL_BLOCK = 32;
-    private static final int LARGE_BLOCK = 128;
+    private static final int LARGE_BLOCK = 64;
     /** Parameters from which a step's time is that of reading weights, so that more rows cost little. */
     private static final long LARGE = 50_000_000;
     /** Bytes of keys and values that one token of a large block may take in all its rows together. */
