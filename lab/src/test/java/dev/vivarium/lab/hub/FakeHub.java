@@ -11,6 +11,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -107,14 +109,23 @@ final class FakeHub implements AutoCloseable {
         };
     }
 
-    /** Sends so many bytes of what was asked for, then breaks the connection. */
-    Answer cut(String name, int bytes) {
+    /**
+     * Sends so many bytes of what was asked for, then breaks the connection once they are in the client's file: what is on its
+     * way when a connection breaks may be lost, so how far a transfer came would be left to chance.
+     *
+     * @param kept the file that the client writes
+     */
+    Answer cut(String name, int bytes, Path kept) {
         return exchange -> {
             int from = from(exchange);
             byte[] contents = file(name);
             headersOf(exchange, from, contents);
             exchange.getResponseBody().write(contents, from, bytes);
             exchange.getResponseBody().flush();
+            long patience = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+            while (kept.toFile().length() < from + bytes && System.nanoTime() < patience) {
+                Thread.yield();
+            }
         };
     }
 

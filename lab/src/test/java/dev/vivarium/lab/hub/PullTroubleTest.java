@@ -58,8 +58,8 @@ final class PullTroubleTest {
 
     @Test
     void aBrokenTransferGoesOnWhereItStopped() throws IOException {
-        hub.once("GET", "signed/" + FILE, hub.cut(FILE, 100_000));
-        hub.once("GET", "signed/" + FILE, hub.cut(FILE, 50_000));
+        hub.once("GET", "signed/" + FILE, hub.cut(FILE, 100_000, partial()));
+        hub.once("GET", "signed/" + FILE, hub.cut(FILE, 50_000, partial()));
 
         PullResult result = place.run();
 
@@ -107,7 +107,7 @@ final class PullTroubleTest {
     @Test
     void aServerThatIgnoresRangesIsReadFromTheStart() throws IOException {
         hub.ignoreRanges();
-        hub.once("GET", "signed/" + FILE, hub.cut(FILE, 100_000));
+        hub.once("GET", "signed/" + FILE, hub.cut(FILE, 100_000, partial()));
 
         PullResult result = place.run();
 
@@ -117,7 +117,7 @@ final class PullTroubleTest {
 
     @Test
     void aServerWithNothingAtThatPositionIsAskedFromTheStart() throws IOException {
-        hub.once("GET", "signed/" + FILE, hub.cut(FILE, 100_000));
+        hub.once("GET", "signed/" + FILE, hub.cut(FILE, 100_000, partial()));
         hub.once("GET", "signed/" + FILE, FakeHub.status(416));
 
         place.run();
@@ -224,7 +224,7 @@ final class PullTroubleTest {
     void anotherWriterOfTheSameFileIsNoticed() throws IOException {
         hub.once("GET", "signed/" + FILE, exchange -> {
             Files.write(partial(), new byte[10]); // some program that knows no locks
-            hub.cut(FILE, 1000).give(exchange);
+            hub.cut(FILE, 1000, partial()).give(exchange);
         });
         assertThatThrownBy(place::run)
                 .isInstanceOf(HubException.class)
