@@ -8,6 +8,8 @@ import dev.vivarium.lab.judge.Providers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -72,6 +74,25 @@ final class EndpointOptions {
 
     /** The endpoint of a model, with its price. */
     record Chosen(Endpoint endpoint, @Nullable Price price) {}
+
+    /** Refuses what would silently do nothing where no endpoint is asked. */
+    void refuse(String judge) {
+        Map<String, Boolean> given = Map.of(
+                "--max-requests", maxRequests != null,
+                "--max-cost", maxCost != null,
+                "--price-in", priceIn != null,
+                "--price-out", priceOut != null,
+                "--provider", provider != null,
+                "--providers", providers != null);
+        given.entrySet().stream()
+                .filter(Map.Entry::getValue)
+                .map(Map.Entry::getKey)
+                .min(Comparator.naturalOrder())
+                .ifPresent(option -> {
+                    throw new InputException(
+                            option + " is about endpoints, but --judge " + judge + " asks none; drop it");
+                });
+    }
 
     /** @param asked whether it will be asked, and not only planned with */
     Chosen choose(Shell shell, String model, boolean asked) throws IOException {

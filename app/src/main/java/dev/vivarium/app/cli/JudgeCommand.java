@@ -200,6 +200,9 @@ final class JudgeCommand implements Callable<Integer> {
             throw new InputException("--reply-prefix begins the reply of a model that Vivarium runs itself; drop it, or"
                     + " judge with --judge local");
         }
+        if (!judge.equals("openai")) {
+            endpoint.refuse(judge);
+        }
         ScoredFile file = ScoredFile.readAnswers(answers, columns.names());
         return switch (judge) {
             case "regex" -> rule(RuleJudging.of(file, topics == null ? TopicMeter.own() : TopicMeter.read(topics)));

@@ -66,6 +66,9 @@ final class LocalJudgeTest {
                             .singleElement()
                             .satisfies(log -> assertThat(log).isCloseTo(likeliest.logProbability(), within(FLOATS))));
         }
+        Refused.with(
+                Call.of(Words.of(words, "--resume", "--max-requests", "1")),
+                "--max-requests is about endpoints, but --judge local asks none");
         Call again = Call.of(Words.of(words, "--resume"));
         assertThat(again.out()).contains("4 replies on disk");
         assertThat(Files.readAllLines(journal)).isEqualTo(lines);
