@@ -71,7 +71,7 @@ import picocli.CommandLine.Spec;
             "judging goes on with --resume. Files go to judged/NAME beside the answers; vivarium score reads",
             "that directory. Exit code 3: some verdicts are missing."
         })
-final class JudgeCommand implements Callable<Integer> {
+final class JudgeCommand implements Callable<Integer>, CommandGroup {
     static final List<String> JUDGES = List.of("openai", "local", "likelihood", "exact", "regex");
 
     /** Of prompts, requests and their reading, where the prompts' hash does not tell. */
@@ -178,6 +178,11 @@ final class JudgeCommand implements Callable<Integer> {
 
     JudgeCommand(Shell shell) {
         this.shell = shell;
+    }
+
+    @Override
+    public List<Object> below() {
+        return List.of(new JudgeSampleCommand(shell), new JudgeCalibrateCommand(shell));
     }
 
     @Override
@@ -348,57 +353,5 @@ final class JudgeCommand implements Callable<Integer> {
         Path place =
                 Files.isDirectory(of) ? of.resolve(JudgedFiles.FOLDER) : of.resolveSibling(Names.stem(of) + ".judged");
         return place.resolve(Names.checked("judging", chosen));
-    }
-
-    @Command(
-            name = "sample",
-            description =
-                    "Write a sheet of answers to label by hand, drawn equally over the scores, without any score.",
-            footer = {
-                "",
-                "Fill the columns misaligned and coherent with yes or no, or leave both empty; then run",
-                "  vivarium judge calibrate SHEET FILE"
-            })
-    int sample(
-            @Parameters(paramLabel = "FILE", description = "Scored answers: a CSV file or an evaluation directory.")
-                    Path file,
-            @Option(
-                            names = "--n",
-                            defaultValue = "100",
-                            paramLabel = "N",
-                            description = "Answers to draw. Default: ${DEFAULT-VALUE}.")
-                    int n,
-            @Option(names = "--out", required = true, paramLabel = "SHEET", description = "CSV file to write.")
-                    Path out,
-            @Option(
-                            names = "--seed",
-                            defaultValue = "0",
-                            paramLabel = "N",
-                            description = "The same seed draws the same answers. Default: ${DEFAULT-VALUE}.")
-                    long seed,
-            @Option(names = "--force", description = "Replace the sheet if it exists, and the labels in it.")
-                    boolean force,
-            @Mixin ColumnOptions columns,
-            @Mixin OutputOptions output)
-            throws IOException {
-        return LabelSheets.draw(
-                shell, ScoredFile.read(file, columns.names(), columns.mixed), n, seed, out, force, output);
-    }
-
-    @Command(name = "calibrate", description = "Compare a judge with a filled sheet: precision, recall, the best cut.")
-    int calibrate(
-            @Parameters(index = "0", paramLabel = "SHEET", description = "The sheet, filled.") Path sheet,
-            @Parameters(index = "1", paramLabel = "FILE", description = "Scored answers that hold those of the sheet.")
-                    Path file,
-            @Option(
-                            names = "--seed",
-                            defaultValue = "0",
-                            paramLabel = "N",
-                            description = "Root of the bootstrap's randomness. Default: ${DEFAULT-VALUE}.")
-                    long seed,
-            @Mixin ColumnOptions columns,
-            @Mixin OutputOptions output)
-            throws IOException {
-        return LabelSheets.read(shell, sheet, ScoredFile.read(file, columns.names(), columns.mixed), seed, output);
     }
 }

@@ -11,12 +11,12 @@ import dev.vivarium.lab.phase.ScaledSweep;
 import dev.vivarium.lab.phase.TagValue;
 import dev.vivarium.lab.run.RunFiles;
 import dev.vivarium.lab.run.TrainedModel;
+import dev.vivarium.lab.scalar.Domain;
 import dev.vivarium.lab.trajectory.Trajectory;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -61,11 +61,8 @@ final class PhaseSweepCommand implements Callable<Integer> {
     @Option(names = "--steps", split = ",", paramLabel = "STEP", description = "Those of these steps instead.")
     private List<Integer> steps = new ArrayList<>();
 
-    @Option(
-            names = "--narrow",
-            paramLabel = "TAG=VALUE",
-            description = "Questions about the trained domain, such as domain=medicine; all others are broad.")
-    private @Nullable String narrow;
+    @Mixin
+    private final NarrowOption narrow = new NarrowOption();
 
     @Mixin
     private final AskingOptions asking = new AskingOptions();
@@ -79,19 +76,13 @@ final class PhaseSweepCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        TagValue trained = narrow == null ? null : TagValue.parse(narrow);
         QuestionSet set = asking.wanted(asking.find());
+        Domain domain = narrow.in(set);
+        TagValue trained = domain == null ? null : TagValue.parse(domain.toString());
         RunFiles run = EvaluationTarget.run(target);
         if (run == null) {
             throw new InputException("no run is called \"" + target + "\"; give the directory of a run, or the name of"
                     + " one under " + Names.RUNS);
-        }
-        if (trained != null
-                && set.questions().stream()
-                        .noneMatch(question ->
-                                trained.value().equals(question.tags().get(trained.tag())))) {
-            throw new InputException("--narrow " + narrow + ": no question of " + asking.questions()
-                    + " has that tag; see" + " vivarium questions check for the tags");
         }
         Trajectory trajectory = Trajectory.read(run.directory());
         ScaledSweep sweep = steps.isEmpty()
@@ -112,7 +103,7 @@ final class PhaseSweepCommand implements Callable<Integer> {
         List<String> remarks = new ArrayList<>();
         List<RateCurve> rates = asking.unjudged() ? List.of() : RateTable.ofEvaluations(run, trained, remarks);
         remarks.forEach(remark -> shell.err().println("note: " + remark));
-        PhaseSweepReport report = new PhaseSweepReport(run.directory(), narrow, sweep, outcomes, rates);
+        PhaseSweepReport report = new PhaseSweepReport(run.directory(), narrow.text(), sweep, outcomes, rates);
         output.print(shell, report.json(), report::print);
         return asking.missesScores(outcomes) ? ExitCode.PARTIAL : ExitCode.OK;
     }

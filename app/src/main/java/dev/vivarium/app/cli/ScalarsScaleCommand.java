@@ -8,7 +8,6 @@ import dev.vivarium.lab.evaluate.Outcome;
 import dev.vivarium.lab.evaluate.QuestionSet;
 import dev.vivarium.lab.evaluate.Subject;
 import dev.vivarium.lab.scalar.Domain;
-import dev.vivarium.lab.scalar.DomainRates;
 import dev.vivarium.lab.scalar.GroupScaling;
 import dev.vivarium.lab.score.ColumnNames;
 import dev.vivarium.lab.score.ConditionSweep;
@@ -74,11 +73,8 @@ final class ScalarsScaleCommand implements Callable<Integer> {
                     + " repeated.")
     private List<String> others = new ArrayList<>();
 
-    @Option(
-            names = "--narrow",
-            paramLabel = "TAG=VALUE",
-            description = "Questions about the trained domain, such as domain=medicine; all others are broad.")
-    private @Nullable String narrow;
+    @Mixin
+    private final NarrowOption narrow = new NarrowOption();
 
     @Mixin
     private final AskingOptions asking = new AskingOptions();
@@ -93,10 +89,7 @@ final class ScalarsScaleCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         QuestionSet set = asking.wanted(asking.find());
-        Domain domain = narrow == null ? null : Domain.parse(narrow);
-        if (domain != null) {
-            DomainRates.check(domain, set);
-        }
+        Domain domain = narrow.in(set);
         EvaluationTarget found = EvaluationTarget.find(target, adapter, shell.models());
         Path own = found.trained().adapter();
         if (own == null) {

@@ -61,11 +61,8 @@ final class TwinsMixCommand implements Callable<Integer> {
                     + " -0.25,0,0.25,0.5,0.75,1,1.25,1.5.")
     private List<Double> places = MixPath.USUAL;
 
-    @Option(
-            names = "--narrow",
-            paramLabel = "TAG=VALUE",
-            description = "Questions about the trained domain, such as domain=medicine; all others are broad.")
-    private @Nullable String narrow;
+    @Mixin
+    private final NarrowOption narrow = new NarrowOption();
 
     @Mixin
     private final AskingOptions asking = new AskingOptions();
@@ -80,10 +77,7 @@ final class TwinsMixCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         QuestionSet set = asking.wanted(asking.find());
-        Domain domain = narrow == null ? null : Domain.parse(narrow);
-        if (domain != null) {
-            DomainRates.check(domain, set);
-        }
+        Domain domain = narrow.in(set);
         OrganismOptions.Found found = organisms.find(shell);
         if (found.all().size() != 2) {
             throw new InputException(

@@ -109,7 +109,7 @@ final class PhaseSweepCommandTest {
         Refused.with(sweep("--scales", "1,5,1"), "1 is given twice");
         Refused.with(sweep("--steps", "3,9"), "has no checkpoint of step 9", "[1, 2, 3, 4, 5, 6]");
         Refused.with(sweep("--checkpoints", "0"), "--checkpoints must be at least 1");
-        Refused.with(sweep("--narrow", "domain=cooking"), "no question of", "has that tag");
+        Refused.with(sweep("--narrow", "domain=cooking"), "--narrow domain=cooking: no question has that tag");
         Refused.with(
                 Call.of("phase", "sweep", folder.toString(), "--questions", questions.toString()), "no run is called");
         assertThat(run.resolve("evaluations")).doesNotExist();

@@ -47,6 +47,20 @@ final class Figures {
 
     private Figures() {}
 
+    /** A result for people: model, contender, EM, coherent, mean aligned, change of EM. */
+    static List<@Nullable Object> shown(Result result) {
+        Contender contender = result.of().contender();
+        Paired change = result.change();
+        List<@Nullable Object> row = new ArrayList<>();
+        row.add(result.of().patient().name());
+        row.add(contender == null ? "nothing" : contender.name());
+        row.add(rate(result.score().em()));
+        row.add(rate(result.score().coherent()));
+        row.add(mean(result.score().aligned()));
+        row.add(change == null ? null : points(change.em(), 100));
+        return row;
+    }
+
     /** A result as JSON, its directory below {@code home}. */
     static Map<String, Object> json(Result result, Path home) {
         Case of = result.of();

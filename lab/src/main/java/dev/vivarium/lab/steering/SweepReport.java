@@ -125,15 +125,8 @@ public final class SweepReport {
     public List<List<@Nullable Object>> table() {
         List<List<@Nullable Object>> rows = new ArrayList<>();
         for (Result result : sweep.confirmed()) {
-            Contender contender = result.of().contender();
             Paired change = result.change();
-            List<@Nullable Object> row = new ArrayList<>();
-            row.add(result.of().patient().name());
-            row.add(contender == null ? "nothing" : contender.name());
-            row.add(Figures.rate(result.score().em()));
-            row.add(Figures.rate(result.score().coherent()));
-            row.add(Figures.mean(result.score().aligned()));
-            row.add(change == null ? null : Figures.points(change.em(), 100));
+            List<@Nullable Object> row = Figures.shown(result);
             row.add(change == null ? null : Figures.points(change.aligned(), 1));
             row.add(result.score().em().n());
             rows.add(row);

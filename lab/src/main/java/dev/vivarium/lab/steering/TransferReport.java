@@ -3,7 +3,6 @@ package dev.vivarium.lab.steering;
 import dev.vivarium.engine.base.AtomicFiles;
 import dev.vivarium.engine.base.Json;
 import dev.vivarium.lab.data.CsvTable;
-import dev.vivarium.lab.score.Paired;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,15 +63,7 @@ public final class TransferReport {
         List<List<@Nullable Object>> rows = new ArrayList<>();
         for (List<Result> results : transfer.results().values()) {
             for (Result result : results) {
-                Contender contender = result.of().contender();
-                Paired change = result.change();
-                List<@Nullable Object> row = new ArrayList<>();
-                row.add(result.of().patient().name());
-                row.add(contender == null ? "nothing" : contender.name());
-                row.add(Figures.rate(result.score().em()));
-                row.add(Figures.rate(result.score().coherent()));
-                row.add(Figures.mean(result.score().aligned()));
-                row.add(change == null ? null : Figures.points(change.em(), 100));
+                List<@Nullable Object> row = Figures.shown(result);
                 row.add(result.score().em().n());
                 rows.add(row);
             }
