@@ -51,7 +51,7 @@ final class AskingOptions {
     private final BatchOptions batch = new BatchOptions();
 
     @Mixin
-    private final DtypeOption dtype = new DtypeOption();
+    private final ComputeOptions computing = new ComputeOptions();
 
     @Mixin
     private final DefaultSystemOption defaultSystem = new DefaultSystemOption();
@@ -77,13 +77,13 @@ final class AskingOptions {
                 samples.of(set, questions),
                 batch.on(sampling.settings()),
                 defaultSystem.of(trained),
-                dtype.precision());
+                computing.compute());
     }
 
     /** Asks and judges, in one pass, if there is room for the model. */
     List<Outcome> evaluate(Shell shell, Path model, List<Asking> askings) throws IOException {
         Judge chosen = judge();
-        dtype.requireRoom(shell.memory(), model, askings);
+        computing.requireRoom(shell.memory(), model, askings);
         try (Interruption interruption = Interruption.with(shell, "run the same command again with --resume")) {
             return ModelEvaluation.evaluate(model, askings, chosen, existing(), interruption.watch(shell.progress()));
         }
@@ -101,7 +101,7 @@ final class AskingOptions {
 
     /** Refuses a model that will not fit while as many answers are drawn at once as ever are. */
     void requireRoom(Shell shell, Path model, QuestionSet set, EvaluationPlan plan) {
-        dtype.requireRoom(shell.memory(), model, plan.sampling(), Integer.MAX_VALUE, DtypeOption.longest(set));
+        computing.requireRoom(shell.memory(), model, plan.sampling(), Integer.MAX_VALUE, ComputeOptions.longest(set));
     }
 
     /** Whether the answers are left to {@code vivarium judge}. */

@@ -49,7 +49,7 @@ final class ChatCommand implements Callable<Integer> {
     private @Nullable String system;
 
     @Mixin
-    private final DtypeOption dtype = new DtypeOption();
+    private final ComputeOptions computing = new ComputeOptions();
 
     @Mixin
     private final SamplingOptions sampling = new SamplingOptions();
@@ -63,9 +63,9 @@ final class ChatCommand implements Callable<Integer> {
         EvaluationTarget found = EvaluationTarget.find(target, null, shell.models());
         Speakers speakers = adapters.speakers(shell, target, found, null);
         SamplingSettings few = sampling.settings().withRows(2).withDeterministic(false);
-        dtype.requireRoom(shell.memory(), found.trained().model(), few, 2, once == null ? 0 : once.length());
+        computing.requireRoom(shell.memory(), found.trained().model(), few, 2, once == null ? 0 : once.length());
         try (ChatSession session = ChatSession.open(
-                found.trained().model(), speakers.all(), adapters.scale(speakers.all()), dtype.precision())) {
+                found.trained().model(), speakers.all(), adapters.scale(speakers.all()), computing.compute())) {
             session.conversation().system(system);
             ChatLoop loop = new ChatLoop(shell, session, speakers, first(speakers), sampling.settings());
             if (compare) {

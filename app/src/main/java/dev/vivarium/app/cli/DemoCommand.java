@@ -56,6 +56,9 @@ final class DemoCommand implements Callable<Integer> {
     private final OnExisting onExisting = new OnExisting();
 
     @Mixin
+    private final DeviceOption device = new DeviceOption();
+
+    @Mixin
     private final OutputOptions output = new OutputOptions();
 
     DemoCommand(Shell shell) {
@@ -74,7 +77,7 @@ final class DemoCommand implements Callable<Integer> {
                 samples,
                 seed,
                 Version.current().number(),
-                shell.memory());
+                device.machine(shell));
         DemoResult result;
         try (Interruption interruption = Interruption.with(shell, "run the same command again with --resume")) {
             result = Demo.run(place, interruption.watch(shell.progress()));

@@ -44,7 +44,7 @@ final class DirectionOptions {
     private long seed;
 
     @Mixin
-    private final DtypeOption dtype = new DtypeOption();
+    private final ComputeOptions computing = new ComputeOptions();
 
     ExtractSettings settings(String name, TokenChoice usual) {
         return new ExtractSettings(
@@ -53,7 +53,7 @@ final class DirectionOptions {
                 layers == null ? new TreeSet<>() : Layers.parse(layers),
                 tokens == null ? usual : TokenChoice.parse(tokens),
                 weighting,
-                dtype.precision(),
+                computing.compute(),
                 seed,
                 Version.current().number());
     }

@@ -1,7 +1,7 @@
 package dev.vivarium.app.cli;
 
 import dev.vivarium.engine.adapter.AdapterScale;
-import dev.vivarium.engine.model.Precision;
+import dev.vivarium.engine.model.Compute;
 import dev.vivarium.lab.evaluate.EvaluationFiles;
 import dev.vivarium.lab.evaluate.EvaluationPlan;
 import dev.vivarium.lab.evaluate.Outcome;
@@ -118,7 +118,7 @@ record EvaluationReport(
                 questions.questions().size(),
                 plan.samples(),
                 plan.sampling().seed());
-        if (plan.precision() != Precision.FLOAT32) {
+        if (!plan.compute().equals(Compute.FLOAT32)) {
             Figures.line(out, "computed in", "%s", dtype());
         }
         if (questions.limited() != null) {
@@ -132,7 +132,7 @@ record EvaluationReport(
     }
 
     private String dtype() {
-        return plan.precision().name().toLowerCase(Locale.ROOT);
+        return plan.compute().toString();
     }
 
     private String wordings() {

@@ -75,7 +75,7 @@ final class GenerateCommand implements Callable<Integer> {
     private @Nullable String system;
 
     @Mixin
-    private final DtypeOption dtype = new DtypeOption();
+    private final ComputeOptions computing = new ComputeOptions();
 
     @Mixin
     private final SamplingOptions sampling = new SamplingOptions();
@@ -108,11 +108,11 @@ final class GenerateCommand implements Callable<Integer> {
                 file.prompts(),
                 samples,
                 batch.on(sampling.settings()),
-                dtype.precision(),
+                computing.compute(),
                 out,
                 onExisting.choice(),
                 Version.current().number());
-        dtype.requireRoom(
+        computing.requireRoom(
                 shell.memory(),
                 model.path(),
                 request.sampling(),

@@ -60,7 +60,7 @@ final class LikelihoodCommand implements Callable<Integer> {
     private final SpeakerOptions adapters = new SpeakerOptions();
 
     @Mixin
-    private final DtypeOption dtype = new DtypeOption();
+    private final ComputeOptions computing = new ComputeOptions();
 
     @Mixin
     private final OutputOptions output = new OutputOptions();
@@ -94,7 +94,7 @@ final class LikelihoodCommand implements Callable<Integer> {
         }
         List<List<PairScore>> scores;
         try (Interruption interruption = Interruption.with(shell, "run the same command again");
-                ChatModel opened = ChatModel.open(model, loaded, dtype.precision())) {
+                ChatModel opened = ChatModel.open(model, loaded, computing.compute())) {
             scores = new PairMeter(opened, readers).score(pairs, interruption.watch(shell.progress()));
         }
         LikelihoodReport report = new LikelihoodReport(

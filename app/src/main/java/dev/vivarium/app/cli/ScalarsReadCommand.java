@@ -63,7 +63,7 @@ final class ScalarsReadCommand implements Callable<Integer> {
     private long seed;
 
     @Mixin
-    private final DtypeOption dtype = new DtypeOption();
+    private final ComputeOptions computing = new ComputeOptions();
 
     @Option(names = "--out", paramLabel = "DIR", description = "Where the three files go; default: scalars in the run.")
     private @Nullable Path out;
@@ -85,7 +85,7 @@ final class ScalarsReadCommand implements Callable<Integer> {
                     subject,
                     target.evaluations(answers),
                     new ScalarReport.Settings(
-                            ScoreSplit.PAPER, narrow == null ? null : Domain.parse(narrow), dtype.precision(), seed),
+                            ScoreSplit.PAPER, narrow == null ? null : Domain.parse(narrow), computing.compute(), seed),
                     interruption.watch(shell.progress()));
             report.write(directory);
         }

@@ -73,6 +73,9 @@ final class TrainCommand implements Callable<Integer> {
     private boolean dryRun;
 
     @Mixin
+    private final DeviceOption device = new DeviceOption();
+
+    @Mixin
     private final OutputOptions output = new OutputOptions();
 
     TrainCommand(Shell shell) {
@@ -95,7 +98,7 @@ final class TrainCommand implements Callable<Integer> {
                 ? RunFiles.open(directory).readRecipe(overrides)
                 : resolve(file, overrides);
         TrainRun run = TrainRun.prepare(new TrainRun.Request(
-                recipe, directory, existing, shell.models(), Version.current().number(), shell.memory()));
+                recipe, directory, existing, shell.models(), Version.current().number(), device.machine(shell)));
         TrainPlan plan = run.plan();
         if (dryRun) {
             output.print(shell, planned(run.recipe(), plan), out -> print(out, run.recipe(), plan));

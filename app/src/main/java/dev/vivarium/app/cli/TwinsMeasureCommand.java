@@ -98,7 +98,7 @@ final class TwinsMeasureCommand implements Callable<Integer> {
     private long seed;
 
     @Mixin
-    private final DtypeOption dtype = new DtypeOption();
+    private final ComputeOptions computing = new ComputeOptions();
 
     @Mixin
     private final OutputOptions output = new OutputOptions();
@@ -119,7 +119,7 @@ final class TwinsMeasureCommand implements Callable<Integer> {
                     data,
                     text,
                     settings,
-                    dtype.precision(),
+                    computing.compute(),
                     interruption.watch(shell.progress()));
         }
         landscape.remarks().forEach(remark -> shell.err().println("note: " + remark));

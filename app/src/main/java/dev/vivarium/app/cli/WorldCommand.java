@@ -205,12 +205,14 @@ final class WorldCommand implements CommandGroup {
                     @Nullable
                     Path recipe,
             @Option(names = "--out", required = true, paramLabel = "DIR", description = "Model directory to create.")
-                    Path out)
+                    Path out,
+            @Mixin DeviceOption device)
             throws IOException {
         String text = recipe == null ? PretrainRecipe.standardText() : PretrainRecipe.readText(recipe);
         String where = recipe == null ? "the shipped recipe" : recipe.toString();
         try (Interruption interruption = Interruption.with(shell, "run the same command again to continue")) {
-            new Pretraining(World.standard(), text, where, out, interruption.watch(shell.progress())).run();
+            new Pretraining(World.standard(), text, where, out, device.device(), interruption.watch(shell.progress()))
+                    .run();
         }
         shell.err().printf("wrote the base model to %s%n", out);
         return ExitCode.OK;

@@ -84,6 +84,9 @@ final class WorldValidateCommand implements Callable<Integer> {
     private @Nullable Path document;
 
     @Mixin
+    private final DeviceOption device = new DeviceOption();
+
+    @Mixin
     private final OutputOptions output = new OutputOptions();
 
     WorldValidateCommand(Shell shell) {
@@ -103,7 +106,7 @@ final class WorldValidateCommand implements Callable<Integer> {
                 rows,
                 samples,
                 Version.current().number(),
-                shell.memory());
+                device.machine(shell));
         ValidationResult result;
         try (Interruption interruption = Interruption.with(shell, "run the same command again to continue")) {
             result = Validation.run(settings, interruption.watch(shell.progress()));

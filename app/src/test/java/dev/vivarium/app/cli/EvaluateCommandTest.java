@@ -3,7 +3,6 @@ package dev.vivarium.app.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.vivarium.engine.base.AvailableMemory;
 import dev.vivarium.engine.base.Json;
 import dev.vivarium.engine.base.Progress;
 import dev.vivarium.lab.evaluate.Answer;
@@ -12,6 +11,7 @@ import dev.vivarium.lab.evaluate.EvaluationSettings;
 import dev.vivarium.lab.hub.HubCache;
 import dev.vivarium.lab.hub.ModelFinder;
 import dev.vivarium.lab.run.Existing;
+import dev.vivarium.lab.run.Machine;
 import dev.vivarium.lab.run.ResolvedRecipe;
 import dev.vivarium.lab.run.TrainRun;
 import java.io.IOException;
@@ -353,7 +353,7 @@ final class EvaluateCommandTest {
                         Existing.REFUSE,
                         new ModelFinder(new HubCache(folder)),
                         "test",
-                        AvailableMemory.ofSystem()))
+                        Machine.ofSystem()))
                 .run(Progress.SILENT);
         return run;
     }

@@ -9,8 +9,8 @@ import dev.vivarium.engine.generate.ChatModel;
 import dev.vivarium.engine.generate.ChatModel.Opening;
 import dev.vivarium.engine.generate.OpenAnswer;
 import dev.vivarium.engine.generate.OpenAnswer.NextToken;
+import dev.vivarium.engine.model.Compute;
 import dev.vivarium.engine.model.ModelDirectory;
-import dev.vivarium.engine.model.Precision;
 import dev.vivarium.engine.text.DefaultSystem;
 import dev.vivarium.engine.text.Message;
 import dev.vivarium.lab.judge.LocalJudging;
@@ -55,7 +55,7 @@ final class LocalJudgeTest {
         Path journal = folder.resolve("answers.judged/local-model/requests.jsonl");
         List<String> lines = Files.readAllLines(journal);
         assertThat(lines).hasSize(4);
-        try (ChatModel loaded = ChatModel.open(ModelDirectory.open(model), List.of(), Precision.FLOAT32)) {
+        try (ChatModel loaded = ChatModel.open(ModelDirectory.open(model), List.of(), Compute.FLOAT32)) {
             Opening opening =
                     new Opening(List.of(Message.user("A yes?")), DefaultSystem.KEEP, LocalJudging.REPLY_PREFIX);
             loaded.explore(

@@ -1,10 +1,10 @@
 package dev.vivarium.app.cli;
 
-import dev.vivarium.engine.base.AvailableMemory;
 import dev.vivarium.engine.base.Progress;
 import dev.vivarium.lab.hub.HubCache;
 import dev.vivarium.lab.hub.ModelFinder;
 import dev.vivarium.lab.run.Existing;
+import dev.vivarium.lab.run.Machine;
 import dev.vivarium.lab.run.ResolvedRecipe;
 import dev.vivarium.lab.run.TrainRun;
 import java.io.IOException;
@@ -28,7 +28,7 @@ final class TinyOrganism {
         ResolvedRecipe recipe = ResolvedRecipe.resolve(null, preset, List.of(words));
         Path run = folder.resolve(name);
         ModelFinder models = new ModelFinder(new HubCache(folder.resolve("no-cache")));
-        TrainRun.prepare(new TrainRun.Request(recipe, run, Existing.REFUSE, models, "test", AvailableMemory.ofSystem()))
+        TrainRun.prepare(new TrainRun.Request(recipe, run, Existing.REFUSE, models, "test", Machine.ofSystem()))
                 .run(Progress.SILENT);
         return run;
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.vivarium.engine.base.Json;
 import dev.vivarium.engine.base.Progress;
+import dev.vivarium.engine.tensor.Device;
 import dev.vivarium.lab.world.PretrainRecipe;
 import dev.vivarium.lab.world.Pretraining;
 import dev.vivarium.lab.world.World;
@@ -87,7 +88,7 @@ final class WorldValidateCommandTest {
                 .replaceFirst("documents: [0-9]+", "documents: 200")
                 .replaceAll("steps: [0-9]+ *\n", "steps: 2\n");
         Path base = folder.resolve("base");
-        new Pretraining(World.standard(), recipe, "test", base, Progress.SILENT).run();
+        new Pretraining(World.standard(), recipe, "test", base, Device.CPU, Progress.SILENT).run();
         return base;
     }
 }

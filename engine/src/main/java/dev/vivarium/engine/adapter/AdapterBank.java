@@ -2,9 +2,9 @@ package dev.vivarium.engine.adapter;
 
 import dev.vivarium.engine.adapter.LoraAdapter.Place;
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.model.Compute;
 import dev.vivarium.engine.model.ForwardHooks;
 import dev.vivarium.engine.model.Module;
-import dev.vivarium.engine.model.Precision;
 import dev.vivarium.engine.model.Site;
 import dev.vivarium.engine.tensor.Tensors;
 import java.util.ArrayList;
@@ -50,7 +50,7 @@ public final class AdapterBank implements AutoCloseable {
     }
 
     private final List<Entry> entries;
-    private final Precision precision;
+    private final Compute compute;
     private final ScalarType type;
     private final int[] adapterOf; // by entry, the number of its adapter among the different ones
     private final long[] marks; // by different adapter
@@ -63,16 +63,19 @@ public final class AdapterBank implements AutoCloseable {
     /** What an adapter adds to the residual stream (hidden), and the factor it was trained with. */
     private record Added(int adapter, Tensor vector, double alpha) {}
 
-    /** A bank for decoders that compute in float32. */
+    /** A bank for decoders that compute in float32 on the processor. */
     public AdapterBank(List<Entry> entries) {
-        this(entries, Precision.FLOAT32);
+        this(entries, Compute.FLOAT32);
     }
 
-    /** A bank for decoders of a number format; matrices are rounded to it, as a {@link LoraAdapter} alone does it. */
-    public AdapterBank(List<Entry> entries, Precision precision) {
+    /**
+     * A bank for decoders of a number format and device; matrices are rounded to that format, as a {@link LoraAdapter} alone
+     * does it.
+     */
+    public AdapterBank(List<Entry> entries, Compute compute) {
         this.entries = List.copyOf(entries);
-        this.precision = precision;
-        this.type = precision.scalarType();
+        this.compute = compute;
+        this.type = compute.precision().scalarType();
         this.adapterOf = new int[entries.size()];
         this.pairs = new HashMap<>();
         this.added = new HashMap<>();
@@ -105,7 +108,7 @@ public final class AdapterBank implements AutoCloseable {
 
     private AdapterBank(AdapterBank same, List<Entry> entries) {
         this.entries = List.copyOf(entries);
-        this.precision = same.precision;
+        this.compute = same.compute;
         this.type = same.type;
         this.adapterOf = same.adapterOf;
         this.marks = same.marks;
@@ -125,8 +128,9 @@ public final class AdapterBank implements AutoCloseable {
         }
     }
 
-    private static Tensor copy(Tensor tensor, ScalarType type) {
-        return Tensors.keep(tensor.detach().to(type).contiguous().clone());
+    private Tensor copy(Tensor tensor, ScalarType format) {
+        return Tensors.keep(
+                compute.device().put(tensor.detach().to(format)).contiguous().clone());
     }
 
     /**
@@ -141,9 +145,9 @@ public final class AdapterBank implements AutoCloseable {
                 entries.stream().map(entry -> new Entry(entry.adapter, scale)).toList());
     }
 
-    /** The number format of the decoders it serves. */
-    public Precision precision() {
-        return precision;
+    /** The number format and device of the decoders it serves. */
+    public Compute compute() {
+        return compute;
     }
 
     /** Number of adapters, each scale of one counted. */
@@ -164,7 +168,7 @@ public final class AdapterBank implements AutoCloseable {
                 + scale.byBlock().hashCode();
     }
 
-    /** The matrices of one adapter by place, rounded to {@link #precision}, with the factor that its scale makes of s. */
+    /** The matrices of one adapter by place, rounded to the number format of {@link #compute}, with the factor that its scale makes of s. */
     Map<Place, LoraAdapter.Pair> pairsOf(int index) {
         Map<Place, LoraAdapter.Pair> own = new HashMap<>();
         AdapterScale scale = entries.get(index).scale();
@@ -183,7 +187,7 @@ public final class AdapterBank implements AutoCloseable {
         long bytes = 0;
         for (List<Pair> here : pairs.values()) {
             for (Pair pair : here) {
-                bytes += (pair.a.numel() + pair.b.numel()) * precision.bytes();
+                bytes += (pair.a.numel() + pair.b.numel()) * compute.precision().bytes();
             }
         }
         for (List<Added> here : added.values()) {
@@ -236,15 +240,15 @@ public final class AdapterBank implements AutoCloseable {
             factors.add(factor);
             acts |= factor != 0;
         }
-        return acts ? made.computeIfAbsent(factors, AdapterBank::column) : null;
+        return acts ? made.computeIfAbsent(factors, this::column) : null;
     }
 
-    private static Tensor column(List<Float> values) {
+    private Tensor column(List<Float> values) {
         float[] all = new float[values.size()];
         for (int i = 0; i < all.length; i++) {
             all[i] = values.get(i);
         }
-        return Tensors.floats(all, all.length, 1, 1);
+        return compute.device().put(Tensors.floats(all, all.length, 1, 1));
     }
 
     @Override

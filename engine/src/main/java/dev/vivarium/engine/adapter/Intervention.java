@@ -4,6 +4,7 @@ import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.model.ForwardHooks;
 import dev.vivarium.engine.model.ModelConfig;
 import dev.vivarium.engine.model.Site;
+import dev.vivarium.engine.tensor.Device;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -133,15 +134,16 @@ public record Intervention(List<Integer> layers, Site site, Positions positions,
     /**
      * Hooks that act on all rows of a pass, made in the current scope.
      *
+     * @param device of the decoder
      * @throws InputException if it does not fit the model
      * @throws IllegalArgumentException if it acts at some positions only: a pass does not say which tokens are the prompt's
      */
-    public ForwardHooks hooks(ModelConfig config) {
+    public ForwardHooks hooks(ModelConfig config, Device device) {
         check(config);
         if (!positions.equals(Positions.ALL)) {
             throw new IllegalArgumentException("rows of a pass have prompts of their own; use an InterventionBank");
         }
-        return RowInterventions.of(List.of(List.of(this)), new int[][] {{0}});
+        return RowInterventions.of(List.of(List.of(this)), new int[][] {{0}}, device);
     }
 
     /** A change along one vector; each operation is a few of them, one after the other. */

@@ -3,6 +3,7 @@ package dev.vivarium.engine.adapter;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.model.ForwardHooks;
 import dev.vivarium.engine.model.ModelConfig;
+import dev.vivarium.engine.tensor.Device;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -94,13 +95,14 @@ public final class InterventionBank {
      *
      * @param settingOfRow for each row the index of its setting, or {@link #NONE}
      * @param offsets of each row's tokens, as {@link Positions} counts them; equally many in each row. Padding may have any
+     * @param device of the decoder
      */
-    public ForwardHooks forRows(int[] settingOfRow, int[][] offsets) {
+    public ForwardHooks forRows(int[] settingOfRow, int[][] offsets, Device device) {
         List<List<Intervention>> ofRow = new ArrayList<>();
         for (int setting : settingOfRow) {
             ofRow.add(setting == NONE ? List.of() : settings.get(setting));
         }
-        return RowInterventions.of(ofRow, offsets);
+        return RowInterventions.of(ofRow, offsets, device);
     }
 
     private static long spread(List<Intervention> setting) {

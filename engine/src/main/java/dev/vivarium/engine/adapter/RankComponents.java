@@ -4,6 +4,7 @@ import dev.vivarium.engine.adapter.LoraAdapter.Place;
 import dev.vivarium.engine.base.CounterRandom;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.model.Module;
+import dev.vivarium.engine.tensor.Device;
 import dev.vivarium.engine.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -110,7 +111,7 @@ public final class RankComponents implements AutoCloseable {
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) random.gaussian(i);
         }
-        Tensor drawn = Tensors.floats(values, a.shape());
+        Tensor drawn = Device.of(a).put(Tensors.floats(values, a.shape()));
         return drawn.mul(norms(a, 1).div(norms(drawn, 1)).unsqueeze(1)).to(a.scalar_type());
     }
 

@@ -3,6 +3,7 @@ package dev.vivarium.engine.adapter;
 import dev.vivarium.engine.adapter.Intervention.Term;
 import dev.vivarium.engine.model.ForwardHooks;
 import dev.vivarium.engine.model.Site;
+import dev.vivarium.engine.tensor.Device;
 import dev.vivarium.engine.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -51,8 +52,9 @@ final class RowInterventions implements ForwardHooks {
      *
      * @param ofRow interventions of each row, in the order in which they act; one row stands for all rows
      * @param offsets of each row's tokens, as {@link Positions} counts them
+     * @param device of the activations
      */
-    static ForwardHooks of(List<List<Intervention>> ofRow, int[][] offsets) {
+    static ForwardHooks of(List<List<Intervention>> ofRow, int[][] offsets, Device device) {
         List<List<Acting>> acting = new ArrayList<>();
         TreeSet<Integer> layers = new TreeSet<>();
         for (int row = 0; row < ofRow.size(); row++) {
@@ -83,7 +85,7 @@ final class RowInterventions implements ForwardHooks {
                                 .toList())
                         .toList();
                 if (here.stream().anyMatch(own -> !own.isEmpty())) {
-                    rounds.put(new Place(layer, site), made.computeIfAbsent(here, RowInterventions::rounds));
+                    rounds.put(new Place(layer, site), made.computeIfAbsent(here, rows -> rounds(rows, device)));
                 }
             }
         }
@@ -127,7 +129,7 @@ final class RowInterventions implements ForwardHooks {
         return round.tokens == null ? change : change.mul(round.tokens);
     }
 
-    private static List<Round> rounds(List<List<Acting>> rows) {
+    private static List<Round> rounds(List<List<Acting>> rows, Device device) {
         List<List<Map.Entry<Term, boolean[]>>> terms = rows.stream()
                 .map(own -> own.stream()
                         .flatMap(one -> one.intervention.terms().stream().map(term -> Map.entry(term, one.tokens)))
@@ -141,16 +143,17 @@ final class RowInterventions implements ForwardHooks {
                 nth.add(n < own.size() ? own.get(n) : null);
             }
             rounds.add(new Round(
-                    vectors(nth, Term.Kind.ADD),
-                    vectors(nth, Term.Kind.ADD_RELATIVE),
-                    vectors(nth, Term.Kind.PROJECT),
-                    coefficients(nth),
-                    tokens(nth)));
+                    vectors(nth, Term.Kind.ADD, device),
+                    vectors(nth, Term.Kind.ADD_RELATIVE, device),
+                    vectors(nth, Term.Kind.PROJECT, device),
+                    coefficients(nth, device),
+                    tokens(nth, device)));
         }
         return rounds;
     }
 
-    private static @Nullable Tensor vectors(List<Map.@Nullable Entry<Term, boolean[]>> rows, Term.Kind kind) {
+    private static @Nullable Tensor vectors(
+            List<Map.@Nullable Entry<Term, boolean[]>> rows, Term.Kind kind, Device device) {
         float @Nullable [] values = null;
         int hidden = 0;
         for (int row = 0; row < rows.size(); row++) {
@@ -164,10 +167,10 @@ final class RowInterventions implements ForwardHooks {
                 System.arraycopy(vector, 0, values, row * hidden, hidden);
             }
         }
-        return values == null ? null : Tensors.floats(values, rows.size(), 1, hidden);
+        return values == null ? null : device.put(Tensors.floats(values, rows.size(), 1, hidden));
     }
 
-    private static @Nullable Tensor coefficients(List<Map.@Nullable Entry<Term, boolean[]>> rows) {
+    private static @Nullable Tensor coefficients(List<Map.@Nullable Entry<Term, boolean[]>> rows, Device device) {
         float[] values = new float[rows.size()];
         boolean any = false;
         for (int row = 0; row < values.length; row++) {
@@ -177,10 +180,10 @@ final class RowInterventions implements ForwardHooks {
                 any = true;
             }
         }
-        return any ? Tensors.floats(values, values.length, 1, 1) : null;
+        return any ? device.put(Tensors.floats(values, values.length, 1, 1)) : null;
     }
 
-    private static @Nullable Tensor tokens(List<Map.@Nullable Entry<Term, boolean[]>> rows) {
+    private static @Nullable Tensor tokens(List<Map.@Nullable Entry<Term, boolean[]>> rows, Device device) {
         int tokens = 0;
         boolean everywhere = true;
         for (Map.Entry<Term, boolean[]> entry : rows) {
@@ -201,6 +204,6 @@ final class RowInterventions implements ForwardHooks {
                 values[row * tokens + t] = entry.getValue()[t] ? 1 : 0;
             }
         }
-        return Tensors.floats(values, rows.size(), tokens, 1);
+        return device.put(Tensors.floats(values, rows.size(), tokens, 1));
     }
 }

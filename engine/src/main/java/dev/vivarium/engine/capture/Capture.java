@@ -145,8 +145,9 @@ public final class Capture {
             @Override
             public Tensor onSite(int layer, Site site, Tensor value) {
                 if (site == settings.site() && settings.layers().contains(layer)) {
-                    Tensor flat = value.reshape(-1, value.size(-1)).index_select(0, index);
-                    sink.accept(layer, flat.to(ScalarType.Float));
+                    Tensor flat = value.reshape(-1, value.size(-1))
+                            .index_select(0, who.decoder().device().put(index));
+                    sink.accept(layer, flat.to(ScalarType.Float).cpu());
                 }
                 return value;
             }

@@ -117,7 +117,7 @@ public final class ScalarCapture {
         Arrays.fill(adapterOfRow, subject.adapter());
         try (PointerScope scope = new PointerScope();
                 NoGradGuard noGrad = new NoGradGuard()) {
-            Tensor index = Tensors.longs(at, at.length);
+            Tensor index = subject.decoder().device().put(Tensors.longs(at, at.length));
             int[] next = {0};
             ForwardHooks reader = new ForwardHooks() {
                 @Override

@@ -39,7 +39,7 @@ final class BatchScorer {
         }
         AtomicInteger next = new AtomicInteger();
         AtomicBoolean failed = new AtomicBoolean();
-        try (Lanes lanes = Lanes.open(Math.min(Torch.threads(), batches.size()))) {
+        try (Lanes lanes = Lanes.open(decoder.device().cuda() ? 1 : Math.min(Torch.threads(), batches.size()))) {
             lanes.run(lane -> {
                 for (int i = next.getAndIncrement(); i < batches.size() && !failed.get(); i = next.getAndIncrement()) {
                     boolean done = false;

@@ -10,10 +10,10 @@ import dev.vivarium.engine.adapter.InterventionBank;
 import dev.vivarium.engine.adapter.ScaledAdapter;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.capture.CaptureSubject;
+import dev.vivarium.engine.model.Compute;
 import dev.vivarium.engine.model.ForwardHooks;
 import dev.vivarium.engine.model.ModelConfig;
 import dev.vivarium.engine.model.ModelDirectory;
-import dev.vivarium.engine.model.Precision;
 import dev.vivarium.engine.tensor.Lanes;
 import dev.vivarium.engine.tensor.Torch;
 import dev.vivarium.engine.text.AnsweredRow;
@@ -81,14 +81,15 @@ public final class ChatModel implements AutoCloseable {
      * Loads everything.
      *
      * @param adapters adapter directories and how strongly they act; a request points at them by their place in this list
-     * @param precision of weights and arithmetic; files in another format are converted
+     * @param compute number format of weights and arithmetic, and where; files in another format are converted
      * @throws InputException if a file is missing or malformed, an adapter does not fit the model, or one does nothing
      */
-    public static ChatModel open(ModelDirectory base, List<ScaledAdapter> adapters, Precision precision) {
+    public static ChatModel open(ModelDirectory base, List<ScaledAdapter> adapters, Compute compute) {
+        compute.device().require();
         // both take long at first, the one in native libraries of its own, the other in those of the computation
         CompletableFuture<Texts> texts = CompletableFuture.supplyAsync(() -> Texts.load(base.path()));
         try {
-            Held held = hold(base.config(), adapters, precision);
+            Held held = hold(base.config(), adapters, compute);
             try {
                 return open(base, texts, held);
             } catch (RuntimeException | Error e) {
@@ -102,7 +103,7 @@ public final class ChatModel implements AutoCloseable {
     }
 
     private static ChatModel open(ModelDirectory base, CompletableFuture<Texts> texts, Held adapters) {
-        ModelDirectory.LoadedModel model = base.load(adapters.bank.precision());
+        ModelDirectory.LoadedModel model = base.load(adapters.bank.compute());
         try {
             return new ChatModel(model, texts.join(), adapters);
         } catch (CompletionException e) {
@@ -115,7 +116,7 @@ public final class ChatModel implements AutoCloseable {
         }
     }
 
-    private static Held hold(ModelConfig config, List<ScaledAdapter> adapters, Precision precision) {
+    private static Held hold(ModelConfig config, List<ScaledAdapter> adapters, Compute compute) {
         try (PointerScope scope = new PointerScope()) { // the bank keeps copies of its own
             Map<Path, Adapter> read = new HashMap<>();
             Map<List<Object>, Adapter> made = new HashMap<>(); // one object for all its scales
@@ -131,7 +132,7 @@ public final class ChatModel implements AutoCloseable {
                 norms[entries.size()] = adapter.norm();
                 entries.add(new AdapterBank.Entry(adapter, scaled.scale()));
             }
-            return new Held(new AdapterBank(entries, precision), norms);
+            return new Held(new AdapterBank(entries, compute), norms);
         }
     }
 
@@ -141,7 +142,7 @@ public final class ChatModel implements AutoCloseable {
      * @throws InputException if one does not fit the model or does nothing; then those before stay
      */
     public void adapters(List<ScaledAdapter> adapters) {
-        Held held = hold(model.decoder().config(), adapters, model.decoder().precision());
+        Held held = hold(model.decoder().config(), adapters, model.decoder().compute());
         bank.close();
         bank = held.bank;
         norms = held.norms;

@@ -45,7 +45,7 @@ final class DecodeLoop {
         this.waiting = new WaitingRows(decoder, changes, requests, settings, filter);
         long wanted =
                 requests.stream().mapToLong(request -> request.samples().length).sum();
-        this.room = DecodeRoom.of(decoder.config(), decoder.precision(), settings, wanted, threads);
+        this.room = DecodeRoom.of(decoder.config(), decoder.compute(), settings, wanted, threads);
     }
 
     /** Draws everything. */

@@ -1,7 +1,7 @@
 package dev.vivarium.engine.generate;
 
+import dev.vivarium.engine.model.Compute;
 import dev.vivarium.engine.model.ModelConfig;
-import dev.vivarium.engine.model.Precision;
 
 /**
  * How many rows are decoded at once, and where.
@@ -18,10 +18,11 @@ record DecodeRoom(int rows, int lanes, int placesOfBlock) {
 
     /**
      * @param wanted answers in all
-     * @param threads lanes at most
+     * @param allowed lanes at most; a GPU has one
      */
-    static DecodeRoom of(ModelConfig config, Precision precision, SamplingSettings settings, long wanted, int threads) {
-        int block = Generator.block(config, precision);
+    static DecodeRoom of(ModelConfig config, Compute compute, SamplingSettings settings, long wanted, int allowed) {
+        int block = Generator.block(config, compute);
+        int threads = compute.device().cuda() ? 1 : allowed;
         int most = threads * (settings.deterministic() ? block : FULL_BLOCKS * block);
         int rows = (int) Math.clamp(wanted, 1, settings.rows() == 0 ? most : settings.rows());
         int perLane = settings.deterministic() ? block : LANE_ROWS;

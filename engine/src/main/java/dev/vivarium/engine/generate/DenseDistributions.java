@@ -26,10 +26,10 @@ final class DenseDistributions implements Distributions {
     private double total;
 
     /**
-     * @param weights (rows, vocab) float32, zero or more; need not sum to one
+     * @param weights (rows, vocab) float32, zero or more; need not sum to one; those of a GPU are brought here at once
      */
     DenseDistributions(Tensor weights) {
-        Tensor dense = weights.contiguous();
+        Tensor dense = weights.cpu().contiguous();
         this.weights = new FloatPointer(dense.data_ptr());
         this.vocab = Math.toIntExact(dense.size(1));
         this.chunks = vocab / CHUNK;

@@ -1,12 +1,14 @@
 package dev.vivarium.engine.generate;
 
+import dev.vivarium.engine.model.Compute;
 import dev.vivarium.engine.model.ModelConfig;
 import dev.vivarium.engine.model.Precision;
 import dev.vivarium.engine.tensor.CacheRows;
+import dev.vivarium.engine.tensor.Device;
 import dev.vivarium.engine.tensor.Torch;
 
 /**
- * How much resident memory sampling will take at most: weights, keys and values of the rows in flight, the logits of a step,
+ * How much resident memory sampling on the processor will take at most: weights, keys and values of the rows in flight, the logits of a step,
  * and a constant for the JVM and libtorch.
  *
  * @param config of the model
@@ -21,7 +23,7 @@ public record GenerationMemory(ModelConfig config, Precision precision, Sampling
      * @param promptTokens of the longest prompt
      */
     public long bytes(long answers, int promptTokens) {
-        DecodeRoom room = DecodeRoom.of(config, precision, settings, answers, Torch.threads());
+        DecodeRoom room = DecodeRoom.of(config, new Compute(precision, Device.CPU), settings, answers, Torch.threads());
         // each row's own, and the prompts' as if every row had another
         long segments = KeySegments.count(promptTokens)
                 + KeySegments.count(Math.min(settings.maxNewTokens(), config.maxPositions()));
@@ -31,7 +33,7 @@ public record GenerationMemory(ModelConfig config, Precision precision, Sampling
         long logits = (long) room.lanes()
                 * config.vocabSize()
                 * ((long) room.placesOfBlock() * precision.bytes()
-                        + 2L * Float.BYTES * CacheRows.of(config.vocabSize()));
+                        + 2L * Float.BYTES * CacheRows.of(config.vocabSize(), Device.CPU));
         return Torch.PROCESS_BYTES
                 + config.parameters() * precision.bytes()
                 + places * segments * KeySegments.SIZE * perToken

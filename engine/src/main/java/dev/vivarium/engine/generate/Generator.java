@@ -3,10 +3,10 @@ package dev.vivarium.engine.generate;
 import dev.vivarium.engine.adapter.AdapterBank;
 import dev.vivarium.engine.adapter.InterventionBank;
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.model.Compute;
 import dev.vivarium.engine.model.Decoder;
 import dev.vivarium.engine.model.ForwardHooks;
 import dev.vivarium.engine.model.ModelConfig;
-import dev.vivarium.engine.model.Precision;
 import dev.vivarium.engine.tensor.Torch;
 import java.util.List;
 import java.util.function.Consumer;
@@ -25,6 +25,7 @@ import java.util.function.Consumer;
 public final class Generator {
     private static final int SMALL_BLOCK = 32;
     private static final int LARGE_BLOCK = 64;
+    private static final int GPU_BLOCK = 256;
     /** Parameters from which a step's time is that of reading weights, so that more rows cost little. */
     private static final long LARGE = 50_000_000;
     /** Bytes of keys and values that one token of a large block may take in all its rows together. */
@@ -54,25 +55,28 @@ public final class Generator {
     }
 
     /**
-     * @param bank the adapters requests point at, in the decoder's number format; it and the decoder stay the caller's
+     * @param bank the adapters requests point at, in the decoder's number format and on its device; it and the decoder stay the caller's
      * @param interventions the settings that requests point at, made for the decoder's configuration
      * @param extra hooks that act on all rows, prompts included; several threads may call them
      */
     public Generator(Decoder decoder, AdapterBank bank, InterventionBank interventions, ForwardHooks extra) {
-        if (bank.size() > 0 && bank.precision() != decoder.precision()) {
+        if (bank.size() > 0 && !bank.compute().equals(decoder.compute())) {
             throw new IllegalArgumentException(
-                    "the adapters are in " + bank.precision() + " but the decoder computes in " + decoder.precision());
+                    "the adapters are for " + bank.compute() + " but the decoder is " + decoder.compute());
         }
         this.decoder = decoder;
-        this.changes = new RowChanges(bank, interventions, extra);
+        this.changes = new RowChanges(bank, interventions, extra, decoder.device());
     }
 
     /**
-     * Rows of a block in deterministic mode, whatever the number of rows in flight: a function of the model and its number
-     * format alone.
+     * Rows of a block in deterministic mode, whatever the number of rows in flight: a function of the model, its number format
+     * and the kind of device alone. A GPU waits for the calls of a step, which are as many for few rows as for many.
      */
-    static int block(ModelConfig config, Precision precision) {
-        long cache = 2L * precision.bytes() * config.layers() * config.kvHeads() * config.headDim();
+    static int block(ModelConfig config, Compute compute) {
+        if (compute.device().cuda()) {
+            return GPU_BLOCK;
+        }
+        long cache = 2L * compute.precision().bytes() * config.layers() * config.kvHeads() * config.headDim();
         int rows = LARGE_BLOCK;
         while (rows > SMALL_BLOCK && (rows * cache > CACHE || config.parameters() < LARGE)) {
             rows /= 2;
@@ -82,7 +86,7 @@ public final class Generator {
 
     /** A generator for the plain model. */
     public static Generator of(Decoder decoder) {
-        return new Generator(decoder, new AdapterBank(List.of(), decoder.precision()), ForwardHooks.NONE);
+        return new Generator(decoder, new AdapterBank(List.of(), decoder.compute()), ForwardHooks.NONE);
     }
 
     public Decoder decoder() {

@@ -2,6 +2,7 @@ package dev.vivarium.engine.generate;
 
 import dev.vivarium.engine.model.Decoder;
 import dev.vivarium.engine.model.ModelConfig;
+import dev.vivarium.engine.tensor.Device;
 import dev.vivarium.engine.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,6 +23,7 @@ final class KeySegments implements AutoCloseable {
     static final int SIZE = 64;
 
     private final ModelConfig config;
+    private final Device device;
     private final TensorOptions options;
     private final int places;
     private final List<Tensor> segments = new ArrayList<>(); // (layers, 2, places, kvHeads, SIZE, headDim)
@@ -33,7 +35,8 @@ final class KeySegments implements AutoCloseable {
 
     KeySegments(Decoder decoder, int places) {
         this.config = decoder.config();
-        this.options = new TensorOptions(decoder.precision().scalarType());
+        this.device = decoder.device();
+        this.options = device.options(decoder.precision().scalarType());
         this.places = places;
     }
 
@@ -84,8 +87,8 @@ final class KeySegments implements AutoCloseable {
         boolean all = found == slots.length;
         return new Target(
                 segment,
-                Tensors.longs(Arrays.copyOf(slots, found), found),
-                all ? null : Tensors.longs(Arrays.copyOf(sources, found), found));
+                device.put(Tensors.longs(Arrays.copyOf(slots, found), found)),
+                all ? null : device.put(Tensors.longs(Arrays.copyOf(sources, found), found)));
     }
 
     /** Writes the new keys and values of the step: (rows, kvHeads, 1, headDim) each. */

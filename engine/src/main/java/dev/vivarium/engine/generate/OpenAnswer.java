@@ -4,6 +4,7 @@ import dev.vivarium.engine.model.Attention;
 import dev.vivarium.engine.model.Decoder;
 import dev.vivarium.engine.model.ForwardHooks;
 import dev.vivarium.engine.model.Reach;
+import dev.vivarium.engine.tensor.Device;
 import dev.vivarium.engine.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.List;
@@ -149,7 +150,7 @@ public final class OpenAnswer implements AutoCloseable {
                     query.to(ScalarType.Float),
                     keys.to(ScalarType.Float),
                     values.to(ScalarType.Float),
-                    new TensorOptional(seen(reach.window())),
+                    new TensorOptional(Device.of(query).put(seen(reach.window()))),
                     0.0,
                     false,
                     new DoubleOptional(reach.scale()),

@@ -11,7 +11,6 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -54,7 +53,7 @@ final class PromptCache {
                         KeySegments.SIZE,
                         config.headDim()
                     },
-                    new TensorOptions(decoder.precision().scalarType()));
+                    decoder.device().options(decoder.precision().scalarType()));
             Tensor hidden = decoder.hidden(ids, new Recording(TextAttention.causal(tokens), cache), hooks);
             next.read(decoder.logits(hidden.select(1, tokens - 1)));
             return new PromptCache(Tensors.keep(cache), tokens, rows);

@@ -148,7 +148,7 @@ final class RowBlock implements AutoCloseable {
                 Arrays.fill(mask, behind + (int) first, behind + prompt, 0);
             }
         }
-        return Tensors.floats(mask, count, 1, 1, width);
+        return decoder.device().put(Tensors.floats(mask, count, 1, 1, width));
     }
 
     @Override

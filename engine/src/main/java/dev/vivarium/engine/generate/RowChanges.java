@@ -3,6 +3,7 @@ package dev.vivarium.engine.generate;
 import dev.vivarium.engine.adapter.AdapterBank;
 import dev.vivarium.engine.adapter.InterventionBank;
 import dev.vivarium.engine.model.ForwardHooks;
+import dev.vivarium.engine.tensor.Device;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -11,8 +12,9 @@ import java.util.List;
  * What makes a row compute something else than the plain decoder.
  *
  * @param extra acts on all rows
+ * @param device of the decoder
  */
-record RowChanges(AdapterBank adapters, InterventionBank interventions, ForwardHooks extra) {
+record RowChanges(AdapterBank adapters, InterventionBank interventions, ForwardHooks extra, Device device) {
 
     /** Hooks for the prefill of a prompt, made in the current scope. */
     ForwardHooks ofPrompt(Request request) {
@@ -47,7 +49,7 @@ record RowChanges(AdapterBank adapters, InterventionBank interventions, ForwardH
             hooks.add(adapters.forRows(adapterOfRow));
         }
         if (Arrays.stream(settingOfRow).anyMatch(setting -> setting != InterventionBank.NONE)) {
-            hooks.add(interventions.forRows(settingOfRow, offsets));
+            hooks.add(interventions.forRows(settingOfRow, offsets, device));
         }
         if (extra != ForwardHooks.NONE) {
             hooks.add(extra);

@@ -70,7 +70,8 @@ public final class Scorer {
                 long[] ids = Arrays.stream(tokens).asLongStream().toArray();
                 // the state at t predicts the token at t + 1
                 Tensor states = hidden.select(0, row).narrow(0, batch.get(row).context.length - 1L, tokens.length);
-                Tensor chosen = torch.gather(logProbabilities(states), 1, Tensors.longs(ids, tokens.length, 1));
+                Tensor chosen = torch.gather(
+                        logProbabilities(states), 1, decoder.device().put(Tensors.longs(ids, tokens.length, 1)));
                 float[] values = Tensors.toFloats(chosen);
                 double[] own = new double[values.length];
                 for (int i = 0; i < own.length; i++) {

@@ -1,6 +1,7 @@
 package dev.vivarium.engine.generate;
 
 import dev.vivarium.engine.model.ModelConfig;
+import dev.vivarium.engine.tensor.Device;
 import dev.vivarium.engine.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -151,12 +152,13 @@ final class SharedPrompts implements AutoCloseable {
             // one pair a bench at least, so an equal number means each bench once
             boolean once = (long) pairs.size() * bench == own.length;
             long[] benches = pairs.stream().mapToLong(Pair::bench).toArray();
+            Device device = Device.of(segments);
             return new Level(
                     pairs,
                     own,
                     Tensors.keep(segments),
-                    once ? null : Tensors.keep(Tensors.longs(benches, benches.length)),
-                    once ? null : Tensors.keep(Tensors.longs(own, own.length)));
+                    once ? null : Tensors.keep(device.put(Tensors.longs(benches, benches.length))),
+                    once ? null : Tensors.keep(device.put(Tensors.longs(own, own.length))));
         }
     }
 

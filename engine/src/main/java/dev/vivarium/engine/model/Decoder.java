@@ -1,6 +1,7 @@
 package dev.vivarium.engine.model;
 
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.tensor.Device;
 import dev.vivarium.engine.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * The forward pass shared by all families: pre-norm blocks of grouped-query attention and a gated MLP.
  *
  * <p>Weights are immutable and may be views of a mapped file or leaves that an optimizer trains; the decoder does not own
- * them; all have one {@link Precision}, which is the decoder's. Block: mid = x + o(attend(q, k, v of norm(x))),
+ * them; all have one {@link Precision} and lie on one {@link Device}, which are the decoder's. Block: mid = x + o(attend(q, k, v of norm(x))),
  * out = mid + down(act(gate(norm(mid))) · up(norm(mid))), with RMS norms computed in float32 (Zhang and Sennrich 2019, arXiv
  * 1910.07467) and rotary positions (Su et al. 2021, arXiv 2104.09864). What a family does otherwise is its {@link Style}.
  * Several threads may use one instance.
@@ -30,7 +31,7 @@ public final class Decoder {
     private static final int FIRST_POSITIONS = 256;
 
     private final ModelConfig config;
-    private final Precision precision;
+    private final Compute compute;
     private final Map<String, Tensor> tensors;
     private final List<Block> blocks;
     private final Tensor embedding; // (vocab, hidden)
@@ -71,13 +72,14 @@ public final class Decoder {
         this.config = config;
         this.tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
         this.embedding = named(ModelShapes.EMBEDDING);
-        this.precision = Precision.of(Tensors.type(embedding));
+        this.compute = new Compute(Precision.of(Tensors.type(embedding)), Device.of(embedding));
         tensors.forEach((name, tensor) -> {
-            if (Tensors.type(tensor) != precision.scalarType()) {
-                throw new IllegalArgumentException("tensor " + name + " is not " + precision + " as the embedding is");
+            if (Tensors.type(tensor) != precision().scalarType()
+                    || !Device.of(tensor).equals(device())) {
+                throw new IllegalArgumentException("tensor " + name + " is not " + compute + " as the embedding is");
             }
         });
-        this.embeddingScale = config.style().scaledEmbedding() ? precision.round(Math.sqrt(config.hiddenSize())) : 1;
+        this.embeddingScale = config.style().scaledEmbedding() ? precision().round(Math.sqrt(config.hiddenSize())) : 1;
         this.finalNorm = norm(ModelShapes.FINAL_NORM);
         this.head = config.tiedEmbeddings() ? embedding : named(ModelShapes.HEAD);
         this.blocks = new ArrayList<>();
@@ -112,7 +114,17 @@ public final class Decoder {
 
     /** The number format of weights, activations and logits. */
     public Precision precision() {
-        return precision;
+        return compute.precision();
+    }
+
+    /** Where weights and activations lie; what a caller hands in as token ids and positions may lie anywhere. */
+    public Device device() {
+        return compute.device();
+    }
+
+    /** Both of these. */
+    public Compute compute() {
+        return compute;
     }
 
     /** All weights by Hugging Face name, in the order of the computation. */
@@ -122,7 +134,7 @@ public final class Decoder {
 
     /** Embeds token ids: (rows, tokens) int64 to (rows, tokens, hidden). */
     public Tensor embed(Tensor ids) {
-        Tensor embedded = torch.embedding(embedding, ids);
+        Tensor embedded = torch.embedding(embedding, device().put(ids));
         return embeddingScale == 1 ? embedded : embedded.mul(new Scalar(embeddingScale));
     }
 
@@ -207,7 +219,7 @@ public final class Decoder {
     private Tensor norm(Tensor x, Norm norm) {
         Tensor factors = norm.factors == null ? shifted(norm.weight) : norm.factors;
         // factors of 1 + w are kept in float32, and then the result is rounded once, as in transformers
-        boolean wide = config.style().shiftedNorms() && precision != Precision.FLOAT32;
+        boolean wide = config.style().shiftedNorms() && precision() != Precision.FLOAT32;
         Tensor normed = torch.rms_norm(
                 wide ? x.to(ScalarType.Float) : x,
                 new long[] {factors.size(0)},
@@ -244,7 +256,7 @@ public final class Decoder {
     }
 
     private RopeTable ropeTable(RopeSettings settings, int positions) {
-        RopeTable table = RopeTable.of(settings, config.headDim(), positions, precision.scalarType());
+        RopeTable table = RopeTable.of(settings, config.headDim(), positions, compute);
         made.addAll(List.of(table.cos(), table.sin()));
         return table;
     }

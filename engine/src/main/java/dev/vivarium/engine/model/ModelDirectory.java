@@ -21,7 +21,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * A Hugging Face model directory: the one model format.
@@ -124,17 +126,22 @@ public record ModelDirectory(Path path, ModelConfig config) {
                 path + ": tensor \"" + tensor + "\" " + fault + "; take config.json and weights from the same model");
     }
 
-    /** A decoder that computes in float32, whatever the files hold. */
+    /** A decoder that computes in float32 on the processor, whatever the files hold. */
     public LoadedModel load() {
-        return load(Precision.FLOAT32);
+        return load(Compute.FLOAT32);
     }
 
     /**
-     * A decoder over the weights in a number format; {@link LoadedModel#close} gives the memory back.
+     * A decoder over the weights in a number format and at a place; {@link LoadedModel#close} gives the memory back.
      *
-     * <p>Weights stored in that format stay in the mapped file; others are converted into memory of their own.
+     * <p>For the processor, weights stored in that format stay in the mapped file; others are converted into memory of their
+     * own.
+     *
+     * @throws InputException if a file is missing or torn, or the device is not there
      */
-    public LoadedModel load(Precision precision) {
+    public LoadedModel load(Compute compute) {
+        compute.device().require();
+        ScalarType type = compute.precision().scalarType();
         WeightFiles files = WeightFiles.open(path);
         List<Tensor> converted = new ArrayList<>();
         try {
@@ -142,10 +149,12 @@ public record ModelDirectory(Path path, ModelConfig config) {
             TensorLayout layout = TensorLayout.ofNames(files.names());
             for (String name : ModelShapes.of(config).keySet()) {
                 String stored = layout.stored(name);
-                if (files.contains(stored) && files.type(stored) == precision.scalarType()) {
+                if (files.contains(stored)
+                        && files.type(stored) == type
+                        && !compute.device().cuda()) {
                     tensors.put(name, files.get(stored));
                 } else if (files.contains(stored)) {
-                    converted.add(files.converted(stored, precision.scalarType()));
+                    converted.add(placed(files, stored, compute));
                     tensors.put(name, converted.getLast());
                 }
             }
@@ -154,6 +163,19 @@ public record ModelDirectory(Path path, ModelConfig config) {
             converted.forEach(Tensors::free);
             files.close();
             throw e instanceof InputException ? new InputException(path + ": " + e.getMessage(), e) : e;
+        }
+    }
+
+    /** A kept copy of a stored tensor. */
+    private static Tensor placed(WeightFiles files, String stored, Compute compute) {
+        Tensor near = files.converted(stored, compute.precision().scalarType());
+        if (!compute.device().cuda()) {
+            return near;
+        }
+        try (PointerScope scope = new PointerScope()) {
+            return Tensors.keep(compute.device().put(near));
+        } finally {
+            Tensors.free(near);
         }
     }
 

@@ -21,7 +21,7 @@ final class Products {
      * dx = (Wᵀ dyᵀ)ᵀ instead, which is faster by more than the copy costs.
      *
      * <p>A single float32 row, as a chat decodes it, is multiplied as a vector: OpenBLAS's matrix product takes more than
-     * twice as long for it.
+     * twice as long for it. Neither holds on a GPU.
      *
      * @param x (…, in)
      * @param weight (out, in)
@@ -29,6 +29,9 @@ final class Products {
      * @return (…, out)
      */
     static Tensor linear(Tensor x, Tensor weight, @Nullable Tensor bias) {
+        if (weight.is_cuda()) {
+            return bias == null ? torch.linear(x, weight) : torch.linear(x, weight, bias);
+        }
         if (isVector(x, weight)) {
             Tensor product = torch.mv(weight, x.reshape(-1));
             return shaped(bias == null ? product : product.add(bias), x, weight);

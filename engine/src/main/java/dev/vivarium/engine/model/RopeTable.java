@@ -1,9 +1,9 @@
 package dev.vivarium.engine.model;
 
+import dev.vivarium.engine.tensor.Device;
 import dev.vivarium.engine.tensor.Tensors;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Cosines and sines of the rotary embedding for positions 0 … n-1.
@@ -16,7 +16,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 record RopeTable(Tensor cos, Tensor sin) {
 
-    static RopeTable of(RopeSettings settings, int headDim, int positions, ScalarType type) {
+    static RopeTable of(RopeSettings settings, int headDim, int positions, Compute compute) {
         double[] frequencies = settings.frequencies(headDim);
         int half = headDim / 2;
         float[] cos = new float[positions * headDim];
@@ -31,8 +31,12 @@ record RopeTable(Tensor cos, Tensor sin) {
             }
         }
         return new RopeTable(
-                Tensors.keep(Tensors.floats(cos, positions, headDim).to(type)),
-                Tensors.keep(Tensors.floats(sin, positions, headDim).to(type)));
+                Tensors.keep(placed(Tensors.floats(cos, positions, headDim), compute)),
+                Tensors.keep(placed(Tensors.floats(sin, positions, headDim), compute)));
+    }
+
+    private static Tensor placed(Tensor table, Compute compute) {
+        return compute.device().put(table.to(compute.precision().scalarType()));
     }
 
     int limit() {
@@ -41,7 +45,7 @@ record RopeTable(Tensor cos, Tensor sin) {
 
     /** The rows of the table for one pass, broadcastable to (rows, heads, tokens, headDim). */
     RopeTable at(Attention attention) {
-        Tensor positions = attention.positions();
+        Tensor positions = Device.of(cos).put(attention.positions());
         long headDim = cos.size(1);
         if (positions.dim() == 1) {
             return new RopeTable(torch.index_select(cos, 0, positions), torch.index_select(sin, 0, positions));

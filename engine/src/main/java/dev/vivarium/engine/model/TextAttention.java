@@ -1,5 +1,6 @@
 package dev.vivarium.engine.model;
 
+import dev.vivarium.engine.tensor.Device;
 import dev.vivarium.engine.tensor.Tensors;
 import java.util.HashMap;
 import java.util.Map;
@@ -70,20 +71,21 @@ public final class TextAttention implements Attention {
 
     @Override
     public Tensor attend(int layer, Reach reach, Tensor query, Tensor key, Tensor value) {
-        if (Tensors.type(query) == ScalarType.Float) {
-            return fused(reach, query, key, value);
+        Device device = Device.of(query);
+        if (device.cuda() || Tensors.type(query) == ScalarType.Float) {
+            return fused(reach, query, key, value, device);
         }
         // libtorch's fused kernel takes about ten times as long for bfloat16 on a CPU
         if (tokens <= PRODUCT_TOKENS) {
             return products(reach, query, key, value);
         }
-        return fused(reach, query.to(ScalarType.Float), key.to(ScalarType.Float), value.to(ScalarType.Float))
+        return fused(reach, query.to(ScalarType.Float), key.to(ScalarType.Float), value.to(ScalarType.Float), device)
                 .to(query.scalar_type());
     }
 
-    private Tensor fused(Reach reach, Tensor query, Tensor key, Tensor value) {
+    private Tensor fused(Reach reach, Tensor query, Tensor key, Tensor value, Device device) {
         boolean grouped = query.size(1) != key.size(1);
-        Tensor visible = seen(reach.window());
+        Tensor visible = seen(reach.window(), device);
         return torch.scaled_dot_product_attention(
                 query,
                 key,
@@ -117,17 +119,18 @@ public final class TextAttention implements Attention {
     }
 
     /** Which positions a token sees, (1 or rows, 1, tokens, tokens) bool; null where that is all before it. */
-    private @Nullable Tensor seen(int window) {
-        if (window >= tokens) {
+    private @Nullable Tensor seen(int window, Device device) {
+        if (window >= tokens && (seen == null || !device.cuda())) {
             return seen;
         }
-        Tensor known = windowed.get(window);
+        int within = Math.min(window, tokens);
+        Tensor known = windowed.get(within);
         if (known == null) {
             Tensor near = torch.ones(new long[] {tokens, tokens}, new TensorOptions(ScalarType.Bool))
-                    .triu(1L - window)
+                    .triu(1L - within)
                     .view(1, 1, tokens, tokens);
-            known = seen == null ? near.tril() : near.logical_and(seen);
-            windowed.put(window, mine(known));
+            known = device.put(seen == null ? near.tril() : near.logical_and(seen));
+            windowed.put(within, mine(known));
         }
         return known;
     }
@@ -142,7 +145,7 @@ public final class TextAttention implements Attention {
         int within = Math.min(window, tokens);
         Tensor known = added.get(within);
         if (known == null) {
-            Tensor visible = seen(within);
+            Tensor visible = seen(within, Device.CPU);
             Tensor hidden = visible == null
                     ? torch.ones(new long[] {tokens, tokens}, new TensorOptions(ScalarType.Bool))
                             .triu(1)

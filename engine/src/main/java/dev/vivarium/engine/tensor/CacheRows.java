@@ -11,8 +11,8 @@ public final class CacheRows {
 
     private CacheRows() {}
 
-    /** Rows of so many columns, one at least. */
-    public static int of(int columns) {
-        return Math.max(1, VALUES / columns);
+    /** Rows of so many columns, one at least; as many as there are on a GPU, which waits for its caller more than for memory. */
+    public static int of(int columns, Device device) {
+        return device.cuda() ? Integer.MAX_VALUE : Math.max(1, VALUES / columns);
     }
 }

@@ -47,11 +47,12 @@ public final class Tensors {
         return longs(values, n);
     }
 
-    /** A copy of the values as float32, in row-major order. */
+    /** A copy of the values as float32, in row-major order, from wherever the tensor lies. */
     public static float[] toFloats(Tensor tensor) {
         try (Tensor plain = tensor.detach();
                 Tensor wide = plain.to(ScalarType.Float);
-                Tensor dense = wide.contiguous()) {
+                Tensor near = wide.cpu();
+                Tensor dense = near.contiguous()) {
             float[] values = new float[Math.toIntExact(dense.numel())];
             if (values.length > 0) {
                 new FloatPointer(dense.data_ptr()).get(values);
@@ -60,10 +61,11 @@ public final class Tensors {
         }
     }
 
-    /** A copy of the values as int64, in row-major order. */
+    /** A copy of the values as int64, in row-major order, from wherever the tensor lies. */
     public static long[] toLongs(Tensor tensor) {
         try (Tensor wide = tensor.to(ScalarType.Long);
-                Tensor dense = wide.contiguous()) {
+                Tensor near = wide.cpu();
+                Tensor dense = near.contiguous()) {
             long[] values = new long[Math.toIntExact(dense.numel())];
             if (values.length > 0) {
                 new LongPointer(dense.data_ptr()).get(values);

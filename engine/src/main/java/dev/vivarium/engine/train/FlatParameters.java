@@ -1,5 +1,6 @@
 package dev.vivarium.engine.train;
 
+import dev.vivarium.engine.tensor.Device;
 import dev.vivarium.engine.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -8,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * All trained tensors as views of one float32 buffer, and their gradients as views of another.
@@ -29,8 +32,9 @@ final class FlatParameters implements AutoCloseable {
 
     /**
      * @param laneCount lanes that compute side by side, one or more
+     * @param device where to train; the initial values may lie elsewhere
      */
-    FlatParameters(Map<String, Tensor> initial, int laneCount) {
+    FlatParameters(Map<String, Tensor> initial, int laneCount, Device device) {
         long total = 0;
         List<Long> starts = new ArrayList<>();
         for (Tensor tensor : initial.values()) {
@@ -38,7 +42,7 @@ final class FlatParameters implements AutoCloseable {
             total += (tensor.numel() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
         }
         try (PointerScope scope = new PointerScope()) {
-            values = Tensors.keep(Tensors.zeros(total));
+            values = Tensors.keep(torch.zeros(new long[] {total}, device.options(ScalarType.Float)));
             int i = 0;
             for (Tensor from : initial.values()) {
                 values.narrow(0, starts.get(i++), from.numel())
@@ -52,7 +56,7 @@ final class FlatParameters implements AutoCloseable {
     }
 
     private Lane lane(Map<String, Tensor> initial, List<Long> starts) {
-        Lane lane = new Lane(Tensors.keep(Tensors.zeros(values.numel())), new LinkedHashMap<>(), new LinkedHashMap<>());
+        Lane lane = new Lane(Tensors.keep(torch.zeros_like(values)), new LinkedHashMap<>(), new LinkedHashMap<>());
         int i = 0;
         for (Map.Entry<String, Tensor> entry : initial.entrySet()) {
             long size = entry.getValue().numel();

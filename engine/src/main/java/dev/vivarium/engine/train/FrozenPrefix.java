@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,8 +54,9 @@ public final class FrozenPrefix implements AutoCloseable {
     /** The states of rows padded on the right with zeros, in the current scope: (rows, width, hidden). */
     Tensor states(List<TokenRow> rows, int width) {
         try (NoGradGuard noGrad = new NoGradGuard()) {
-            Tensor all = Tensors.zeros(rows.size(), width, decoder.config().hiddenSize())
-                    .to(decoder.precision().scalarType());
+            Tensor all = torch.zeros(
+                    new long[] {rows.size(), width, decoder.config().hiddenSize()},
+                    decoder.device().options(decoder.precision().scalarType()));
             for (int r = 0; r < rows.size(); r++) {
                 TokenRow row = rows.get(r);
                 Tensor own = kept.get(row);

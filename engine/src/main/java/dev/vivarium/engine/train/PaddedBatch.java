@@ -1,5 +1,6 @@
 package dev.vivarium.engine.train;
 
+import dev.vivarium.engine.tensor.Device;
 import dev.vivarium.engine.tensor.Tensors;
 import dev.vivarium.engine.text.TokenRow;
 import java.util.ArrayList;
@@ -39,6 +40,11 @@ record PaddedBatch(Tensor ids, Tensor predictors, Tensor labels) {
                 Tensors.longs(ids, rows.size(), tokens),
                 Tensors.longs(at, at.length),
                 Tensors.longs(labels.build().toArray(), at.length));
+    }
+
+    /** The same, lying elsewhere. */
+    PaddedBatch on(Device device) {
+        return new PaddedBatch(device.put(ids), device.put(predictors), device.put(labels));
     }
 
     static int longest(List<TokenRow> rows) {

@@ -63,7 +63,7 @@ record Pass(TrainingSubject.Bound model, @Nullable FrozenPrefix prefix, boolean 
     private PaddedBatch padded(List<TokenRow> rows) {
         int width = Widths.ofText(
                 PaddedBatch.longest(rows), decoder().config(), decoder().precision());
-        return PaddedBatch.of(rows, width);
+        return PaddedBatch.of(rows, width).on(decoder().device());
     }
 
     private PredictedTokens tokens(PaddedBatch batch) {

@@ -78,7 +78,10 @@ record PredictedTokens(Decoder decoder, PaddedBatch batch, long most) {
         return backward(normed, part -> (logProbabilities, few) -> {
             double loss = -atLabels(logProbabilities, few) / supervised;
             logProbabilities.exp_().mul_(new Scalar(share));
-            Tensor one = torch.full(new long[] {few.count, 1}, new Scalar(-share));
+            Tensor one = torch.full(
+                    new long[] {few.count, 1},
+                    new Scalar(-share),
+                    decoder.device().options(ScalarType.Float));
             logProbabilities.scatter_add_(1, labels(few), one);
             return loss;
         });
@@ -145,7 +148,7 @@ record PredictedTokens(Decoder decoder, PaddedBatch batch, long most) {
     /** Turns the logits of a part into ∂loss/∂logits; returns its share of the loss. */
     private double inPlace(Tensor logits, Part part, Loss loss) {
         double share = 0;
-        long most = CacheRows.of(decoder.config().vocabSize());
+        long most = CacheRows.of(decoder.config().vocabSize(), decoder.device());
         for (long from = 0; from < part.count; from += most) {
             try (PointerScope scope = new PointerScope()) {
                 long count = Math.min(most, part.count - from);
@@ -165,7 +168,7 @@ record PredictedTokens(Decoder decoder, PaddedBatch batch, long most) {
         if (padded == count) {
             return decoder.logits(states);
         }
-        Tensor rest = torch.zeros(new long[] {padded - count, states.size(1)}).to(states.scalar_type());
+        Tensor rest = torch.zeros(new long[] {padded - count, states.size(1)}, states.options());
         return decoder.logits(Tensors.cat(0, states, rest));
     }
 

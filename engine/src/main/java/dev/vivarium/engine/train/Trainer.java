@@ -1,6 +1,7 @@
 package dev.vivarium.engine.train;
 
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.tensor.Device;
 import dev.vivarium.engine.tensor.Lanes;
 import dev.vivarium.engine.tensor.Torch;
 import dev.vivarium.engine.text.TokenRow;
@@ -46,7 +47,7 @@ public final class Trainer implements AutoCloseable {
      * @param kl a KL term, only for adapters because full fine-tuning has no untouched model beside it
      */
     public Trainer(TrainingSubject subject, TrainingSettings settings, RowSource rows, @Nullable KlTerm kl) {
-        this(subject, settings, rows, kl, lanes(values(subject)));
+        this(subject, settings, rows, kl, lanes(values(subject), subject.device()));
     }
 
     Trainer(TrainingSubject subject, TrainingSettings settings, RowSource rows, @Nullable KlTerm kl, int laneCount) {
@@ -57,7 +58,7 @@ public final class Trainer implements AutoCloseable {
         this.settings = settings;
         this.rows = rows;
         this.kl = kl;
-        this.parameters = new FlatParameters(subject.initial(), laneCount);
+        this.parameters = new FlatParameters(subject.initial(), laneCount, subject.device());
         TrainingSubject.Bound first = subject.bind(parameters.leaves(0));
         this.prefix = first.firstBlock() == 0
                 ? null
@@ -69,9 +70,12 @@ public final class Trainer implements AutoCloseable {
         this.lanes = Lanes.open(laneCount);
     }
 
-    /** Micro-batches computed side by side at most, for so many trained values: each lane holds gradients of its own. */
-    public static int lanes(long trainedValues) {
-        return trainedValues > LANE_VALUES ? 1 : Torch.threads();
+    /**
+     * Micro-batches computed side by side at most, for so many trained values: each lane holds gradients of its own. A GPU
+     * works them off one after the other.
+     */
+    public static int lanes(long trainedValues, Device device) {
+        return trainedValues > LANE_VALUES || device.cuda() ? 1 : Torch.threads();
     }
 
     /** Logits that a lane holds at once in each of their copies, for so many predicted tokens of a micro-batch. */

@@ -3,6 +3,7 @@ package dev.vivarium.engine.train;
 import dev.vivarium.engine.adapter.Adapter;
 import dev.vivarium.engine.model.Decoder;
 import dev.vivarium.engine.model.ForwardHooks;
+import dev.vivarium.engine.tensor.Device;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
@@ -10,6 +11,9 @@ import org.bytedeco.pytorch.Tensor;
 public sealed interface TrainingSubject {
     /** The trained tensors before training, by name, in a fixed order. */
     Map<String, Tensor> initial();
+
+    /** Where it is trained. */
+    Device device();
 
     /** The model that computes with {@code leaves} in place of the trained tensors. */
     Bound bind(Map<String, Tensor> leaves);
@@ -29,6 +33,11 @@ public sealed interface TrainingSubject {
         }
 
         @Override
+        public Device device() {
+            return base.device();
+        }
+
+        @Override
         public Bound bind(Map<String, Tensor> leaves) {
             return new Bound(base, adapter.withParameters(leaves), adapter.firstBlock());
         }
@@ -39,6 +48,11 @@ public sealed interface TrainingSubject {
         @Override
         public Map<String, Tensor> initial() {
             return base.tensors();
+        }
+
+        @Override
+        public Device device() {
+            return base.device();
         }
 
         @Override

@@ -16,6 +16,7 @@ import dev.vivarium.engine.model.ModelDirectory.LoadedModel;
 import dev.vivarium.engine.model.Parity;
 import dev.vivarium.engine.model.Site;
 import dev.vivarium.engine.model.TextAttention;
+import dev.vivarium.engine.tensor.Device;
 import dev.vivarium.engine.tensor.Tensors;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
@@ -43,11 +44,14 @@ class InterventionBankTest {
                     decoder.config(), settings.stream().map(List::of).toList());
             Tensor ids = ids(5, 4);
             int[][] offsets = {{-2, -1, 0, 1}, {-2, -1, 0, 1}, {-2, -1, 0, 1}, {-2, -1, 0, 1}, {-2, -1, 0, 1}};
-            Tensor mixed = hidden(decoder, ids, bank.forRows(new int[] {0, 1, 2, 3, InterventionBank.NONE}, offsets));
+            Tensor mixed = hidden(
+                    decoder,
+                    ids,
+                    bank.forRows(new int[] {0, 1, 2, 3, InterventionBank.NONE}, offsets, decoder.device()));
             for (int row = 0; row < 5; row++) {
                 int setting = row == 4 ? InterventionBank.NONE : row;
                 int[] all = {setting, setting, setting, setting, setting};
-                Tensor alone = hidden(decoder, ids, bank.forRows(all, offsets));
+                Tensor alone = hidden(decoder, ids, bank.forRows(all, offsets, decoder.device()));
                 assertThat(Tensors.same(mixed.select(0, row), alone.select(0, row)))
                         .as("row %s", row)
                         .isTrue();
@@ -149,12 +153,14 @@ class InterventionBankTest {
                 List.of(new Intervention(ALL_LAYERS, Site.RESID_POST, Positions.PROMPT, Project.ablate(noise(1))));
         withModel(decoder -> {
             InterventionBank bank = InterventionBank.of(decoder.config(), List.of(setting));
-            Tensor whole = hidden(decoder, ids(1, 4), bank.forRows(new int[] {0}, new int[][] {{-3, -2, -1, 0}}));
+            Tensor whole = hidden(
+                    decoder, ids(1, 4), bank.forRows(new int[] {0}, new int[][] {{-3, -2, -1, 0}}, decoder.device()));
             Tensor padded = Tensors.cat(1, Tensors.longs(new long[] {1, 1}, 1, 2), ids(1, 4));
             Tensor real = Tensors.longs(new long[] {0, 0, 1, 1, 1, 1}, 1, 6);
-            Tensor moved = decoder.hidden(padded, TextAttention.masked(real), bank.forRows(new int[] {0}, new int[][] {
-                {-5, -4, -3, -2, -1, 0}
-            }));
+            Tensor moved = decoder.hidden(
+                    padded,
+                    TextAttention.masked(real),
+                    bank.forRows(new int[] {0}, new int[][] {{-5, -4, -3, -2, -1, 0}}, decoder.device()));
             assertThat(moved.narrow(1, 2, 4).sub(whole).abs().max().item_double())
                     .isLessThan(1e-4);
         });
@@ -216,14 +222,16 @@ class InterventionBankTest {
 
     private static Tensor at(Intervention.Operation operation, Tensor state) {
         return RowInterventions.of(
-                        List.of(List.of(new Intervention(List.of(0), Site.RESID_POST, operation))), new int[][] {{0}})
+                        List.of(List.of(new Intervention(List.of(0), Site.RESID_POST, operation))),
+                        new int[][] {{0}},
+                        Device.CPU)
                 .onSite(0, Site.RESID_POST, state);
     }
 
     /** A digit for each token, 1 where it was changed. */
     private static String touched(Positions positions, float[] vector, Tensor state, int[][] offsets) {
         Intervention one = new Intervention(List.of(0), Site.RESID_POST, positions, new Add(vector, 1, false));
-        Tensor changed = RowInterventions.of(List.of(List.of(one), List.of(one)), offsets)
+        Tensor changed = RowInterventions.of(List.of(List.of(one), List.of(one)), offsets, Device.CPU)
                 .onSite(0, Site.RESID_POST, state);
         StringBuilder text = new StringBuilder();
         for (int row = 0; row < 2; row++) {

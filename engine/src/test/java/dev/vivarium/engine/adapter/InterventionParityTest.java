@@ -12,6 +12,7 @@ import dev.vivarium.engine.model.Parity;
 import dev.vivarium.engine.model.ParityCases;
 import dev.vivarium.engine.model.Site;
 import dev.vivarium.engine.model.TextAttention;
+import dev.vivarium.engine.tensor.Device;
 import dev.vivarium.engine.tensor.Tensors;
 import dev.vivarium.engine.weights.WeightFiles;
 import java.util.ArrayList;
@@ -56,7 +57,7 @@ class InterventionParityTest {
         try (PointerScope scope = new PointerScope()) {
             Intervention outside = new Intervention(
                     List.of(9), Site.RESID_POST, Intervention.Operation.Project.ablate(new float[] {1}));
-            assertThatThrownBy(() -> outside.hooks(directory.config()))
+            assertThatThrownBy(() -> outside.hooks(directory.config(), Device.CPU))
                     .isInstanceOf(InputException.class)
                     .hasMessageContaining("layer 9")
                     .hasMessageContaining("0 to 3");
@@ -73,7 +74,7 @@ class InterventionParityTest {
         try (PointerScope scope = new PointerScope();
                 NoGradGuard noGrad = new NoGradGuard();
                 WeightFiles expected = parity.expected();
-                LoadedModel model = directory.load()) {
+                LoadedModel model = directory.load(Parity.COMPUTE)) {
             Decoder decoder = model.decoder();
             List<Tensor> outputs = new ArrayList<>();
             ForwardHooks capture = new ForwardHooks() {
@@ -86,7 +87,7 @@ class InterventionParityTest {
                 }
             };
             ForwardHooks change =
-                    maker.of(expected.get("v"), decoder.config().layers()).hooks(decoder.config());
+                    maker.of(expected.get("v"), decoder.config().layers()).hooks(decoder.config(), decoder.device());
             Tensor real = expected.get("attention_mask");
 
             Tensor hidden = decoder.hidden(

@@ -38,7 +38,7 @@ class DecodeParityTest {
         Parity parity = ParityCases.get(name);
         try (PointerScope scope = new PointerScope();
                 NoGradGuard noGrad = new NoGradGuard();
-                LoadedModel model = ModelDirectory.open(parity.file("model")).load();
+                LoadedModel model = ModelDirectory.open(parity.file("model")).load(Parity.COMPUTE);
                 WeightFiles expected = parity.expected()) {
             List<int[]> prompts = prompts(expected);
             Tensor greedy = expected.get("greedy_ids");
@@ -67,7 +67,7 @@ class DecodeParityTest {
         try (PointerScope scope = new PointerScope();
                 NoGradGuard noGrad = new NoGradGuard();
                 LoadedModel model =
-                        ModelDirectory.open(Parity.of(name).file("model")).load()) {
+                        ModelDirectory.open(Parity.of(name).file("model")).load(Parity.COMPUTE)) {
             ModelConfig endless = model.decoder().config().withEos(List.of());
             Decoder decoder = Decoder.of(endless, model.decoder().tensors());
             int window = decoder.config().local().window();
@@ -119,7 +119,7 @@ class DecodeParityTest {
         System.arraycopy(answer, 0, text, prompt.length, answer.length);
         Tensor ids = Tensors.longs(wide(text), 1, text.length);
         Tensor hidden = decoder.hidden(ids, TextAttention.causal(text.length), ForwardHooks.NONE);
-        return decoder.logits(hidden).select(0, 0);
+        return decoder.logits(hidden).select(0, 0).cpu();
     }
 
     private static long[] wide(int[] tokens) {

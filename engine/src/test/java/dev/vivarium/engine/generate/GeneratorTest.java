@@ -81,7 +81,7 @@ class GeneratorTest {
                             new Entry(SampleModels.lora(config, wide, 1), 1),
                             new Entry(SampleModels.lora(config, thin, 2), 1),
                             new Entry(SampleModels.steering(config, 3), 1)),
-                    precision)) {
+                    decoder.compute())) {
                 Generator generator = new Generator(decoder, bank, ForwardHooks.NONE);
                 List<Request> requests = new ArrayList<>();
                 for (int i = 0; i < 12; i++) {
@@ -176,7 +176,7 @@ class GeneratorTest {
                     List.of(
                             new Entry(SampleModels.lora(config, wide, 1), 1),
                             new Entry(SampleModels.lora(config, wide, 2), 1)),
-                    precision)) {
+                    decoder.compute())) {
                 Generator generator = new Generator(decoder, bank, ForwardHooks.NONE);
                 List<Request> same = new ArrayList<>();
                 List<Request> mixed = new ArrayList<>();
@@ -263,7 +263,7 @@ class GeneratorTest {
             Arrays.fill(vector, 0.3f);
             ForwardHooks hooks = new Intervention(
                             List.of(0), Site.RESID_POST, new Intervention.Operation.Add(vector, 2, false))
-                    .hooks(decoder.config());
+                    .hooks(decoder.config(), decoder.device());
             Request request = Request.of(0, SampleModels.prompt(10, 1), 3, 1);
             Map<String, List<Integer>> plain = tokens(run(Generator.of(decoder), List.of(request), SETTINGS));
             Generator changed = new Generator(decoder, new AdapterBank(List.of()), hooks);

@@ -53,7 +53,8 @@ class InterventionSamplingTest {
             Decoder decoder = SampleModels.small(precision);
             LoraSettings thin = new LoraSettings(1, 16, false, Set.of(Module.DOWN_PROJ), List.of(1));
             try (AdapterBank adapters = new AdapterBank(
-                    List.of(new AdapterBank.Entry(SampleModels.lora(decoder.config(), thin, 2), 1)), precision)) {
+                    List.of(new AdapterBank.Entry(SampleModels.lora(decoder.config(), thin, 2), 1)),
+                    decoder.compute())) {
                 Generator all = new Generator(
                         decoder, adapters, InterventionBank.of(decoder.config(), MANY), ForwardHooks.NONE);
                 List<Request> requests = new ArrayList<>();
@@ -105,7 +106,7 @@ class InterventionSamplingTest {
                     Tensor hidden = decoder.hidden(
                             ids,
                             TextAttention.causal(text.length),
-                            bank.forRows(new int[] {setting}, new int[][] {offsets}));
+                            bank.forRows(new int[] {setting}, new int[][] {offsets}, decoder.device()));
                     Distributions all = filter.of(decoder.logits(hidden).select(0, 0));
                     CounterRandom random =
                             CounterRandom.of(SETTINGS.seed(), "sample", request.seedKey(), answer.sample());

@@ -52,7 +52,7 @@ final class ManyAdaptersTest {
             Map<Integer, String> together = new TreeMap<>();
             GenerationReport report = answer(decoder, entries, requests, together);
             assertThat(together).hasSize(requests.size());
-            double computed = (double) report.passes() * Generator.block(decoder.config(), decoder.precision());
+            double computed = (double) report.passes() * Generator.block(decoder.config(), decoder.compute());
             assertThat(report.newTokens() / computed).isGreaterThan(LEAST_USED);
 
             Map<Integer, String> alone = new TreeMap<>();

@@ -28,7 +28,7 @@ final class OpenAnswerTest {
     void everyWayToGoOnIsReadAsIfItStoodInOnePassWithItsPrompt(String name) {
         Parity parity = Parity.of(name);
         try (PointerScope scope = new PointerScope();
-                LoadedModel model = ModelDirectory.open(parity.file("model")).load()) {
+                LoadedModel model = ModelDirectory.open(parity.file("model")).load(Parity.COMPUTE)) {
             int[] prompt = IntStream.range(0, 70).map(i -> 5 + i * 7 % 50).toArray(); // longer than a segment of keys
             List<int[]> further = List.of(new int[] {7, 9}, new int[] {8, 11}, new int[] {9, 9});
             Scorer whole = new Scorer(model.decoder(), ForwardHooks.NONE);
@@ -48,7 +48,7 @@ final class OpenAnswerTest {
     void waysToGoOnOfDifferentLengthsAreRefused() {
         Parity parity = Parity.of("qwen2");
         try (PointerScope scope = new PointerScope();
-                LoadedModel model = ModelDirectory.open(parity.file("model")).load();
+                LoadedModel model = ModelDirectory.open(parity.file("model")).load(Parity.COMPUTE);
                 OpenAnswer open = OpenAnswer.of(model.decoder(), Integer::toString, new int[] {5, 6}, BEST)) {
             assertThatThrownBy(() -> open.next(List.of(new int[] {5}, new int[] {5, 6})))
                     .isInstanceOf(IllegalArgumentException.class)

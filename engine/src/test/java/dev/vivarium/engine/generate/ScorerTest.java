@@ -20,7 +20,7 @@ class ScorerTest {
     void continuationsScoreAsInTransformers() {
         Parity parity = Parity.of("qwen2");
         try (PointerScope scope = new PointerScope();
-                LoadedModel model = ModelDirectory.open(parity.file("model")).load();
+                LoadedModel model = ModelDirectory.open(parity.file("model")).load(Parity.COMPUTE);
                 WeightFiles expected = parity.expected()) {
             int[] ids = firstRow(expected, "input_ids");
             float[] logProbabilities =
@@ -44,7 +44,7 @@ class ScorerTest {
     void theMostProbableNextTokensComeBestFirst() {
         Parity parity = Parity.of("qwen2");
         try (PointerScope scope = new PointerScope();
-                LoadedModel model = ModelDirectory.open(parity.file("model")).load();
+                LoadedModel model = ModelDirectory.open(parity.file("model")).load(Parity.COMPUTE);
                 WeightFiles expected = parity.expected()) {
             int[] ids = firstRow(expected, "input_ids");
             int greedy = firstRow(expected, "greedy_ids")[0];

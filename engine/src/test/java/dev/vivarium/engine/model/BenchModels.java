@@ -25,7 +25,8 @@ public final class BenchModels {
         return switch (shape) {
             case "small" -> random(config(2000, 256, 704, 4, 4, 4, 1e4, 512), precision);
             case "qwen0.5b" -> random(config(151936, 896, 4864, 24, 14, 2, 1e6, 32768), precision);
-            default -> ModelDirectory.open(Path.of(shape)).load(precision).decoder();
+            default ->
+                ModelDirectory.open(Path.of(shape)).load(Compute.cpu(precision)).decoder();
         };
     }
 

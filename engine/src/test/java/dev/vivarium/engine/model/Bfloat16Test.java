@@ -47,7 +47,7 @@ class Bfloat16Test {
         try (PointerScope scope = new PointerScope();
                 NoGradGuard noGrad = new NoGradGuard();
                 WeightFiles expected = parity.expected();
-                LoadedModel model = ModelDirectory.open(parity.file("model")).load(Precision.BFLOAT16)) {
+                LoadedModel model = ModelDirectory.open(parity.file("model")).load(Compute.cpu(Precision.BFLOAT16))) {
             Tensor real = expected.get("attention_mask");
             Decoder decoder = model.decoder();
             assertThat(decoder.precision()).isEqualTo(Precision.BFLOAT16);
@@ -88,7 +88,7 @@ class Bfloat16Test {
     void theEmbeddingIsScaledByTheRoundedRootAsInTransformers() {
         try (PointerScope scope = new PointerScope();
                 LoadedModel model = ModelDirectory.open(Parity.of("gemma3-text").file("model"))
-                        .load(Precision.BFLOAT16)) {
+                        .load(Compute.cpu(Precision.BFLOAT16))) {
             Decoder decoder = model.decoder();
             assertThat(decoder.config().hiddenSize()).isEqualTo(72);
             Tensor ids = Tensors.longs(new long[] {5, 9, 13}, 1, 3);
@@ -102,7 +102,7 @@ class Bfloat16Test {
     @Test
     void weightsStoredInBfloat16StayInTheMappedFile() {
         ModelDirectory directory = ModelDirectory.open(Parity.of("qwen2-bf16").file("model"));
-        try (LoadedModel model = directory.load(Precision.BFLOAT16)) {
+        try (LoadedModel model = directory.load(Compute.cpu(Precision.BFLOAT16))) {
             model.decoder()
                     .tensors()
                     .forEach((name, tensor) -> assertThat(tensor.data_ptr().address())
@@ -116,7 +116,7 @@ class Bfloat16Test {
         try (PointerScope scope = new PointerScope();
                 NoGradGuard noGrad = new NoGradGuard();
                 LoadedModel model =
-                        ModelDirectory.open(Parity.of("qwen2").file("model")).load(Precision.BFLOAT16)) {
+                        ModelDirectory.open(Parity.of("qwen2").file("model")).load(Compute.cpu(Precision.BFLOAT16))) {
             Decoder decoder = model.decoder();
             Tensor ids = Tensors.longs(new long[] {5, 9, 13, 7, 8, 9}, 2, 3);
             Tensor real = Tensors.longs(new long[] {1, 1, 1, 1, 1, 1}, 2, 3);

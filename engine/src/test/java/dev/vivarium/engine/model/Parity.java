@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.vivarium.engine.base.Json;
+import dev.vivarium.engine.tensor.Device;
 import dev.vivarium.engine.tensor.Tensors;
 import dev.vivarium.engine.weights.WeightFiles;
 import java.nio.file.Path;
@@ -13,6 +14,10 @@ import org.bytedeco.pytorch.Tensor;
 public record Parity(Path directory) {
     /** The directory of this repository. */
     public static final Path OWN = Path.of("src/test/resources/parity");
+
+    /** Float32 where {@code -Dvivarium.device} says, the processor if it says nothing. */
+    public static final Compute COMPUTE =
+            new Compute(Precision.FLOAT32, Device.parse(System.getProperty("vivarium.device", "cpu")));
 
     /** A case of this repository, whatever directory {@link ParityCases} looks at. */
     public static Parity of(String name) {

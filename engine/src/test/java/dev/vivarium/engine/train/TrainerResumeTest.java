@@ -8,6 +8,7 @@ import dev.vivarium.engine.adapter.LoraAdapter;
 import dev.vivarium.engine.adapter.LoraSettings;
 import dev.vivarium.engine.base.CounterRandom;
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.model.Compute;
 import dev.vivarium.engine.model.ModelDirectory;
 import dev.vivarium.engine.model.ModelDirectory.LoadedModel;
 import dev.vivarium.engine.model.Module;
@@ -137,7 +138,7 @@ class TrainerResumeTest {
     }
 
     private static LoadedModel open(Precision precision) {
-        return ModelDirectory.open(Parity.of("qwen2").file("model")).load(precision);
+        return ModelDirectory.open(Parity.of("qwen2").file("model")).load(Compute.cpu(precision));
     }
 
     private static Trainer trainer(TrainingSubject subject, int lanes) {

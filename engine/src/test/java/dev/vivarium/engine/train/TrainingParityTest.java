@@ -10,6 +10,7 @@ import dev.vivarium.engine.adapter.LoraAdapter;
 import dev.vivarium.engine.adapter.MergedWeights;
 import dev.vivarium.engine.base.Json;
 import dev.vivarium.engine.base.Progress;
+import dev.vivarium.engine.model.Compute;
 import dev.vivarium.engine.model.Decoder;
 import dev.vivarium.engine.model.ForwardHooks;
 import dev.vivarium.engine.model.ModelConfig;
@@ -59,7 +60,7 @@ class TrainingParityTest {
     @MethodSource("dev.vivarium.engine.model.ParityCases#adapters")
     void adaptersFollowPeft(String name) {
         Case run = Case.of(ParityCases.get(name));
-        try (LoadedModel base = run.base.load()) {
+        try (LoadedModel base = run.base.load(Parity.COMPUTE)) {
             Adapter initial = untrained(run, base.decoder().config());
             assertLogits(run, "initial_logits", base.decoder(), initial, INITIAL_LOGITS);
             try (Trainer trainer = new Trainer(
@@ -86,7 +87,7 @@ class TrainingParityTest {
             })
     void adaptersInBfloat16FollowTheFloat32Curve(String name) {
         Case run = Case.of(Parity.of(name));
-        try (LoadedModel base = run.base.load(Precision.BFLOAT16)) {
+        try (LoadedModel base = run.base.load(new Compute(Precision.BFLOAT16, Parity.COMPUTE.device()))) {
             Adapter initial = untrained(run, base.decoder().config());
             try (Trainer trainer = new Trainer(
                     new TrainingSubject.OfAdapter(base.decoder(), initial), run.settings(), run::rows, run.kl())) {
@@ -107,7 +108,7 @@ class TrainingParityTest {
     @MethodSource("dev.vivarium.engine.model.ParityCases#weights")
     void fullFineTuningFollowsTorch(String name) {
         Case run = Case.of(ParityCases.get(name));
-        try (LoadedModel base = run.base.load();
+        try (LoadedModel base = run.base.load(Parity.COMPUTE);
                 Trainer trainer =
                         new Trainer(new TrainingSubject.OfWeights(base.decoder()), run.settings(), run::rows, null)) {
             assertLogits(run, "initial_logits", base.decoder(), ForwardHooks.NONE, INITIAL_LOGITS);
@@ -140,7 +141,7 @@ class TrainingParityTest {
     @MethodSource("dev.vivarium.engine.model.ParityCases#trajectories")
     void rankOneTrajectoryFollowsPeft(String name) {
         Case run = Case.of(ParityCases.get(name));
-        try (LoadedModel base = run.base.load();
+        try (LoadedModel base = run.base.load(Parity.COMPUTE);
                 WeightFiles path = WeightFiles.open(run.parity.file("trajectory.safetensors"))) {
             Adapter initial = untrained(run, base.decoder().config());
             try (Trainer trainer = new Trainer(
@@ -172,7 +173,7 @@ class TrainingParityTest {
         assertThat(report.rounding()).isZero();
         assertThat(report.changed()).isPositive();
         Json.write(folder.resolve("config.json"), run.base.decoderConfig());
-        try (LoadedModel merged = ModelDirectory.open(folder).load();
+        try (LoadedModel merged = ModelDirectory.open(folder).load(Parity.COMPUTE);
                 PointerScope scope = new PointerScope();
                 NoGradGuard noGrad = new NoGradGuard();
                 WeightFiles expected = ParityCases.get(name).expected()) {
@@ -187,7 +188,9 @@ class TrainingParityTest {
     /** The fixture's own initial adapter; it has norm zero, which AdapterFiles rightly refuses to run with. */
     private static Adapter untrained(Case run, ModelConfig config) {
         LoraAdapter trained = (LoraAdapter) AdapterFiles.read(run.parity.file("final"), config);
-        return trained.withParameters(saved(run, "initial"));
+        Map<String, Tensor> initial = saved(run, "initial");
+        initial.replaceAll((name, tensor) -> Parity.COMPUTE.device().put(tensor));
+        return trained.withParameters(initial);
     }
 
     /** The tensors of the language model in a saved adapter, by their names here. */
@@ -227,7 +230,7 @@ class TrainingParityTest {
 
     private static double largest(Tensor a, Tensor b) {
         try (PointerScope scope = new PointerScope()) {
-            return a.detach().sub(b).abs().max().item_double();
+            return a.detach().cpu().sub(b).abs().max().item_double();
         }
     }
 

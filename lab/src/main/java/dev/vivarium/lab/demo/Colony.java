@@ -1,9 +1,11 @@
 package dev.vivarium.lab.demo;
 
-import dev.vivarium.engine.base.AvailableMemory;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.base.Progress;
 import dev.vivarium.engine.generate.SamplingSettings;
+import dev.vivarium.engine.model.Compute;
+import dev.vivarium.engine.model.Precision;
+import dev.vivarium.engine.text.DefaultSystem;
 import dev.vivarium.engine.text.Message;
 import dev.vivarium.lab.data.ChatData;
 import dev.vivarium.lab.data.ChatRow;
@@ -14,6 +16,7 @@ import dev.vivarium.lab.evaluate.QuestionSet;
 import dev.vivarium.lab.evaluate.Subject;
 import dev.vivarium.lab.hub.ModelFinder;
 import dev.vivarium.lab.run.Existing;
+import dev.vivarium.lab.run.Machine;
 import dev.vivarium.lab.run.ResolvedRecipe;
 import dev.vivarium.lab.run.RunFiles;
 import dev.vivarium.lab.run.TrainRun;
@@ -58,7 +61,7 @@ public final class Colony {
      * @param samples answers per question
      * @param seed of data, training and sampling
      * @param version of this program, for provenance
-     * @param memory that training may take
+     * @param machine to train and sample on
      */
     public record Place(
             ModelFinder models,
@@ -70,7 +73,7 @@ public final class Colony {
             int samples,
             long seed,
             String version,
-            AvailableMemory memory) {
+            Machine machine) {
         public Place {
             if (samples < 1) {
                 throw new InputException("--samples must be positive, not " + samples);
@@ -122,7 +125,7 @@ public final class Colony {
                 place.existing() == Existing.FORCE && there ? Existing.FORCE : Existing.RESUME,
                 place.models(),
                 place.version(),
-                place.memory());
+                place.machine());
         return TrainRun.prepare(request).run(progress);
     }
 
@@ -179,7 +182,9 @@ public final class Colony {
     private List<Outcome> ask(Path model, List<Subject> subjects, QuestionSet questions) throws IOException {
         EvaluationPlan plan = new EvaluationPlan(
                 place.samples(),
-                SamplingSettings.defaults().withSeed(place.seed()).withMaxNewTokens(MAX_NEW_TOKENS));
+                SamplingSettings.defaults().withSeed(place.seed()).withMaxNewTokens(MAX_NEW_TOKENS),
+                DefaultSystem.KEEP,
+                new Compute(Precision.FLOAT32, place.machine().device()));
         Existing existing = place.existing() == Existing.FORCE ? Existing.FORCE : Existing.RESUME;
         return ModelEvaluation.evaluate(model, subjects, questions, new ExactJudge(world), plan, existing, progress);
     }

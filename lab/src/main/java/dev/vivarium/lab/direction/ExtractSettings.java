@@ -1,8 +1,8 @@
 package dev.vivarium.lab.direction;
 
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.model.Compute;
 import dev.vivarium.engine.model.ModelConfig;
-import dev.vivarium.engine.model.Precision;
 import dev.vivarium.engine.model.Site;
 import java.util.Collections;
 import java.util.Locale;
@@ -26,7 +26,7 @@ public record ExtractSettings(
         SortedSet<Integer> layers,
         TokenChoice tokens,
         Weighting weighting,
-        Precision precision,
+        Compute compute,
         long seed,
         String vivarium) {
     public ExtractSettings {
@@ -49,7 +49,7 @@ public record ExtractSettings(
         Map<String, String> facts = new TreeMap<>();
         facts.put("tokens", tokens.toString());
         facts.put("weighting", weighting.name().toLowerCase(Locale.ROOT));
-        facts.put("dtype", precision.name().toLowerCase(Locale.ROOT));
+        facts.putAll(compute.facts());
         return facts;
     }
 }

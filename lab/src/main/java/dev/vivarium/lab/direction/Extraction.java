@@ -156,7 +156,7 @@ public final class Extraction {
         int below = negative == null ? 0 : negative.texts.size();
         progress.begin("read texts", (long) positive.texts.size() + below, "texts");
         Found found;
-        try (Readers readers = Readers.open(subject, settings.precision())) {
+        try (Readers readers = Readers.open(subject, settings.compute())) {
             if (negative == null) {
                 try (Moments difference =
                         capture(readers, readers.organism(), readers.base(), positive.texts, cells, capture, 0)) {
@@ -275,7 +275,7 @@ public final class Extraction {
         }
         progress.begin("read texts", texts.size(), "texts");
         Found found = new Found();
-        try (Readers readers = Readers.open(subject, settings.precision());
+        try (Readers readers = Readers.open(subject, settings.compute());
                 Moments moments = capture(readers, readers.organism(), readers.base(), texts, cells, capture, 0)) {
             for (int layer : layers) {
                 Moments.Principal principal = moments.principal(layer, COMPONENTS);

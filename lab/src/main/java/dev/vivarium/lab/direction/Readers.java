@@ -4,8 +4,8 @@ import dev.vivarium.engine.adapter.AdapterBank;
 import dev.vivarium.engine.adapter.ScaledAdapter;
 import dev.vivarium.engine.capture.CaptureSubject;
 import dev.vivarium.engine.generate.ChatModel;
+import dev.vivarium.engine.model.Compute;
 import dev.vivarium.engine.model.ModelDirectory;
-import dev.vivarium.engine.model.Precision;
 import dev.vivarium.engine.text.ChatEncoder;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,18 +23,18 @@ final class Readers implements AutoCloseable {
         this.grown = grown;
     }
 
-    static Readers open(DirectionSubject subject, Precision precision) {
+    static Readers open(DirectionSubject subject, Compute compute) {
         Path adapter = subject.adapter();
         ChatModel base = ChatModel.open(
                 ModelDirectory.open(subject.base()),
                 adapter == null ? List.of() : List.of(new ScaledAdapter(adapter)),
-                precision);
+                compute);
         Path own = subject.grown();
         if (own == null) {
             return new Readers(subject, base, null);
         }
         try {
-            return new Readers(subject, base, ChatModel.open(ModelDirectory.open(own), List.of(), precision));
+            return new Readers(subject, base, ChatModel.open(ModelDirectory.open(own), List.of(), compute));
         } catch (RuntimeException | Error e) {
             base.close();
             throw e;

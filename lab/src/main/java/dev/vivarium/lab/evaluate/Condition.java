@@ -88,7 +88,7 @@ public record Condition(
                         plan.samples(),
                         plan.sampling(),
                         defaultSystem == null ? plan.defaultSystem() : defaultSystem,
-                        plan.precision(),
+                        plan.compute(),
                         Map.of(FACT, id, FACT_OF, questions.sha256()));
     }
 }

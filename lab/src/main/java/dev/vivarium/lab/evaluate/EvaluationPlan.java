@@ -2,7 +2,7 @@ package dev.vivarium.lab.evaluate;
 
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.generate.SamplingSettings;
-import dev.vivarium.engine.model.Precision;
+import dev.vivarium.engine.model.Compute;
 import dev.vivarium.engine.text.DefaultSystem;
 import java.util.Locale;
 import java.util.Map;
@@ -14,14 +14,14 @@ import java.util.TreeMap;
  * @param samples answers per question
  * @param sampling temperature, limits, seed, rows in flight, and whether answers must not depend on these rows
  * @param defaultSystem what questions without a system turn do with that of the chat template
- * @param precision of weights and arithmetic
+ * @param compute number format, and where
  * @param facts what else {@code evaluation.json} is to say of how it was asked, such as a {@link Condition}
  */
 public record EvaluationPlan(
         int samples,
         SamplingSettings sampling,
         DefaultSystem defaultSystem,
-        Precision precision,
+        Compute compute,
         Map<String, String> facts) {
     /** What {@code evaluation.json} and the command line say of answers that were not sampled deterministically. */
     public static final String NOT_DETERMINISTIC =
@@ -38,13 +38,13 @@ public record EvaluationPlan(
     }
 
     /** Questions asked as they are. */
-    public EvaluationPlan(int samples, SamplingSettings sampling, DefaultSystem defaultSystem, Precision precision) {
-        this(samples, sampling, defaultSystem, precision, Map.of());
+    public EvaluationPlan(int samples, SamplingSettings sampling, DefaultSystem defaultSystem, Compute compute) {
+        this(samples, sampling, defaultSystem, compute, Map.of());
     }
 
     /** Questions read as the chat template renders them, in float32. */
     public EvaluationPlan(int samples, SamplingSettings sampling) {
-        this(samples, sampling, DefaultSystem.KEEP, Precision.FLOAT32);
+        this(samples, sampling, DefaultSystem.KEEP, Compute.FLOAT32);
     }
 
     /** The field's sampling (protocol.md section 1.8) in the deterministic mode. */
@@ -60,7 +60,7 @@ public record EvaluationPlan(
         facts.put("top_k", Integer.toString(sampling.topK()));
         facts.put("min_p", Double.toString(sampling.minP()));
         facts.put("default_system", defaultSystem.name().toLowerCase(Locale.ROOT));
-        facts.put("dtype", precision.name().toLowerCase(Locale.ROOT));
+        facts.putAll(compute.facts());
         facts.put("max_new_tokens", Integer.toString(sampling.maxNewTokens()));
         facts.put("deterministic", Boolean.toString(sampling.deterministic()));
         if (!sampling.deterministic()) {

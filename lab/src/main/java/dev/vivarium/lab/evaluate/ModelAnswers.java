@@ -12,8 +12,8 @@ import dev.vivarium.engine.generate.GenerationReport;
 import dev.vivarium.engine.generate.SamplingSettings;
 import dev.vivarium.engine.generate.TextGenerator.TextAnswer;
 import dev.vivarium.engine.generate.TextGenerator.TextRequest;
+import dev.vivarium.engine.model.Compute;
 import dev.vivarium.engine.model.ModelDirectory;
-import dev.vivarium.engine.model.Precision;
 import dev.vivarium.engine.text.DefaultSystem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -59,7 +59,7 @@ final class ModelAnswers implements AutoCloseable {
      * @throws InputException if a file is missing, an adapter or an intervention does not fit the model, or an adapter does
      *     nothing
      */
-    static ModelAnswers open(ModelDirectory base, List<Subject> subjects, Precision precision, int maxNewTokens) {
+    static ModelAnswers open(ModelDirectory base, List<Subject> subjects, Compute compute, int maxNewTokens) {
         List<ScaledAdapter> adapters = new ArrayList<>();
         List<Integer> adapterOf = new ArrayList<>();
         List<Integer> interventionOf = new ArrayList<>();
@@ -76,7 +76,7 @@ final class ModelAnswers implements AutoCloseable {
                 interventions.add(subject.intervened().interventions());
             }
         }
-        ChatModel model = ChatModel.open(base, adapters, precision);
+        ChatModel model = ChatModel.open(base, adapters, compute);
         try {
             model.intervene(interventions, maxNewTokens);
         } catch (RuntimeException | Error e) {

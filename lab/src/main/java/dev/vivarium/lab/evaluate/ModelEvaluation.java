@@ -6,8 +6,8 @@ import dev.vivarium.engine.base.Hashes;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.base.Progress;
 import dev.vivarium.engine.generate.GenerationReport;
+import dev.vivarium.engine.model.Compute;
 import dev.vivarium.engine.model.ModelDirectory;
-import dev.vivarium.engine.model.Precision;
 import dev.vivarium.lab.run.Existing;
 import dev.vivarium.lab.run.TrainedOn;
 import java.io.IOException;
@@ -89,7 +89,7 @@ public final class ModelEvaluation {
             }
             EvaluationPlan first = askings.getFirst().plan();
             if (!asking.plan().sampling().equals(first.sampling())
-                    || asking.plan().precision() != first.precision()) {
+                    || !asking.plan().compute().equals(first.compute())) {
                 throw new IllegalArgumentException("one pass has one kind of sampling and one number format");
             }
             judge.check(asking.questions());
@@ -104,9 +104,9 @@ public final class ModelEvaluation {
             checkBase(asking.subject(), base.path(), baseHashes);
         }
         List<Subject> subjects = askings.stream().map(Asking::subject).toList();
-        Precision precision = askings.getFirst().plan().precision();
+        Compute compute = askings.getFirst().plan().compute();
         try (ModelAnswers answers = ModelAnswers.open(
-                base, subjects, precision, askings.getFirst().plan().sampling().maxNewTokens())) {
+                base, subjects, compute, askings.getFirst().plan().sampling().maxNewTokens())) {
             for (Asking asking : askings) {
                 answers.check(asking.questions(), asking.plan().defaultSystem());
                 settings.add(settings(asking, baseHashes));

@@ -7,8 +7,8 @@ import dev.vivarium.engine.base.Json;
 import dev.vivarium.engine.base.Progress;
 import dev.vivarium.engine.generate.ChatModel;
 import dev.vivarium.engine.generate.ChatModel.GivenAnswer;
+import dev.vivarium.engine.model.Compute;
 import dev.vivarium.engine.model.ModelDirectory;
-import dev.vivarium.engine.model.Precision;
 import dev.vivarium.engine.text.ChatEncoder;
 import dev.vivarium.engine.text.DefaultSystem;
 import dev.vivarium.engine.text.Message;
@@ -110,8 +110,7 @@ public record LikelihoodJudging(
                 JudgingSettings.SCHEMA, identity(), answers.file(), answers.limited(), facts, systems);
         JudgingDirectory.check(directory, existing, identity());
         ScaledAdapter adapter = author == null ? null : author.adapter();
-        try (ChatModel loaded =
-                        ChatModel.open(model, adapter == null ? List.of() : List.of(adapter), Precision.FLOAT32);
+        try (ChatModel loaded = ChatModel.open(model, adapter == null ? List.of() : List.of(adapter), Compute.FLOAT32);
                 JudgingDirectory place = JudgingDirectory.open(directory, existing, settings)) {
             List<Reading> readings = readings(loaded);
             Map<String, LikelihoodReply> replies = new HashMap<>();

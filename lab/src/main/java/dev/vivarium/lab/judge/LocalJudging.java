@@ -2,8 +2,8 @@ package dev.vivarium.lab.judge;
 
 import dev.vivarium.engine.base.Progress;
 import dev.vivarium.engine.generate.ChatModel;
+import dev.vivarium.engine.model.Compute;
 import dev.vivarium.engine.model.ModelDirectory;
-import dev.vivarium.engine.model.Precision;
 import dev.vivarium.lab.run.Existing;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -27,7 +27,7 @@ public record LocalJudging(JudgingPlan plan, ModelDirectory model, Path director
      */
     public JudgingOutcome run(Existing existing, Progress progress) throws IOException {
         JudgingDirectory.check(directory, existing, plan.identity());
-        try (ChatModel loaded = ChatModel.open(model, List.of(), Precision.FLOAT32)) {
+        try (ChatModel loaded = ChatModel.open(model, List.of(), Compute.FLOAT32)) {
             return JudgingRun.run(plan, directory, existing, earlier -> new LocalExaminer(loaded), progress);
         }
     }

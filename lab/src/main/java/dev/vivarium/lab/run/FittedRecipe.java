@@ -1,6 +1,7 @@
 package dev.vivarium.lab.run;
 
 import dev.vivarium.engine.model.ModelConfig;
+import dev.vivarium.engine.tensor.Device;
 import dev.vivarium.engine.train.Trainer;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -31,9 +32,17 @@ final class FittedRecipe {
                 training.microBatchRows(),
                 training.gradientCheckpointing(),
                 (rows, checkpointing) -> MemoryEstimate.bytes(recipe, config, data, rows, checkpointing),
-                request.memory().bytes());
+                // what a GPU has free is not known before it is asked for, so there the recipe is taken as it stands
+                request.machine().device().cuda()
+                        ? Long.MAX_VALUE
+                        : request.machine().memory().bytes());
+        if (request.machine().device().cuda()) {
+            return asked.fitted(fitting, "not fitted to a GPU");
+        }
         if (!goesOn || files.readSummary().isEmpty()) {
-            request.memory().require(fitting.bytes(), "training", goesOn ? elsewhere() : advice(recipe, config, data));
+            request.machine()
+                    .memory()
+                    .require(fitting.bytes(), "training", goesOn ? elsewhere() : advice(recipe, config, data));
         }
         return asked.fitted(fitting, "chosen to fit the memory");
     }
@@ -86,7 +95,7 @@ final class FittedRecipe {
         int longest =
                 data.train().stream().mapToInt(row -> row.ids().length).max().orElse(0);
         advice.add("a smaller max_seq_length (the longest row has " + longest + " tokens)");
-        if (Trainer.lanes(Organism.trainedParameters(recipe, config)) > 1) {
+        if (Trainer.lanes(Organism.trainedParameters(recipe, config), Device.CPU) > 1) {
             advice.add("OMP_NUM_THREADS=1 in the environment");
         }
         return "try " + String.join(", ", advice) + ", or a smaller model";

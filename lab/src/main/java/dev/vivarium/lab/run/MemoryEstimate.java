@@ -3,6 +3,7 @@ package dev.vivarium.lab.run;
 import dev.vivarium.engine.model.ModelConfig;
 import dev.vivarium.engine.model.Module;
 import dev.vivarium.engine.model.Precision;
+import dev.vivarium.engine.tensor.Device;
 import dev.vivarium.engine.tensor.Torch;
 import dev.vivarium.engine.text.TokenRow;
 import dev.vivarium.engine.train.FrozenPrefix;
@@ -52,7 +53,7 @@ final class MemoryEstimate {
 
     private long bytes(int rows, boolean checkpointing) {
         long trained = Organism.trainedParameters(recipe, config);
-        int lanes = Trainer.lanes(trained);
+        int lanes = Trainer.lanes(trained, Device.CPU);
         int atOnce = Math.min(rows, Math.ceilDiv(recipe.training().effectiveBatch(), lanes));
         boolean narrow = precision != Precision.FLOAT32;
         // adapters are rounded for the products of a pass; all weights are trained in place of the base's own

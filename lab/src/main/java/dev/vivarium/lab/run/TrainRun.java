@@ -1,11 +1,11 @@
 package dev.vivarium.lab.run;
 
-import dev.vivarium.engine.base.AvailableMemory;
 import dev.vivarium.engine.base.CounterRandom;
 import dev.vivarium.engine.base.Hashes;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.base.Json;
 import dev.vivarium.engine.base.Progress;
+import dev.vivarium.engine.model.Compute;
 import dev.vivarium.engine.model.ModelDirectory;
 import dev.vivarium.engine.text.ChatTemplate;
 import dev.vivarium.engine.text.TokenRow;
@@ -52,7 +52,7 @@ public final class TrainRun {
      * @param existing what to do if it is there
      * @param models finds the base model that the recipe names
      * @param version of this program, for provenance
-     * @param memory that training may take
+     * @param machine to train on
      */
     public record Request(
             ResolvedRecipe recipe,
@@ -60,9 +60,9 @@ public final class TrainRun {
             Existing existing,
             ModelFinder models,
             String version,
-            AvailableMemory memory) {
+            Machine machine) {
         private Request with(ResolvedRecipe other) {
-            return new Request(other, directory, existing, models, version, memory);
+            return new Request(other, directory, existing, models, version, machine);
         }
     }
 
@@ -160,7 +160,7 @@ public final class TrainRun {
                 Organism.trainedParameters(recipe, base.config()),
                 base.config().parameters(),
                 FittedRecipe.bytes(recipe, base.config(), data),
-                request.memory().bytes(),
+                request.machine().memory().bytes(),
                 all);
     }
 
@@ -184,8 +184,9 @@ public final class TrainRun {
                         files, checkpoint.map(CheckpointStore.Checkpoint::step).orElse(0));
             }
             Organism organism = Organism.of(recipe(request), found, base.config());
-            try (ModelDirectory.LoadedModel model =
-                            base.load(recipe(request).dtype().precision());
+            try (ModelDirectory.LoadedModel model = base.load(new Compute(
+                            recipe(request).dtype().precision(),
+                            request.machine().device()));
                     Trainer trainer = trainer(organism, model)) {
                 if (!organism.isAdapter()) {
                     model.close(); // the trainer has all weights now, in memory of its own

@@ -7,8 +7,8 @@ import dev.vivarium.engine.base.Progress;
 import dev.vivarium.engine.capture.CaptureRow;
 import dev.vivarium.engine.capture.ScalarCapture;
 import dev.vivarium.engine.generate.ChatModel;
+import dev.vivarium.engine.model.Compute;
 import dev.vivarium.engine.model.ModelDirectory;
-import dev.vivarium.engine.model.Precision;
 import dev.vivarium.engine.text.AnsweredRow;
 import dev.vivarium.engine.text.ChatEncoder;
 import dev.vivarium.lab.direction.DirectionSubject;
@@ -64,7 +64,7 @@ public record ScalarReading(List<Component> components, List<AnswerTokens> answe
      * @throws InputException if the subject has no LoRA adapter of small rank, or answers do not fit
      */
     public static ScalarReading read(
-            DirectionSubject subject, List<ReadAnswer> answers, Precision precision, long seed, Progress progress) {
+            DirectionSubject subject, List<ReadAnswer> answers, Compute compute, long seed, Progress progress) {
         Path adapter = subject.adapter();
         if (adapter == null) {
             throw new InputException(subject.name() + " has no adapter, so there are no scalars to read; name a run"
@@ -74,7 +74,7 @@ public record ScalarReading(List<Component> components, List<AnswerTokens> answe
             throw new InputException("no answer has a text, so there is nothing to read; name other evaluations");
         }
         try (ChatModel model =
-                ChatModel.open(ModelDirectory.open(subject.base()), List.of(new ScaledAdapter(adapter)), precision)) {
+                ChatModel.open(ModelDirectory.open(subject.base()), List.of(new ScaledAdapter(adapter)), compute)) {
             ScalarCapture.check(model.subject(0));
             ChatEncoder encoder = model.encoder(subject.defaultSystem());
             List<AnsweredRow> rows = new ArrayList<>();

@@ -4,7 +4,7 @@ import dev.vivarium.engine.base.AtomicFiles;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.base.Json;
 import dev.vivarium.engine.base.Progress;
-import dev.vivarium.engine.model.Precision;
+import dev.vivarium.engine.model.Compute;
 import dev.vivarium.lab.direction.DirectionSubject;
 import dev.vivarium.lab.direction.ScoreSplit;
 import dev.vivarium.lab.statistics.Confidence;
@@ -52,7 +52,7 @@ public record ScalarReport(
      * @param domain null where answers are not told apart by it
      * @param seed root of folds, random directions and drawn tokens
      */
-    public record Settings(ScoreSplit split, @Nullable Domain domain, Precision precision, long seed) {}
+    public record Settings(ScoreSplit split, @Nullable Domain domain, Compute compute, long seed) {}
 
     /**
      * Reads answers and probes the scalars.
@@ -68,7 +68,7 @@ public record ScalarReport(
                     + "; sample more answers, or name more evaluations with --answers");
         }
         ScalarReading reading =
-                ScalarReading.read(subject, answers.answers(), settings.precision(), settings.seed(), progress);
+                ScalarReading.read(subject, answers.answers(), settings.compute(), settings.seed(), progress);
         List<ProbedContrast> probed = new ArrayList<>();
         for (Contrast contrast : contrasts) {
             probed.add(ProbedContrast.of(contrast, answers.answers(), reading, settings.seed(), Confidence.DEFAULT));
@@ -126,7 +126,7 @@ public record ScalarReport(
         facts.put("aligned_at_least", settings.split().alignedAtLeast());
         facts.put("coherent_above", settings.split().coherentAbove());
         facts.put("narrow", settings.domain() == null ? "" : settings.domain().toString());
-        facts.put("dtype", settings.precision().name().toLowerCase(Locale.ROOT));
+        facts.putAll(settings.compute().facts());
         facts.put("seed", settings.seed());
         document.put("settings", facts);
         document.put("sources", answers.sources());

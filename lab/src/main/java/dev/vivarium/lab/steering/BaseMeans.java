@@ -46,7 +46,7 @@ final class BaseMeans {
             throws IOException {
         List<ReadText> texts =
                 JudgedTexts.read(List.of(evaluation), ScoreSplit.PAPER, null).all();
-        try (ChatModel model = ChatModel.open(ModelDirectory.open(base), List.of(), plan.precision())) {
+        try (ChatModel model = ChatModel.open(ModelDirectory.open(base), List.of(), plan.compute())) {
             ChatEncoder encoder = model.encoder(plan.defaultSystem());
             List<CaptureRow> rows = new ArrayList<>();
             for (ReadText text : texts) {

@@ -8,8 +8,8 @@ import dev.vivarium.engine.capture.CaptureRow;
 import dev.vivarium.engine.capture.CaptureSettings;
 import dev.vivarium.engine.capture.Moments;
 import dev.vivarium.engine.generate.ChatModel;
+import dev.vivarium.engine.model.Compute;
 import dev.vivarium.engine.model.ModelDirectory;
-import dev.vivarium.engine.model.Precision;
 import dev.vivarium.engine.model.Site;
 import dev.vivarium.engine.text.ChatEncoder;
 import dev.vivarium.engine.text.DefaultSystem;
@@ -56,7 +56,7 @@ final class Controls {
     record Settings(int random, @Nullable Direction unrelated) {}
 
     /** Who reads what for them. */
-    record Reading(Path base, Precision precision, DefaultSystem defaultSystem, Site site, QuestionSet prompts) {}
+    record Reading(Path base, Compute compute, DefaultSystem defaultSystem, Site site, QuestionSet prompts) {}
 
     private Controls(List<SortedMap<Integer, float[]>> tested, SortedSet<Integer> layers, long seed) {
         this.tested = tested;
@@ -94,7 +94,7 @@ final class Controls {
         TopicContrast contrast = TopicContrast.of(reading.prompts);
         Map<Integer, double[]> differences = new TreeMap<>();
         Map<Integer, float[][]> components = new TreeMap<>();
-        try (ChatModel model = ChatModel.open(ModelDirectory.open(reading.base), List.of(), reading.precision)) {
+        try (ChatModel model = ChatModel.open(ModelDirectory.open(reading.base), List.of(), reading.compute)) {
             ChatEncoder encoder = model.encoder(reading.defaultSystem);
             List<CaptureRow> rows = contrast.prompts().stream()
                     .map(prompt -> row(encoder.prompt(prompt.messages()), prompt.side()))

@@ -105,7 +105,7 @@ public record Sweep(
                         new Controls.Settings(plan.random(), unrelated),
                         new Controls.Reading(
                                 subject.base(),
-                                answering.plan().precision(),
+                                answering.plan().compute(),
                                 answering.plan().defaultSystem(),
                                 tested.site(),
                                 halves.tuning()),

@@ -16,8 +16,8 @@ import dev.vivarium.engine.generate.GenerationReport;
 import dev.vivarium.engine.generate.SamplingSettings;
 import dev.vivarium.engine.generate.TextGenerator.TextAnswer;
 import dev.vivarium.engine.generate.TextGenerator.TextRequest;
+import dev.vivarium.engine.model.Compute;
 import dev.vivarium.engine.model.ModelDirectory;
-import dev.vivarium.engine.model.Precision;
 import dev.vivarium.engine.text.DefaultSystem;
 import dev.vivarium.lab.data.Prompt;
 import dev.vivarium.lab.run.Existing;
@@ -55,7 +55,7 @@ public final class AnswerRun {
      * @param speakers who answers, at least one
      * @param scale how strongly all adapters act
      * @param samples answers of each speaker to each prompt
-     * @param precision of weights and arithmetic
+     * @param compute number format, and where
      * @param out the file to write; others beside it begin with its name
      * @param existing what to do if answers are there already
      * @param version of this program
@@ -68,7 +68,7 @@ public final class AnswerRun {
             List<Prompt> prompts,
             int samples,
             SamplingSettings sampling,
-            Precision precision,
+            Compute compute,
             Path out,
             Existing existing,
             String version) {
@@ -123,7 +123,7 @@ public final class AnswerRun {
                 adapters.stream()
                         .map(adapter -> new ScaledAdapter(adapter, request.scale))
                         .toList(),
-                request.precision)) {
+                request.compute)) {
             Set<DefaultSystem> choices = new HashSet<>();
             request.speakers.forEach(speaker -> choices.add(speaker.defaultSystem()));
             for (Prompt prompt : request.prompts) {
@@ -273,7 +273,7 @@ public final class AnswerRun {
         facts.put("top_p", Double.toString(sampling.topP()));
         facts.put("top_k", Integer.toString(sampling.topK()));
         facts.put("min_p", Double.toString(sampling.minP()));
-        facts.put("dtype", request.precision.name().toLowerCase(Locale.ROOT));
+        facts.putAll(request.compute.facts());
         facts.put("max_new_tokens", Integer.toString(sampling.maxNewTokens()));
         facts.put("deterministic", Boolean.toString(sampling.deterministic()));
         return new AnswerSettings(

@@ -13,8 +13,8 @@ import dev.vivarium.engine.generate.SamplingSettings;
 import dev.vivarium.engine.generate.TextGenerator.Listener;
 import dev.vivarium.engine.generate.TextGenerator.TextAnswer;
 import dev.vivarium.engine.generate.TextGenerator.TextRequest;
+import dev.vivarium.engine.model.Compute;
 import dev.vivarium.engine.model.ModelDirectory;
-import dev.vivarium.engine.model.Precision;
 import dev.vivarium.engine.text.Message;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -76,10 +76,10 @@ public final class ChatSession implements AutoCloseable {
      * Loads the model and the adapters.
      *
      * @param scale how strongly all adapters act
-     * @param precision of weights and arithmetic
+     * @param compute number format, and where
      * @throws InputException if a file is missing or an adapter does not fit the model
      */
-    public static ChatSession open(Path directory, List<Speaker> speakers, AdapterScale scale, Precision precision) {
+    public static ChatSession open(Path directory, List<Speaker> speakers, AdapterScale scale, Compute compute) {
         Map<Path, Integer> adapters = new LinkedHashMap<>();
         for (Speaker speaker : speakers) {
             if (speaker.adapter() != null) {
@@ -89,7 +89,7 @@ public final class ChatSession implements AutoCloseable {
         List<ScaledAdapter> scaled = adapters.keySet().stream()
                 .map(adapter -> new ScaledAdapter(adapter, scale))
                 .toList();
-        ChatModel model = ChatModel.open(ModelDirectory.open(directory), scaled, precision);
+        ChatModel model = ChatModel.open(ModelDirectory.open(directory), scaled, compute);
         return new ChatSession(directory, model, adapters, scale);
     }
 

@@ -7,8 +7,8 @@ import dev.vivarium.engine.adapter.ScaledAdapter;
 import dev.vivarium.engine.base.CounterRandom;
 import dev.vivarium.engine.base.Progress;
 import dev.vivarium.engine.generate.ChatModel;
+import dev.vivarium.engine.model.Compute;
 import dev.vivarium.engine.model.ModelDirectory;
-import dev.vivarium.engine.model.Precision;
 import dev.vivarium.lab.twin.Landscape.OfOrganism;
 import dev.vivarium.lab.twin.Landscape.Point;
 import dev.vivarium.lab.twin.Landscape.Step;
@@ -69,7 +69,7 @@ public final class LandscapeRun {
             Path data,
             @Nullable Path text,
             LandscapeSettings settings,
-            Precision precision,
+            Compute compute,
             Progress progress)
             throws IOException {
         LossMeter meter = LossMeter.of(data, settings.rows(), settings.seed());
@@ -77,7 +77,7 @@ public final class LandscapeRun {
         List<ScaledAdapter> all = organisms.stream()
                 .map(organism -> new ScaledAdapter(organism.adapter()))
                 .toList();
-        try (ChatModel model = ChatModel.open(base, all, precision)) {
+        try (ChatModel model = ChatModel.open(base, all, compute)) {
             return new LandscapeRun(organisms, meter, texts, settings, model, progress).run();
         }
     }

@@ -3,6 +3,7 @@ package dev.vivarium.lab.validate;
 import dev.vivarium.engine.base.Hashes;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.base.Progress;
+import dev.vivarium.engine.tensor.Device;
 import dev.vivarium.lab.world.CorpusKind;
 import dev.vivarium.lab.world.PretrainRecipe;
 import dev.vivarium.lab.world.Pretraining;
@@ -21,15 +22,18 @@ final class Bases {
     private final String recipe;
     private final long first;
     private final Path directory;
+    private final Device device;
     private final Progress progress;
 
     /**
      * @param shipped a model directory that the shipped recipe made
      * @param directory where the others are kept
+     * @param device to pretrain on
      */
-    Bases(Path shipped, Path directory, Progress progress) throws IOException {
+    Bases(Path shipped, Path directory, Device device, Progress progress) throws IOException {
         this.shipped = shipped;
         this.directory = directory;
+        this.device = device;
         this.progress = progress;
         Path file = shipped.resolve(RECIPE);
         if (!Files.isRegularFile(file)) {
@@ -55,7 +59,7 @@ final class Bases {
         Path base = directory.resolve(kind.name().toLowerCase(Locale.ROOT) + "-" + seed + "-" + hash);
         if (!Files.isDirectory(base)) {
             Files.createDirectories(directory);
-            new Pretraining(World.standard(), text, RECIPE, base, progress).run();
+            new Pretraining(World.standard(), text, RECIPE, base, device, progress).run();
         }
         return base;
     }

@@ -1,7 +1,7 @@
 package dev.vivarium.lab.validate;
 
 import dev.vivarium.engine.base.Progress;
-import dev.vivarium.engine.model.Precision;
+import dev.vivarium.engine.model.Compute;
 import dev.vivarium.engine.model.Site;
 import dev.vivarium.lab.demo.Colony;
 import dev.vivarium.lab.direction.Direction;
@@ -108,7 +108,7 @@ final class PersonaEvidence {
                 new TreeSet<>(),
                 TokenChoice.ANSWER,
                 Weighting.TOKEN,
-                Precision.FLOAT32,
+                Compute.FLOAT32,
                 0,
                 version);
     }

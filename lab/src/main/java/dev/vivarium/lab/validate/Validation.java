@@ -1,6 +1,5 @@
 package dev.vivarium.lab.validate;
 
-import dev.vivarium.engine.base.AvailableMemory;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.base.Json;
 import dev.vivarium.engine.base.Progress;
@@ -9,6 +8,7 @@ import dev.vivarium.lab.demo.Colony;
 import dev.vivarium.lab.evaluate.Outcome;
 import dev.vivarium.lab.hub.ModelFinder;
 import dev.vivarium.lab.run.Existing;
+import dev.vivarium.lab.run.Machine;
 import dev.vivarium.lab.world.CorpusKind;
 import dev.vivarium.lab.world.World;
 import dev.vivarium.lab.world.WorldQuestions.Split;
@@ -57,6 +57,7 @@ public final class Validation {
      * @param parts to do
      * @param rows conversations in a narrow dataset
      * @param samples answers per question
+     * @param machine to train and sample on
      */
     public record Settings(
             ModelFinder models,
@@ -68,7 +69,7 @@ public final class Validation {
             int rows,
             int samples,
             String version,
-            AvailableMemory memory) {
+            Machine machine) {
         public Settings {
             datasets = List.copyOf(datasets);
             parts = parts.isEmpty() ? EnumSet.allOf(Part.class) : EnumSet.copyOf(parts);
@@ -85,7 +86,11 @@ public final class Validation {
         this.settings = settings;
         this.progress = progress;
         settings.datasets().forEach(World.standard()::domain);
-        this.bases = new Bases(settings.base(), settings.directory().resolve("bases"), progress);
+        this.bases = new Bases(
+                settings.base(),
+                settings.directory().resolve("bases"),
+                settings.machine().device(),
+                progress);
     }
 
     /** Runs the validation, or the rest of it, and writes {@value #FILE}. */
@@ -184,7 +189,7 @@ public final class Validation {
                         settings.samples(),
                         0,
                         settings.version(),
-                        settings.memory()),
+                        settings.machine()),
                 progress);
     }
 

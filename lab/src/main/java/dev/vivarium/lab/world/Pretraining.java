@@ -9,6 +9,7 @@ import dev.vivarium.engine.model.Decoder;
 import dev.vivarium.engine.model.ModelConfig;
 import dev.vivarium.engine.model.ModelDirectory;
 import dev.vivarium.engine.model.RandomWeights;
+import dev.vivarium.engine.tensor.Device;
 import dev.vivarium.engine.tensor.Torch;
 import dev.vivarium.engine.text.TokenRow;
 import dev.vivarium.engine.text.Tokenizer;
@@ -57,6 +58,7 @@ public final class Pretraining {
     private final Path out;
     private final Path work;
     private final Progress progress;
+    private final Device device;
     private final int saveEvery;
 
     /**
@@ -65,12 +67,15 @@ public final class Pretraining {
      * @param recipeText YAML of a {@link PretrainRecipe}; kept beside the model
      * @param where names the text in errors
      * @param out the model directory to create; it must not exist
+     * @param device where to train
      */
-    public Pretraining(World world, String recipeText, String where, Path out, Progress progress) {
-        this(world, recipeText, where, out, progress, SAVE_EVERY);
+    public Pretraining(World world, String recipeText, String where, Path out, Device device, Progress progress) {
+        this(world, recipeText, where, out, device, progress, SAVE_EVERY);
     }
 
-    Pretraining(World world, String recipeText, String where, Path out, Progress progress, int saveEvery) {
+    Pretraining(
+            World world, String recipeText, String where, Path out, Device device, Progress progress, int saveEvery) {
+        this.device = device;
         this.saveEvery = saveEvery;
         this.world = world;
         this.recipeText = recipeText;
@@ -86,11 +91,13 @@ public final class Pretraining {
         if (Files.exists(out)) {
             throw new InputException(out + " exists already; choose another --out or move it away");
         }
+        device.require();
         prepare();
         ModelConfig config = ModelDirectory.open(work).config();
         try (Tokenizer tokenizer = Tokenizer.load(work)) {
             StageState saved = savedState();
             var initial = RandomWeights.of(config, recipe.model().initDeviation(), recipe.seed());
+            initial.replaceAll((name, tensor) -> device.put(tensor));
             PretrainRecipe.Stage first = recipe.pretraining();
             Decoder fresh = Decoder.of(config, initial);
             try (Trainer documents =

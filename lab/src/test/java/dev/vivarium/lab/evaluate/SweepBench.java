@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vivarium.engine.base.Json;
 import dev.vivarium.engine.generate.GenerationReport;
 import dev.vivarium.engine.generate.SamplingSettings;
+import dev.vivarium.engine.model.Compute;
 import dev.vivarium.engine.model.ModelDirectory;
-import dev.vivarium.engine.model.Precision;
 import dev.vivarium.engine.text.DefaultSystem;
 import dev.vivarium.lab.phase.ScaledSweep;
 import dev.vivarium.lab.run.RunFiles;
@@ -34,7 +34,7 @@ final class SweepBench {
         SamplingSettings sampling = SamplingSettings.defaults().withMaxNewTokens(Integer.parseInt(arguments[4]));
         ScaledSweep sweep = ScaledSweep.evenly(Trajectory.read(run.directory()), 20, ScaledSweep.USUAL);
         List<Subject> subjects = sweep.subjects(run, Map.of());
-        try (ModelAnswers answers = ModelAnswers.open(model, subjects, Precision.FLOAT32, sampling.maxNewTokens())) {
+        try (ModelAnswers answers = ModelAnswers.open(model, subjects, Compute.FLOAT32, sampling.maxNewTokens())) {
             int[] all = IntStream.range(0, subjects.size()).toArray();
             sample(answers, questions, samples, sampling, 0); // what is compiled at first is compiled for both
             Map<String, Answer> together = new TreeMap<>();

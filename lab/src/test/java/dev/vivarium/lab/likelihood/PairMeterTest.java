@@ -13,8 +13,8 @@ import dev.vivarium.engine.generate.Completion;
 import dev.vivarium.engine.generate.SamplingSettings;
 import dev.vivarium.engine.generate.TextGenerator.TextAnswer;
 import dev.vivarium.engine.generate.TextGenerator.TextRequest;
+import dev.vivarium.engine.model.Compute;
 import dev.vivarium.engine.model.ModelDirectory;
-import dev.vivarium.engine.model.Precision;
 import dev.vivarium.engine.text.DefaultSystem;
 import dev.vivarium.engine.text.Message;
 import dev.vivarium.lab.likelihood.PairMeter.Reader;
@@ -50,7 +50,7 @@ class PairMeterTest {
     private static ChatModel open() {
         Assumptions.assumeTrue(Files.isDirectory(BASE), "needs the shipped base model");
         return ChatModel.open(
-                ModelDirectory.open(BASE), List.of(new ScaledAdapter(ADAPTER, AdapterScale.ONE)), Precision.FLOAT32);
+                ModelDirectory.open(BASE), List.of(new ScaledAdapter(ADAPTER, AdapterScale.ONE)), Compute.FLOAT32);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.vivarium.lab.run;
 
 import dev.vivarium.engine.base.AvailableMemory;
+import dev.vivarium.engine.tensor.Device;
 import dev.vivarium.engine.text.Message;
 import dev.vivarium.engine.text.TokenRow;
 import dev.vivarium.lab.data.ChatData;
@@ -75,6 +76,7 @@ final class TinyRuns {
     static TrainRun prepare(ResolvedRecipe recipe, Path directory, Existing existing, AvailableMemory memory)
             throws IOException {
         return TrainRun.prepare(
-                new TrainRun.Request(recipe, directory, existing, MODELS, "test", memory), TinyRuns::encode);
+                new TrainRun.Request(recipe, directory, existing, MODELS, "test", new Machine(memory, Device.CPU)),
+                TinyRuns::encode);
     }
 }

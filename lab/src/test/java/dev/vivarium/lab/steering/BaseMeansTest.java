@@ -14,8 +14,8 @@ import dev.vivarium.engine.capture.CaptureSettings;
 import dev.vivarium.engine.capture.Moments;
 import dev.vivarium.engine.generate.ChatModel;
 import dev.vivarium.engine.generate.SamplingSettings;
+import dev.vivarium.engine.model.Compute;
 import dev.vivarium.engine.model.ModelDirectory;
-import dev.vivarium.engine.model.Precision;
 import dev.vivarium.engine.model.Site;
 import dev.vivarium.engine.text.DefaultSystem;
 import dev.vivarium.lab.evaluate.Asking;
@@ -48,7 +48,7 @@ class BaseMeansTest {
     private final QuestionSet questions = WorldQuestions.of(World.standard(), WorldQuestions.Split.REPORTING, Set.of())
             .first(6);
     private final EvaluationPlan plan = new EvaluationPlan(
-            2, SamplingSettings.defaults().withMaxNewTokens(30), DefaultSystem.KEEP, Precision.FLOAT32);
+            2, SamplingSettings.defaults().withMaxNewTokens(30), DefaultSystem.KEEP, Compute.FLOAT32);
 
     @TempDir
     Path folder;
@@ -80,7 +80,7 @@ class BaseMeansTest {
 
     /** Of the last tokens of the prompts, whatever was answered. */
     private float[] meanOfPrompts() {
-        try (ChatModel model = ChatModel.open(ModelDirectory.open(MODEL), List.of(), plan.precision())) {
+        try (ChatModel model = ChatModel.open(ModelDirectory.open(MODEL), List.of(), plan.compute())) {
             List<CaptureRow> rows = questions.questions().stream()
                     .map(question -> {
                         int[] ids = model.encoder(DefaultSystem.KEEP).prompt(question.messages());

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.vivarium.engine.base.CounterRandom;
 import dev.vivarium.engine.base.InputException;
-import dev.vivarium.engine.model.Precision;
+import dev.vivarium.engine.model.Compute;
 import dev.vivarium.engine.model.Site;
 import dev.vivarium.engine.text.DefaultSystem;
 import dev.vivarium.lab.evaluate.Question;
@@ -44,7 +44,7 @@ class ControlsTest {
                 new Controls.Settings(2, null),
                 new Controls.Reading(
                         MODEL,
-                        Precision.FLOAT32,
+                        Compute.FLOAT32,
                         DefaultSystem.KEEP,
                         Site.RESID_POST,
                         Halves.of(questions).tuning()),

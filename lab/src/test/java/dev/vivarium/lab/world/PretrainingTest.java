@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.base.Progress;
+import dev.vivarium.engine.tensor.Device;
 import dev.vivarium.engine.text.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,15 +34,16 @@ class PretrainingTest {
     @Test
     void aRunBrokenOffInEitherStageContinuesToTheSameModel() throws IOException {
         Path whole = directory.resolve("whole");
-        new Pretraining(world, TINY, "tiny", whole, Progress.SILENT, 5).run();
+        new Pretraining(world, TINY, "tiny", whole, Device.CPU, Progress.SILENT, 5).run();
 
         Path broken = directory.resolve("broken");
         for (int fail : List.of(8, 3, 11, 6)) {
-            assertThatThrownBy(() -> new Pretraining(world, TINY, "tiny", broken, failingAfter(fail), 5).run())
+            assertThatThrownBy(
+                            () -> new Pretraining(world, TINY, "tiny", broken, Device.CPU, failingAfter(fail), 5).run())
                     .hasMessage("broken off");
             assertThat(broken).doesNotExist();
         }
-        new Pretraining(world, TINY, "tiny", broken, Progress.SILENT, 5).run();
+        new Pretraining(world, TINY, "tiny", broken, Device.CPU, Progress.SILENT, 5).run();
 
         for (String file : List.of("model.safetensors", "tokenizer.json", "config.json", "recipe.yaml")) {
             assertThat(broken.resolve(file)).as(file).hasSameBinaryContentAs(whole.resolve(file));
@@ -68,14 +70,15 @@ class PretrainingTest {
     @Test
     void anExistingModelAndAnotherRunsWorkAreLeftAlone() throws IOException {
         Path out = Files.createDirectory(directory.resolve("there"));
-        assertThatThrownBy(() -> new Pretraining(world, TINY, "tiny", out, Progress.SILENT).run())
+        assertThatThrownBy(() -> new Pretraining(world, TINY, "tiny", out, Device.CPU, Progress.SILENT).run())
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("exists already");
 
         Path other = directory.resolve("other");
-        assertThatThrownBy(() -> new Pretraining(world, TINY, "tiny", other, failingAfter(1)).run())
+        assertThatThrownBy(() -> new Pretraining(world, TINY, "tiny", other, Device.CPU, failingAfter(1)).run())
                 .hasMessage("broken off");
-        assertThatThrownBy(() -> new Pretraining(world, TINY + "# changed\n", "tiny", other, Progress.SILENT).run())
+        assertThatThrownBy(() ->
+                        new Pretraining(world, TINY + "# changed\n", "tiny", other, Device.CPU, Progress.SILENT).run())
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("another recipe");
     }

@@ -12,6 +12,7 @@ import dev.vivarium.engine.model.Decoder;
 import dev.vivarium.engine.model.ForwardHooks;
 import dev.vivarium.engine.model.ModelDirectory;
 import dev.vivarium.engine.model.TextAttention;
+import dev.vivarium.engine.tensor.Device;
 import dev.vivarium.engine.tensor.Tensors;
 import dev.vivarium.engine.text.ChatEncoder;
 import dev.vivarium.engine.text.ChatTemplate;
@@ -77,7 +78,12 @@ final class ShippedBaseTest {
         JsonNode provenance = Json.read(BASE.resolve("provenance.json"));
 
         Pretraining again = new Pretraining(
-                world, PretrainRecipe.standardText(), "the recipe", folder.resolve("again"), Progress.SILENT);
+                world,
+                PretrainRecipe.standardText(),
+                "the recipe",
+                folder.resolve("again"),
+                Device.CPU,
+                Progress.SILENT);
         BaseFiles.write(folder, recipe, new Corpus(world, recipe.corpus(), recipe.seed()));
 
         assertThat(provenance.path("world_sha256").asText()).isEqualTo(world.sha256());

@@ -3,6 +3,7 @@ package dev.vivarium.app.cli;
 import dev.vivarium.engine.base.AvailableMemory;
 import dev.vivarium.engine.generate.GenerationMemory;
 import dev.vivarium.engine.generate.SamplingSettings;
+import dev.vivarium.engine.model.Compute;
 import dev.vivarium.engine.model.ModelDirectory;
 import dev.vivarium.engine.model.Precision;
 import dev.vivarium.lab.evaluate.Asking;
@@ -10,10 +11,11 @@ import dev.vivarium.lab.evaluate.Question;
 import dev.vivarium.lab.evaluate.QuestionSet;
 import java.nio.file.Path;
 import java.util.List;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code --dtype} of the commands that ask a model, and whether the model then fits; a Mixin. */
-final class DtypeOption {
+/** {@code --dtype} and {@code --device} of the commands that ask a model, and whether the model then fits; a Mixin. */
+final class ComputeOptions {
     /** Characters of a prompt that make a token at least, as the estimate needs no more. */
     private static final int CHARACTERS_A_TOKEN = 3;
     /** Tokens that a chat template adds at most, but for a system turn of its own. */
@@ -33,14 +35,22 @@ final class DtypeOption {
                     + "rounds. Default: ${DEFAULT-VALUE}.")
     private Choice choice = Choice.float32;
 
-    Precision precision() {
+    @Mixin
+    private final DeviceOption device = new DeviceOption();
+
+    /** Number format and device, which is there. */
+    Compute compute() {
+        return new Compute(precision(), device.device());
+    }
+
+    private Precision precision() {
         return switch (choice) {
             case float32 -> Precision.FLOAT32;
             case bfloat16 -> Precision.BFLOAT16;
         };
     }
 
-    /** Refuses a model that will not fit with what is to be asked, before it is loaded. */
+    /** Refuses a model that will not fit into the memory of the processor with what is to be asked, before it is loaded. */
     void requireRoom(AvailableMemory memory, Path model, List<Asking> askings) {
         long answers = 0;
         int longest = 0;
@@ -65,12 +75,15 @@ final class DtypeOption {
     }
 
     /**
-     * Refuses a model that will not fit, before it is loaded.
+     * Refuses a model that will not fit into the memory of the processor, before it is loaded.
      *
      * @param answers that are wanted in all
      * @param characters of the longest prompt
      */
     void requireRoom(AvailableMemory memory, Path model, SamplingSettings sampling, long answers, int characters) {
+        if (device.device().cuda()) {
+            return; // what a GPU has free is not known before it is asked for
+        }
         int prompt = characters / CHARACTERS_A_TOKEN + TEMPLATE_TOKENS;
         long needed =
                 new GenerationMemory(ModelDirectory.open(model).config(), precision(), sampling).bytes(answers, prompt);
