@@ -250,7 +250,7 @@ class GeneratorTest {
                     new AdapterBank(List.of(new Entry(SampleModels.steering(decoder.config(), 3), 1)))) {
                 assertThatThrownBy(() -> new Generator(decoder, bank, ForwardHooks.NONE))
                         .isInstanceOf(IllegalArgumentException.class)
-                        .hasMessageContaining("FLOAT32");
+                        .hasMessageContaining("the adapters are for float32 on cpu but the decoder is bfloat16 on cpu");
             }
         }
     }
