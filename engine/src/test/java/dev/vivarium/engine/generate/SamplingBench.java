@@ -40,6 +40,7 @@ final class SamplingBench {
                             settings.withDeterministic(deterministic),
                             answer -> {});
                     ObjectNode json = Json.mapper().createObjectNode();
+                    json.put("device", decoder.device().word());
                     json.put("what", "generate").put("shape", arguments[0]);
                     json.put("dtype", precision.name().toLowerCase(Locale.ROOT))
                             .put("prompts", prompts)

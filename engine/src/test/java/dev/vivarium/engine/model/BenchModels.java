@@ -12,7 +12,10 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/** The models that speed is measured on; where weights are random, speed does not depend on their values. */
+/**
+ * The models that speed is measured on, where {@code -Dvivarium.device} says; where weights are random, speed does not depend
+ * on their values.
+ */
 public final class BenchModels {
     private BenchModels() {}
 
@@ -26,7 +29,9 @@ public final class BenchModels {
             case "small" -> random(config(2000, 256, 704, 4, 4, 4, 1e4, 512), precision);
             case "qwen0.5b" -> random(config(151936, 896, 4864, 24, 14, 2, 1e6, 32768), precision);
             default ->
-                ModelDirectory.open(Path.of(shape)).load(Compute.cpu(precision)).decoder();
+                ModelDirectory.open(Path.of(shape))
+                        .load(new Compute(precision, Parity.COMPUTE.device()))
+                        .decoder();
         };
     }
 
@@ -59,7 +64,8 @@ public final class BenchModels {
                 Tensor weight = name.contains("norm")
                         ? torch.ones(shape)
                         : torch.randn(shape).mul(new Scalar(0.02));
-                tensors.put(name, Tensors.keep(weight.to(precision.scalarType())));
+                tensors.put(
+                        name, Tensors.keep(Parity.COMPUTE.device().put(weight.to(precision.scalarType()))));
             }
         });
         return Decoder.of(config, tensors);

@@ -60,6 +60,7 @@ final class TrainingBench {
                 seconds += report.seconds();
             }
             ObjectNode json = Json.mapper().createObjectNode();
+            json.put("device", decoder.device().word());
             json.put("what", "train").put("shape", arguments[0]).put("method", method);
             json.put("dtype", precision.name().toLowerCase(Locale.ROOT));
             json.put("threads", Torch.threads()).put("micro", micro).put("steps", steps);
