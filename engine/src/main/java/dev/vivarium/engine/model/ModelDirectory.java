@@ -168,14 +168,13 @@ public record ModelDirectory(Path path, ModelConfig config) {
 
     /** A kept copy of a stored tensor. */
     private static Tensor placed(WeightFiles files, String stored, Compute compute) {
-        Tensor near = files.converted(stored, compute.precision().scalarType());
-        if (!compute.device().cuda()) {
-            return near;
-        }
+        ScalarType type = compute.precision().scalarType();
         try (PointerScope scope = new PointerScope()) {
+            if (files.type(stored) == type) {
+                return Tensors.keep(compute.device().put(files.get(stored)));
+            }
+            Tensor near = Tensors.release(files.converted(stored, type));
             return Tensors.keep(compute.device().put(near));
-        } finally {
-            Tensors.free(near);
         }
     }
 

@@ -62,6 +62,9 @@ final class MappedFile implements AutoCloseable {
      * of a mapping that were touched count as the process's own memory.
      */
     Tensor converted(SafetensorsHeader.Entry entry, ScalarType type) {
+        if (entry.dtype().scalarType().intern() == type) {
+            throw new IllegalArgumentException("nothing would be copied"); // and the mapping ends
+        }
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
                 Arena own = Arena.ofConfined();
                 PointerScope scope = new PointerScope()) {

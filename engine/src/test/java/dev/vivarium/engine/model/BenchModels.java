@@ -64,8 +64,7 @@ public final class BenchModels {
                 Tensor weight = name.contains("norm")
                         ? torch.ones(shape)
                         : torch.randn(shape).mul(new Scalar(0.02));
-                tensors.put(
-                        name, Tensors.keep(Parity.COMPUTE.device().put(weight.to(precision.scalarType()))));
+                tensors.put(name, Tensors.keep(Parity.COMPUTE.device().put(weight.to(precision.scalarType()))));
             }
         });
         return Decoder.of(config, tensors);
