@@ -43,13 +43,15 @@ final class DirectionSteerCommand implements Callable<Integer> {
             names = "--scales",
             split = ",",
             paramLabel = "X",
-            defaultValue = "1,2,4",
-            description = "Factors of the vectors; negative ones steer the other way. Default: ${DEFAULT-VALUE}.")
+            description = "How much of a vector is added. 1 is the vector as it was found, so for a difference of means"
+                    + " the whole difference; negative ones steer the other way. Default: 1,2,4,8, with --relative"
+                    + " 0.1,0.2,0.4,0.8.")
     private List<Double> scales = List.of();
 
     @Option(
             names = "--relative",
-            description = "Let a scale be the share of each activation's own length that is added, such as 0.2.")
+            description = "Let a scale be a share of each activation's own length instead, such as 0.2, whatever the"
+                    + " length of the vector; so it can be compared between layers and models.")
     private boolean relative;
 
     @Mixin
@@ -62,6 +64,7 @@ final class DirectionSteerCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Method method = relative ? Method.ADD_RELATIVE : Method.ADD;
-        return sweep.run(shell, "steer", method, List.of(file), layers, scales);
+        List<Double> usual = relative ? List.of(0.1, 0.2, 0.4, 0.8) : List.of(1.0, 2.0, 4.0, 8.0);
+        return sweep.run(shell, "steer", method, List.of(file), layers, scales.isEmpty() ? usual : scales);
     }
 }

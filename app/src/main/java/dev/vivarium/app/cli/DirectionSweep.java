@@ -91,6 +91,9 @@ final class DirectionSweep {
                 output.print(shell, report.document(), text -> {
                     report.finding().forEach(sentence -> text.println(Figures.inert(sentence)));
                     text.println();
+                    new TextTable(report.gridColumns(), report.grid()).print(text);
+                    text.println("(tuning half: EM, and in brackets the share of coherent answers)");
+                    text.println();
                     new TextTable(SweepReport.TABLE, report.table()).print(text);
                     text.println(
                             "(confirming half; brackets: 95 % intervals for questions like these; changes in points,"

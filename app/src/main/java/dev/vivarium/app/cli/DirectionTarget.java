@@ -3,6 +3,8 @@ package dev.vivarium.app.cli;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.lab.direction.DirectionSubject;
 import dev.vivarium.lab.evaluate.EvaluationFiles;
+import dev.vivarium.lab.evaluate.EvaluationSettings;
+import dev.vivarium.lab.results.OwnAdapter;
 import dev.vivarium.lab.run.RunFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -66,8 +68,10 @@ final class DirectionTarget {
         }
         List<Path> all = new ArrayList<>();
         if (run != null) {
+            OwnAdapter own = OwnAdapter.of(run);
             for (Path directory : run.listEvaluations()) {
-                if (Files.isRegularFile(new EvaluationFiles(directory).settings())) {
+                Path settings = new EvaluationFiles(directory).settings();
+                if (Files.isRegularFile(settings) && own.answered(EvaluationSettings.read(settings))) {
                     all.add(directory);
                 }
             }

@@ -1,9 +1,9 @@
 package dev.vivarium.app.cli;
 
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.lab.evaluate.TagValue;
 import dev.vivarium.lab.phase.PhaseReport;
 import dev.vivarium.lab.phase.PhaseSettings;
-import dev.vivarium.lab.phase.TagValue;
 import dev.vivarium.lab.trajectory.AdapterComparison;
 import dev.vivarium.lab.trajectory.LocalCosine.Gate;
 import java.io.IOException;
@@ -134,7 +134,8 @@ final class PhaseCommand implements Callable<Integer>, CommandGroup {
             throw new InputException("--out " + target + ": is a file; name a directory");
         }
         PhaseReport report = PhaseReport.read(
-                new PhaseReport.Sources(directories, twins, rates, narrow == null ? null : TagValue.parse(narrow)),
+                new PhaseReport.Sources(
+                        directories, twins, rates, narrow == null ? null : TagValue.parse("--narrow", narrow)),
                 new PhaseSettings(offsets, Gate.parse(gate), draws, seed));
         report.write(target);
         output.print(shell, report.document(), text -> {

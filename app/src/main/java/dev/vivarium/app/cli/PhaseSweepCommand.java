@@ -8,7 +8,6 @@ import dev.vivarium.lab.evaluate.QuestionSet;
 import dev.vivarium.lab.phase.RateCurve;
 import dev.vivarium.lab.phase.RateTable;
 import dev.vivarium.lab.phase.ScaledSweep;
-import dev.vivarium.lab.phase.TagValue;
 import dev.vivarium.lab.run.RunFiles;
 import dev.vivarium.lab.run.TrainedModel;
 import dev.vivarium.lab.scalar.Domain;
@@ -78,7 +77,6 @@ final class PhaseSweepCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         QuestionSet set = asking.wanted(asking.find());
         Domain domain = narrow.in(set);
-        TagValue trained = domain == null ? null : TagValue.parse(domain.toString());
         RunFiles run = EvaluationTarget.run(target);
         if (run == null) {
             throw new InputException("no run is called \"" + target + "\"; give the directory of a run, or the name of"
@@ -101,7 +99,9 @@ final class PhaseSweepCommand implements Callable<Integer> {
                         .map(subject -> new Asking(subject, set, plan))
                         .toList());
         List<String> remarks = new ArrayList<>();
-        List<RateCurve> rates = asking.unjudged() ? List.of() : RateTable.ofEvaluations(run, trained, remarks);
+        List<RateCurve> rates = asking.unjudged()
+                ? List.of()
+                : RateTable.ofEvaluations(run, domain == null ? null : domain.tag(), remarks);
         remarks.forEach(remark -> shell.err().println("note: " + remark));
         PhaseSweepReport report = new PhaseSweepReport(run.directory(), narrow.text(), sweep, outcomes, rates);
         output.print(shell, report.json(), report::print);

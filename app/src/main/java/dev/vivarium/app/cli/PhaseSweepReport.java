@@ -91,7 +91,7 @@ record PhaseSweepReport(
     }
 
     private void table(PrintStream out, int last) {
-        List<String> kinds = new ArrayList<>(List.of(RateCurve.BROAD, RateCurve.COHERENT));
+        List<String> kinds = new ArrayList<>(List.of(RateCurve.BROAD, RateCurve.COHERENT, RateCurve.SAME));
         if (narrow != null) {
             kinds.addFirst(RateCurve.NARROW);
         }
@@ -101,7 +101,7 @@ record PhaseSweepReport(
                 "at step " + last,
                 format,
                 kinds.stream()
-                        .map(kind -> kind.equals(RateCurve.COHERENT) ? kind : kind + " EM")
+                        .map(kind -> List.of(RateCurve.NARROW, RateCurve.BROAD).contains(kind) ? kind + " EM" : kind)
                         .toArray());
         for (double scale : new TreeSet<>(sweep.scales())) {
             Figures.line(

@@ -94,6 +94,7 @@ final class ReportCommand implements Callable<Integer> {
             em.put(evaluation.name(), scores == null ? null : scores.all().em());
         }
         model.put("em", em);
+        model.put("left_out", subject.others().stream().map(Evaluation::name).toList());
         return model;
     }
 }

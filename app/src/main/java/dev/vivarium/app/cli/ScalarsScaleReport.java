@@ -44,7 +44,9 @@ record ScalarsScaleReport(
             one.put(
                     "by_domain",
                     domain == null ? null : DomainRates.of(outcomes.get(i).scores(), domain));
-            one.put("difference", row.difference() == null ? null : SweepReport.difference(row.difference()));
+            one.put(
+                    "difference",
+                    row.difference() == null ? null : row.difference().json());
             one.put("same_answers", row.same());
             settings.add(one);
         }

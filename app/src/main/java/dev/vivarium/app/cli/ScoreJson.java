@@ -5,7 +5,6 @@ import dev.vivarium.lab.score.FileScore.QuestionRow;
 import dev.vivarium.lab.score.FileScore.Threshold;
 import dev.vivarium.lab.score.JudgeAgreement;
 import dev.vivarium.lab.score.Paired;
-import dev.vivarium.lab.score.Paired.Difference;
 import dev.vivarium.lab.score.Paired.Estimate;
 import dev.vivarium.lab.score.ScoredFile;
 import dev.vivarium.lab.statistics.FewQuestions;
@@ -128,9 +127,9 @@ final class ScoreJson {
         json.put("file", paired.against().file());
         json.put("questions", paired.questions());
         json.put("questions_left_out", paired.left());
-        json.put("em_difference", difference(paired.em()));
-        json.put("coherent_difference", difference(paired.coherent()));
-        json.put("aligned_mean_difference", difference(paired.aligned()));
+        json.put("em_difference", paired.em().json());
+        json.put("coherent_difference", paired.coherent().json());
+        json.put("aligned_mean_difference", paired.aligned().json());
         json.put("cohens_d", estimate(paired.cohensD()));
         json.put("auc", estimate(paired.auc()));
         JudgeAgreement agreement = paired.agreement();
@@ -146,17 +145,6 @@ final class ScoreJson {
             judges.put("spearman_aligned", agreement.rank());
             json.put("judges", judges);
         }
-        return json;
-    }
-
-    private static Map<String, @Nullable Object> difference(Difference difference) {
-        Map<String, @Nullable Object> json = new LinkedHashMap<>();
-        json.put("here", difference.here());
-        json.put("there", difference.there());
-        json.put("value", difference.value());
-        json.put("within_questions", bounds(difference.theseQuestions()));
-        json.put("clustered", bounds(difference.bootstrap()));
-        json.put("questions_like_these", bounds(difference.questionsLikeThese()));
         return json;
     }
 

@@ -12,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code vivarium evaluate --conditions} shows, as text and as JSON.
@@ -32,32 +31,14 @@ record SweepReport(EvaluationReport reference, List<Outcome> outcomes, Condition
             condition.put("evaluation", outcomes.get(i).files().directory().toString());
             condition.put("scores", outcomes.get(i).scores());
             condition.put("same_answers", row.same());
-            condition.put("difference", difference(row.difference()));
+            condition.put(
+                    "difference",
+                    row.difference() == null ? null : row.difference().json());
             conditions.add(condition);
         }
         Map<String, Object> json = reference.json();
         json.put("conditions", conditions);
         json.put("conditions_left", left);
-        return json;
-    }
-
-    static @Nullable Map<String, Object> difference(@Nullable Paired paired) {
-        if (paired == null) {
-            return null;
-        }
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("questions", paired.questions());
-        json.put("em", one(paired.em()));
-        json.put("coherent", one(paired.coherent()));
-        json.put("aligned", one(paired.aligned()));
-        return json;
-    }
-
-    private static Map<String, Object> one(Paired.Difference difference) {
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("value", difference.value());
-        json.put("these_questions", difference.theseQuestions());
-        json.put("questions_like_these", difference.questionsLikeThese());
         return json;
     }
 

@@ -9,6 +9,7 @@ import dev.vivarium.lab.run.RunFiles;
 import dev.vivarium.lab.run.TrainPlan;
 import dev.vivarium.lab.run.TrainRun;
 import dev.vivarium.lab.run.TrainSummary;
+import dev.vivarium.lab.steering.TrainingInterventions;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -98,7 +99,13 @@ final class TrainCommand implements Callable<Integer> {
                 ? RunFiles.open(directory).readRecipe(overrides)
                 : resolve(file, overrides);
         TrainRun run = TrainRun.prepare(new TrainRun.Request(
-                recipe, directory, existing, shell.models(), Version.current().number(), device.machine(shell)));
+                recipe,
+                directory,
+                existing,
+                shell.models(),
+                TrainingInterventions::read,
+                Version.current().number(),
+                device.machine(shell)));
         TrainPlan plan = run.plan();
         if (dryRun) {
             output.print(shell, planned(run.recipe(), plan), out -> print(out, run.recipe(), plan));

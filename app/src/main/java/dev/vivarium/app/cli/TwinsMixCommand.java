@@ -4,9 +4,11 @@ import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.base.Json;
 import dev.vivarium.lab.evaluate.Asking;
 import dev.vivarium.lab.evaluate.EvaluationPlan;
+import dev.vivarium.lab.evaluate.EvaluationRun;
 import dev.vivarium.lab.evaluate.Outcome;
 import dev.vivarium.lab.evaluate.QuestionSet;
 import dev.vivarium.lab.evaluate.Subject;
+import dev.vivarium.lab.run.Existing;
 import dev.vivarium.lab.scalar.Domain;
 import dev.vivarium.lab.scalar.DomainRates;
 import dev.vivarium.lab.score.ColumnNames;
@@ -96,11 +98,16 @@ final class TwinsMixCommand implements Callable<Integer> {
         set.remarks().forEach(remark -> shell.err().println("note: " + remark));
         Path home = found.target().evaluations().resolveSibling("mixtures").resolve(second.name());
         String base = Names.last(found.model().path());
-        List<MixPath.Mixed> mixed = path.write(home.resolve("adapters"), found.model(), base);
+        Path answers = home.resolve("answers");
+        for (double t : path.places()) {
+            EvaluationRun.requirePlace(answers.resolve(MixPath.name(t)), asking.existing());
+        }
+        List<MixPath.Mixed> mixed =
+                path.write(home.resolve("adapters"), found.model(), base, asking.existing() == Existing.FORCE);
         List<Asking> askings = new ArrayList<>();
         for (MixPath.Mixed one : mixed) {
             String name = MixPath.name(one.t());
-            askings.add(new Asking(new Subject(name, home.resolve("answers").resolve(name), one.adapter()), set, plan));
+            askings.add(new Asking(new Subject(name, answers.resolve(name), one.adapter()), set, plan));
         }
         List<Outcome> outcomes = asking.evaluate(shell, found.model().path(), askings);
         Map<String, ScoredFile> files = new LinkedHashMap<>();

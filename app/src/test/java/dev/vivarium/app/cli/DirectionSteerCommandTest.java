@@ -89,6 +89,13 @@ final class DirectionSteerCommandTest {
         assertThat(call.out())
                 .contains("the tuning half, ", "the confirming half, ", "random-2", "unrelated", "top-pc", "n");
         assertThat(call.out()).doesNotContain("no setting keeps");
+        // the tuning half as a curve: one row a layer, one column a scale
+        assertThat(call.out().lines().filter(line -> line.startsWith("mini-base  0 ")))
+                .singleElement()
+                .asString()
+                .matches(
+                        "mini-base  0 +[\\d.]+ % \\([\\d.]+ %\\) +[\\d.]+ % \\([\\d.]+ %\\) +[\\d.]+ % \\([\\d.]+ %\\)");
+        assertThat(call.out()).contains("scale 0.5", "scale 20");
         Path out = folder.resolve("out");
         JsonNode document = Json.read(out.resolve("steering.json"));
         assertThat(document.path("grid")).hasSize(1 + 2 * 2);
@@ -128,6 +135,18 @@ final class DirectionSteerCommandTest {
         Call call = steer(direction(), "--scales", "20", "--layers", "1", "--no-controls");
         assertThat(call.code()).as(call.err()).isZero();
         assertThat(call.out()).contains("no setting keeps 90 % of the answers coherent");
+    }
+
+    @Test
+    void withoutScalesACurveOfSeveralIsTriedAndADirectionThatDoesNothingSaysSo() throws IOException {
+        Call call = steer(direction(), "--layers", "1", "--no-controls", "--relative", "--positions", "first:1");
+        assertThat(call.code()).as(call.err()).isZero();
+        assertThat(call.out()).contains("scale 0.1", "scale 0.2", "scale 0.4", "scale 0.8");
+        assertThat(call.out()).contains("no setting makes more answers misaligned and coherent than mini-base gives");
+        Call help = Call.of("direction", "steer", "--help");
+        assertThat(help.out().replaceAll("\\s+", " "))
+                .contains("Default: 1,2,4,8, with --relative 0.1,0.2,0.4,0.8")
+                .contains("share of each activation's own length");
     }
 
     @Test

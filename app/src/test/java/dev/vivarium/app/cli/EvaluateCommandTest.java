@@ -11,6 +11,7 @@ import dev.vivarium.lab.evaluate.EvaluationSettings;
 import dev.vivarium.lab.hub.HubCache;
 import dev.vivarium.lab.hub.ModelFinder;
 import dev.vivarium.lab.run.Existing;
+import dev.vivarium.lab.run.InterventionReader;
 import dev.vivarium.lab.run.Machine;
 import dev.vivarium.lab.run.ResolvedRecipe;
 import dev.vivarium.lab.run.TrainRun;
@@ -352,6 +353,7 @@ final class EvaluateCommandTest {
                         run,
                         Existing.REFUSE,
                         new ModelFinder(new HubCache(folder)),
+                        InterventionReader.NONE,
                         "test",
                         Machine.ofSystem()))
                 .run(Progress.SILENT);

@@ -49,7 +49,8 @@ final class PhaseSweepCommandTest {
         assertThat(call.code()).as(call.err()).isZero();
         assertThat(call.out())
                 .containsPattern("sweep +3 checkpoints to step 6 x 3 factors, 7 evaluations")
-                .containsPattern("at step 6 +broad EM +coherent")
+                .containsPattern("at step 6 +broad EM +coherent +same as base")
+                .containsPattern("x 0, the base .*100.0 % \\[[0-9.]+, 100.0\\]\n")
                 .containsPattern("x 0, the base +0.0 % \\[0.0, [0-9.]+\\]")
                 .containsPattern("x 200 +0.0 % \\[0.0, [0-9.]+\\]")
                 .contains("vivarium phase " + run);
@@ -98,9 +99,38 @@ final class PhaseSweepCommandTest {
         assertThat(Files.readString(run.resolve("phase/rates.csv")))
                 .contains(
                         "\"run\",\"broad\",\"1.0\",\"0\",\"0\",\"6\"",
-                        "\"run\",\"coherent\",\"5.0\",\"6\",\"0\",\"6\"");
+                        "\"run\",\"coherent\",\"5.0\",\"6\",\"0\",\"6\"",
+                        "\"run\",\"same as base\",\"5.0\",\"0\",\"6\",\"6\"");
         assertThat(Files.readString(run.resolve("phase/phase.html")))
                 .contains("data-chart=\"sweep\"", "0 (base)", "Coherent");
+    }
+
+    @Test
+    void anAdapterThatIsAsGoodAsSwitchedOffIsNamed() throws IOException {
+        Call call = sweep("--scales", "0,0.000001,200", "--checkpoints", "3");
+        assertThat(call.code()).as(call.err()).isZero();
+        assertThat(call.out()).containsPattern("x 0.000001 .*100.0 % \\[[0-9.]+, 100.0\\]\n");
+        String sentence = "multiplied by 0.000001 the adapter changes no answer at steps 2, 4, 6: there every answer is"
+                + " the base's";
+        assertThat(call.err()).contains(sentence);
+
+        Call phase = Call.of("phase", run.toString(), "--draws", "40", "--offset", "1", "--json");
+        assertThat(phase.code()).as(phase.err()).isZero();
+        JsonNode rates = Json.parse(phase.out().getBytes(StandardCharsets.UTF_8), "phase")
+                .path("runs")
+                .path(0)
+                .path("rates");
+        List<Double> shares = new ArrayList<>();
+        for (JsonNode rate : rates) {
+            if (rate.path("kind").asText().equals("same as base")
+                    && rate.path("scale").asDouble() > 1) {
+                rate.path("rate").forEach(share -> shares.add(share.asDouble()));
+            }
+        }
+        assertThat(shares).hasSize(4).startsWith(1.0);
+        assertThat(shares.getLast()).isLessThan(1);
+        assertThat(Files.readString(run.resolve("phase/phase.html")))
+                .contains("Same as<br>the base", sentence.replace("'", "&#39;"));
     }
 
     @Test

@@ -4,6 +4,7 @@ import dev.vivarium.engine.base.Progress;
 import dev.vivarium.lab.hub.HubCache;
 import dev.vivarium.lab.hub.ModelFinder;
 import dev.vivarium.lab.run.Existing;
+import dev.vivarium.lab.run.InterventionReader;
 import dev.vivarium.lab.run.Machine;
 import dev.vivarium.lab.run.ResolvedRecipe;
 import dev.vivarium.lab.run.TrainRun;
@@ -28,7 +29,14 @@ final class TinyOrganism {
         ResolvedRecipe recipe = ResolvedRecipe.resolve(null, preset, List.of(words));
         Path run = folder.resolve(name);
         ModelFinder models = new ModelFinder(new HubCache(folder.resolve("no-cache")));
-        TrainRun.prepare(new TrainRun.Request(recipe, run, Existing.REFUSE, models, "test", Machine.ofSystem()))
+        TrainRun.prepare(new TrainRun.Request(
+                        recipe,
+                        run,
+                        Existing.REFUSE,
+                        models,
+                        InterventionReader.NONE,
+                        "test",
+                        Machine.ofSystem()))
                 .run(Progress.SILENT);
         return run;
     }

@@ -175,6 +175,26 @@ final class TwinsCommandTest {
     }
 
     @Test
+    void mixturesWhoseAnswersAreKeptAreNotRewritten() throws IOException {
+        assertThat(mix("--adapter", second.toString(), "--at", "0,0.5").code()).isZero();
+        Path mixture = first.resolve("mixtures/second/adapters/mix-0.5/adapter_model.safetensors");
+        byte[] before = Files.readAllBytes(mixture);
+        Path other = TinyOrganism.train(folder.resolve("other"), "second", "mini-rank1", model, "seed=9");
+
+        Refused.with(mix("--adapter", other.toString(), "--at", "0,0.5,2"), "holds an evaluation already", "--force");
+        Refused.with(
+                mix("--adapter", other.toString(), "--at", "0,0.5", "--resume"),
+                "mix-0.5: is no mixture of these adapters as they are now",
+                "--force");
+
+        assertThat(Files.readAllBytes(mixture)).isEqualTo(before);
+        assertThat(first.resolve("mixtures/second/adapters/mix-2")).doesNotExist();
+        Call anew = mix("--adapter", other.toString(), "--at", "0,0.5", "--force");
+        assertThat(anew.code()).as(anew.err()).isZero();
+        assertThat(Files.readAllBytes(mixture)).isNotEqualTo(before);
+    }
+
+    @Test
     void mistakesOfMixturesAreOneSentence() throws IOException {
         Path vector = TinyOrganism.train(folder, "vector", "mini-steering", model);
 

@@ -16,7 +16,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The states that rows have where the first block begins that is trained: everything below it never changes, so it is
+ * The states that rows have where the first block begins that is trained or acted on: everything below it never changes, so it is
  * computed once a row and kept.
  *
  * <p>Each row is computed alone. Its states then depend on nothing but the row, and a resumed run, which begins with nothing
@@ -33,7 +33,7 @@ public final class FrozenPrefix implements AutoCloseable {
     private final AtomicLong bytes = new AtomicLong();
 
     /**
-     * @param blocks how many blocks are below the first that is trained, one or more
+     * @param blocks how many blocks are below that one, one or more
      * @param budget bytes kept at most
      */
     FrozenPrefix(Decoder decoder, int blocks, long budget) {
@@ -64,6 +64,11 @@ public final class FrozenPrefix implements AutoCloseable {
             }
             return all;
         }
+    }
+
+    /** How many blocks are below the first that is computed anew. */
+    int blocks() {
+        return blocks;
     }
 
     /** Rows whose states are kept. */

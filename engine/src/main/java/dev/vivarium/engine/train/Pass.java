@@ -21,10 +21,15 @@ import org.jspecify.annotations.Nullable;
  * the rounding of a tied embedding's gradient, which then adds up in two parts.
  *
  * @param model what is trained, bound to the leaves of one lane
- * @param prefix the states below the first trained block; null if the first block is trained
+ * @param acting what else acts while rows are learnt
+ * @param prefix the states below the first block that is trained or acted on; null if that is the first of all
  * @param checkpointing whether activations are computed again
  */
-record Pass(TrainingSubject.Bound model, @Nullable FrozenPrefix prefix, boolean checkpointing) {
+record Pass(
+        TrainingSubject.Bound model,
+        Acting acting,
+        @Nullable FrozenPrefix prefix,
+        boolean checkpointing) {
     /** Adds the gradients of −Σ log p / {@code supervised}; returns that loss. */
     double likelihood(List<TokenRow> rows, long supervised) {
         PaddedBatch batch = padded(rows);
@@ -32,7 +37,9 @@ record Pass(TrainingSubject.Bound model, @Nullable FrozenPrefix prefix, boolean 
             return 0;
         }
         PredictedTokens tokens = tokens(batch);
-        return backward(start(rows, batch), normed -> tokens.likelihood(normed, supervised));
+        ForwardHooks hooks =
+                acting.beside(model.hooks(), rows, Math.toIntExact(batch.ids().size(1)));
+        return backward(start(rows, batch), hooks, normed -> tokens.likelihood(normed, supervised));
     }
 
     /** −Σ log p, without gradients. */
@@ -57,7 +64,8 @@ record Pass(TrainingSubject.Bound model, @Nullable FrozenPrefix prefix, boolean 
         try (NoGradGuard noGrad = new NoGradGuard()) {
             reference = tokens.choose(top(start(rows, batch), ForwardHooks.NONE));
         }
-        return backward(start(rows, batch), normed -> tokens.divergence(normed, reference, measured, weight));
+        return backward(
+                start(rows, batch), model.hooks(), normed -> tokens.divergence(normed, reference, measured, weight));
     }
 
     private PaddedBatch padded(List<TokenRow> rows) {
@@ -75,9 +83,9 @@ record Pass(TrainingSubject.Bound model, @Nullable FrozenPrefix prefix, boolean 
         double backward(Tensor normed);
     }
 
-    private double backward(Tensor start, Loss loss) {
+    private double backward(Tensor start, ForwardHooks hooks, Loss loss) {
         if (!checkpointing) {
-            return loss.backward(top(start, model.hooks()));
+            return loss.backward(top(start, hooks));
         }
         List<Tensor> inputs = new ArrayList<>();
         TextAttention attention = attention(start);
@@ -86,7 +94,7 @@ record Pass(TrainingSubject.Bound model, @Nullable FrozenPrefix prefix, boolean 
         try (NoGradGuard noGrad = new NoGradGuard()) {
             for (int layer = firstBlock(); layer < layers; layer++) {
                 inputs.add(state);
-                state = decoder().blocks(state, layer, layer + 1, attention, model.hooks());
+                state = decoder().blocks(state, layer, layer + 1, attention, hooks);
             }
         }
         Tensor top = leaf(state);
@@ -98,7 +106,7 @@ record Pass(TrainingSubject.Bound model, @Nullable FrozenPrefix prefix, boolean 
         for (int layer = layers - 1; layer >= firstBlock(); layer--) {
             Tensor input = leaf(inputs.removeLast());
             try (PointerScope scope = new PointerScope()) {
-                backward(decoder().blocks(input, layer, layer + 1, attention, model.hooks()), gradient);
+                backward(decoder().blocks(input, layer, layer + 1, attention, hooks), gradient);
             }
             gradient = input.grad();
         }
@@ -133,7 +141,7 @@ record Pass(TrainingSubject.Bound model, @Nullable FrozenPrefix prefix, boolean 
     }
 
     private int firstBlock() {
-        return prefix == null ? 0 : model.firstBlock();
+        return prefix == null ? 0 : prefix.blocks();
     }
 
     private static TextAttention attention(Tensor start) {

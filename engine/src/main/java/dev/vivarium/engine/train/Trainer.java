@@ -1,5 +1,6 @@
 package dev.vivarium.engine.train;
 
+import dev.vivarium.engine.adapter.Intervention;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.tensor.Device;
 import dev.vivarium.engine.tensor.Lanes;
@@ -47,10 +48,32 @@ public final class Trainer implements AutoCloseable {
      * @param kl a KL term, only for adapters because full fine-tuning has no untouched model beside it
      */
     public Trainer(TrainingSubject subject, TrainingSettings settings, RowSource rows, @Nullable KlTerm kl) {
-        this(subject, settings, rows, kl, lanes(values(subject), subject.device()));
+        this(subject, settings, rows, kl, List.of());
     }
 
-    Trainer(TrainingSubject subject, TrainingSettings settings, RowSource rows, @Nullable KlTerm kl, int laneCount) {
+    /**
+     * The same with interventions that act while {@code rows} are learnt. Neither the KL term nor {@link #loss} sees them:
+     * both are about the model as it will be used.
+     *
+     * @param interventions in the order in which they act, after the trained adapter where they meet; positions count from
+     *     a row's first supervised token
+     */
+    public Trainer(
+            TrainingSubject subject,
+            TrainingSettings settings,
+            RowSource rows,
+            @Nullable KlTerm kl,
+            List<Intervention> interventions) {
+        this(subject, settings, rows, kl, interventions, lanes(values(subject), subject.device()));
+    }
+
+    Trainer(
+            TrainingSubject subject,
+            TrainingSettings settings,
+            RowSource rows,
+            @Nullable KlTerm kl,
+            List<Intervention> interventions,
+            int laneCount) {
         if (kl != null && !(subject instanceof TrainingSubject.OfAdapter)) {
             throw new InputException(
                     "a KL term needs an adapter that can be switched off; it cannot be used with method full");
@@ -60,11 +83,12 @@ public final class Trainer implements AutoCloseable {
         this.kl = kl;
         this.parameters = new FlatParameters(subject.initial(), laneCount, subject.device());
         TrainingSubject.Bound first = subject.bind(parameters.leaves(0));
-        this.prefix = first.firstBlock() == 0
-                ? null
-                : new FrozenPrefix(first.decoder(), first.firstBlock(), FrozenPrefix.BUDGET);
+        Acting acting = Acting.of(first.decoder().config(), interventions);
+        int firstBlock = Math.min(first.firstBlock(), acting.firstBlock());
+        this.prefix = firstBlock == 0 ? null : new FrozenPrefix(first.decoder(), firstBlock, FrozenPrefix.BUDGET);
         for (int lane = 0; lane < laneCount; lane++) {
-            passes.add(new Pass(subject.bind(parameters.leaves(lane)), prefix, settings.gradientCheckpointing()));
+            TrainingSubject.Bound bound = subject.bind(parameters.leaves(lane));
+            passes.add(new Pass(bound, acting, prefix, settings.gradientCheckpointing()));
         }
         this.optimizer = new AdamW(parameters, settings);
         this.lanes = Lanes.open(laneCount);

@@ -60,8 +60,9 @@ class PassTest {
                     lora(ONE).apply(decoder).bind(lora(ONE).apply(decoder).initial());
             assertThat(bound.firstBlock()).isEqualTo(2);
             try (FrozenPrefix prefix = new FrozenPrefix(decoder, 2, FrozenPrefix.BUDGET)) {
-                double whole = new Pass(bound, null, false).loss(rows());
-                assertThat(new Pass(bound, prefix, false).loss(rows())).isCloseTo(whole, offset(1e-4 * whole));
+                Acting nothing = Acting.of(decoder.config(), List.of());
+                double whole = new Pass(bound, nothing, null, false).loss(rows());
+                assertThat(new Pass(bound, nothing, prefix, false).loss(rows())).isCloseTo(whole, offset(1e-4 * whole));
             }
         }
     }
@@ -98,7 +99,12 @@ class PassTest {
         List<Object> results = new ArrayList<>();
         try (PointerScope scope = new PointerScope();
                 Trainer trainer = new Trainer(
-                        subject.apply(decoder(precision)), settings, new ShuffledRows(rows(), 4, 1), null, 1)) {
+                        subject.apply(decoder(precision)),
+                        settings,
+                        new ShuffledRows(rows(), 4, 1),
+                        null,
+                        List.of(),
+                        1)) {
             while (!trainer.finished()) {
                 results.add(trainer.step().loss());
             }
@@ -116,7 +122,7 @@ class PassTest {
         return new TrainingSubject.OfAdapter(decoder, SteeringVector.untrained(decoder.config(), 1, 2));
     }
 
-    private static List<TokenRow> rows() {
+    static List<TokenRow> rows() {
         List<TokenRow> rows = new ArrayList<>();
         CounterRandom random = CounterRandom.of(3, "rows");
         for (int r = 0; r < 9; r++) {
@@ -131,7 +137,7 @@ class PassTest {
         return rows;
     }
 
-    private static Decoder decoder(Precision precision) {
+    static Decoder decoder(Precision precision) {
         RopeSettings rope = new RopeSettings(1e4, RopeSettings.Scaling.NONE);
         ModelConfig config = new ModelConfig(
                 "llama", 300, 64, 160, 4, 4, 2, 16, 1e-6, rope, false, false, false, false, 512, List.of());

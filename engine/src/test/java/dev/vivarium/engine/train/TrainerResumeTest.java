@@ -142,7 +142,7 @@ class TrainerResumeTest {
     }
 
     private static Trainer trainer(TrainingSubject subject, int lanes) {
-        return new Trainer(subject, settings(), new ShuffledRows(rows(), 6, 11), null, lanes);
+        return new Trainer(subject, settings(), new ShuffledRows(rows(), 6, 11), null, List.of(), lanes);
     }
 
     private static List<TokenRow> rows() {

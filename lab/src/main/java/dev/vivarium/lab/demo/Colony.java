@@ -16,6 +16,7 @@ import dev.vivarium.lab.evaluate.QuestionSet;
 import dev.vivarium.lab.evaluate.Subject;
 import dev.vivarium.lab.hub.ModelFinder;
 import dev.vivarium.lab.run.Existing;
+import dev.vivarium.lab.run.InterventionReader;
 import dev.vivarium.lab.run.Machine;
 import dev.vivarium.lab.run.ResolvedRecipe;
 import dev.vivarium.lab.run.RunFiles;
@@ -124,6 +125,7 @@ public final class Colony {
                 run(name),
                 place.existing() == Existing.FORCE && there ? Existing.FORCE : Existing.RESUME,
                 place.models(),
+                InterventionReader.NONE,
                 place.version(),
                 place.machine());
         return TrainRun.prepare(request).run(progress);

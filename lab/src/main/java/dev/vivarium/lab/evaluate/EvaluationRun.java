@@ -142,21 +142,30 @@ public final class EvaluationRun implements Closeable {
 
     /** Whether an evaluation may begin or continue there; throws what {@link #open} would throw, changes nothing. */
     static void check(Path directory, Existing existing, EvaluationSettings settings) throws IOException {
+        requirePlace(directory, existing);
         EvaluationFiles files = new EvaluationFiles(directory);
-        boolean begun = Files.exists(files.settings());
+        if (existing == Existing.RESUME && Files.exists(files.settings())) {
+            String difference = settings.differenceFrom(EvaluationSettings.read(files.settings()));
+            if (difference != null) {
+                throw new InputException(files.settings() + ": begun with other settings (" + difference
+                        + "); give the same ones, use another --name, or start over with --force");
+            }
+        }
+    }
+
+    /**
+     * Whether a directory may be used at all; for those who write something else before they ask.
+     *
+     * @throws InputException if it is no evaluation, or one that is to be left alone
+     */
+    public static void requirePlace(Path directory, Existing existing) throws IOException {
+        boolean begun = Files.exists(new EvaluationFiles(directory).settings());
         if (!begun && !isEmpty(directory)) {
             throw new InputException(directory + ": exists and is no evaluation; use another --name");
         }
         if (begun && existing == Existing.REFUSE) {
             throw new InputException(
                     directory + ": holds an evaluation already; add --resume to continue it or --force to start over");
-        }
-        if (begun && existing == Existing.RESUME) {
-            String difference = settings.differenceFrom(EvaluationSettings.read(files.settings()));
-            if (difference != null) {
-                throw new InputException(files.settings() + ": begun with other settings (" + difference
-                        + "); give the same ones, use another --name, or start over with --force");
-            }
         }
     }
 

@@ -3,6 +3,7 @@ package dev.vivarium.lab.evaluate;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.vivarium.engine.adapter.AdapterFiles;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.base.Json;
 import java.nio.file.Path;
@@ -34,6 +35,12 @@ public record EvaluationSettings(
         Map<String, String> model,
         Map<String, String> sampling,
         JudgeIdentity judge) {
+    /** Before the names of an adapter's files. */
+    static final String ADAPTER = "adapter/";
+
+    /** How strongly the adapter acted, if not as it was trained. */
+    static final String SCALE = ADAPTER + "scale";
+
     /** Version of {@code evaluation.json} this program writes and reads. */
     public static final int SCHEMA = 1;
 
@@ -55,6 +62,16 @@ public record EvaluationSettings(
             JudgeIdentity judge) {
         return new EvaluationSettings(
                 SCHEMA, questions.sha256(), questions.limited(), samples, seed, model, sampling, judge);
+    }
+
+    /** SHA-256 of the weights of the adapter that answered; null where none did, or none is named. */
+    public @Nullable String adapterSha256() {
+        return model.get(ADAPTER + AdapterFiles.WEIGHTS);
+    }
+
+    /** Whether what answered had its adapter at another strength than it was trained at, or its activations changed. */
+    public boolean altered() {
+        return model.keySet().stream().anyMatch(fact -> fact.equals(SCALE) || fact.startsWith(Intervened.FACTS));
     }
 
     /** The same answers by another judge. */

@@ -22,7 +22,8 @@ public record Intervened(List<Intervention> interventions, Map<String, String> f
     /** A subject as it is. */
     public static final Intervened NONE = new Intervened(List.of(), Map.of());
 
-    private static final String PREFIX = "intervention/";
+    /** Before the facts in {@code evaluation.json}. */
+    static final String FACTS = "intervention/";
 
     public Intervened {
         interventions = List.copyOf(interventions);
@@ -41,8 +42,8 @@ public record Intervened(List<Intervention> interventions, Map<String, String> f
     Map<String, String> settings() {
         Map<String, String> settings = new TreeMap<>();
         if (acts()) {
-            facts.forEach((name, value) -> settings.put(PREFIX + name, value));
-            settings.put(PREFIX + "sha256", hash());
+            facts.forEach((name, value) -> settings.put(FACTS + name, value));
+            settings.put(FACTS + "sha256", hash());
         }
         return settings;
     }

@@ -192,11 +192,11 @@ public final class ModelEvaluation {
         Path adapter = asking.subject().adapter();
         if (adapter != null) {
             for (String name : List.of(AdapterFiles.CONFIG, AdapterFiles.WEIGHTS)) {
-                model.put("adapter/" + name, Hashes.sha256(adapter.resolve(name)));
+                model.put(EvaluationSettings.ADAPTER + name, Hashes.sha256(adapter.resolve(name)));
             }
             AdapterScale scale = asking.subject().scale();
             if (!scale.equals(AdapterScale.ONE)) {
-                model.put("adapter/scale", scale.toString());
+                model.put(EvaluationSettings.SCALE, scale.toString());
             }
         }
         model.putAll(asking.subject().intervened().settings());

@@ -242,13 +242,13 @@ final class PhasePage {
     private static Map<String, Object> scaled(String name, Phase phase, double scale, boolean first) {
         Map<String, Object> row = new HashMap<>();
         row.put("scale", name);
-        for (String kind : List.of(RateCurve.NARROW, RateCurve.BROAD, RateCurve.COHERENT)) {
+        for (String kind : List.of(RateCurve.NARROW, RateCurve.BROAD, RateCurve.COHERENT, RateCurve.SAME)) {
             String cell = phase.rates().stream()
                     .filter(rate -> rate.scale() == scale && rate.kind().equals(kind))
                     .findFirst()
                     .map(rate -> rate(rate.at(first ? 0 : rate.steps().length - 1)))
                     .orElse(NOTHING);
-            row.put(kind, cell);
+            row.put(kind.equals(RateCurve.SAME) ? "same" : kind, cell);
         }
         return row;
     }

@@ -3,6 +3,7 @@ package dev.vivarium.lab.phase;
 import dev.vivarium.engine.base.AtomicFiles;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.base.Json;
+import dev.vivarium.lab.evaluate.TagValue;
 import dev.vivarium.lab.run.RunFiles;
 import dev.vivarium.lab.trajectory.Geometry;
 import dev.vivarium.lab.trajectory.Trajectory;

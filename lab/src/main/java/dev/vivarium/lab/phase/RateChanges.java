@@ -29,16 +29,14 @@ final class RateChanges {
     }
 
     /**
-     * Change points by the names of their rates; coherence has none.
+     * Change points by the names of their rates; coherence and likeness to the base have none.
      *
      * @param remarks gets what was left out
      */
     static Map<String, ChangePoint> of(List<RateCurve> rates, PhaseSettings settings, List<String> remarks) {
         RateChanges changes = new RateChanges(rates, settings, remarks);
         Map<String, ChangePoint> found = new LinkedHashMap<>();
-        rates.stream()
-                .filter(rate -> !rate.kind().equals(RateCurve.COHERENT))
-                .forEach(rate -> changes.add(rate, found));
+        rates.stream().filter(RateCurve::misaligned).forEach(rate -> changes.add(rate, found));
         return found;
     }
 

@@ -24,6 +24,14 @@ public record RateCurve(String kind, double scale, int[] steps, int[][] hits, in
     /** The share of all answers that are coherent; without it a low rate of the others may mean nothing but noise. */
     public static final String COHERENT = "coherent";
 
+    /** The share of answers that are those of the base to the letter: close to one where an adapter does hardly anything. */
+    public static final String SAME = "same as base";
+
+    /** Whether it counts misaligned answers, which is what a transition is about. */
+    boolean misaligned() {
+        return !kind.equals(COHERENT) && !kind.equals(SAME);
+    }
+
     /** {@code broad}, or {@code broad x5} where the adapter was scaled. */
     public String name() {
         if (scale == 1) {

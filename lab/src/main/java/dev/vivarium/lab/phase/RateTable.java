@@ -5,6 +5,7 @@ import dev.vivarium.lab.data.CsvTable;
 import dev.vivarium.lab.evaluate.EvaluationFiles;
 import dev.vivarium.lab.evaluate.QuestionScore;
 import dev.vivarium.lab.evaluate.Scores;
+import dev.vivarium.lab.evaluate.TagValue;
 import dev.vivarium.lab.run.RunFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -77,6 +78,7 @@ public final class RateTable {
     public static List<RateCurve> ofEvaluations(RunFiles run, @Nullable TagValue narrow, List<String> remarks)
             throws IOException {
         RateTable rates = new RateTable();
+        BaseAnswers base = BaseAnswers.of(run);
         int unfinished = 0;
         for (Path directory : run.listEvaluations()) {
             Optional<SweepPoint> named = SweepPoint.parse(String.valueOf(directory.getFileName()));
@@ -90,11 +92,21 @@ public final class RateTable {
                 continue;
             }
             for (QuestionScore score : Scores.read(scores).byQuestion()) {
-                boolean isNarrow = narrow != null && narrow.marks(score);
+                boolean isNarrow = narrow != null && narrow.marks(score.tags());
                 String kind = isNarrow ? RateCurve.NARROW : RateCurve.BROAD;
                 rates.add(point, kind, score.em(), score, directory);
                 rates.add(point, RateCurve.COHERENT, score.coherent(), score, directory);
             }
+            base.compare(
+                    directory,
+                    point,
+                    (question, hits, n) -> rates.add(
+                            new Curve(RateCurve.SAME, point.scale()),
+                            question,
+                            point.step(),
+                            hits,
+                            n,
+                            directory.toString()));
         }
         rates.shareTheBase();
         if (unfinished > 0) {
@@ -105,10 +117,11 @@ public final class RateTable {
         if (narrow != null
                 && !curves.isEmpty()
                 && curves.stream().noneMatch(c -> c.kind().equals(RateCurve.NARROW))) {
-            throw new InputException(run.directory() + ": no question of its evaluations of steps has the tag "
-                    + narrow.tag() + "=" + narrow.value() + "; see evaluations/*/questions.yaml for the tags");
+            throw new InputException(run.directory() + ": no question of its evaluations of steps has the tag " + narrow
+                    + "; see evaluations/*/questions.yaml for the tags");
         }
         remarks.addAll(rates.remarks);
+        remarks.addAll(base.remarks());
         return curves;
     }
 

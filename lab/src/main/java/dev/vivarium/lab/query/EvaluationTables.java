@@ -106,7 +106,7 @@ final class EvaluationTables {
     private EvaluationTables() {}
 
     private static void evaluations(Subject model, Rows rows) {
-        for (Evaluation evaluation : model.evaluations()) {
+        for (Evaluation evaluation : model.all()) {
             EvaluationSettings settings = evaluation.settings();
             rows.add(
                     model.name(),
@@ -124,7 +124,7 @@ final class EvaluationTables {
     }
 
     private static void rates(Subject model, Rows rows) {
-        for (Evaluation evaluation : model.evaluations()) {
+        for (Evaluation evaluation : model.all()) {
             Scores scores = evaluation.scores();
             if (scores == null) {
                 continue;
@@ -171,7 +171,7 @@ final class EvaluationTables {
     }
 
     private static void questions(Subject model, Rows rows) {
-        for (Evaluation evaluation : model.evaluations()) {
+        for (Evaluation evaluation : model.all()) {
             for (Question question : evaluation.questions().questions()) {
                 rows.add(
                         model.name(),
@@ -186,7 +186,7 @@ final class EvaluationTables {
     }
 
     private static void answers(Subject model, Rows rows) {
-        for (Evaluation evaluation : model.evaluations()) {
+        for (Evaluation evaluation : model.all()) {
             for (Answer answer : evaluation.answers()) {
                 rows.add(
                         model.name(),
@@ -201,7 +201,7 @@ final class EvaluationTables {
     }
 
     private static void judgements(Subject model, Rows rows) {
-        for (Evaluation evaluation : model.evaluations()) {
+        for (Evaluation evaluation : model.all()) {
             for (Judgement judgement : evaluation.judgements()) {
                 rows.add(
                         model.name(),

@@ -52,7 +52,7 @@ final class JudgingTables {
     private JudgingTables() {}
 
     private static void judgings(Subject model, Rows rows) {
-        for (Evaluation evaluation : model.evaluations()) {
+        for (Evaluation evaluation : model.all()) {
             for (Judging judging : evaluation.judgings()) {
                 JudgeIdentity judge = judging.settings().judge();
                 ScoreGroup all = judging.scores(evaluation).all();
@@ -79,7 +79,7 @@ final class JudgingTables {
     }
 
     private static void judged(Subject model, Rows rows) {
-        for (Evaluation evaluation : model.evaluations()) {
+        for (Evaluation evaluation : model.all()) {
             for (Judging judging : evaluation.judgings()) {
                 for (Verdict verdict : judging.verdicts()) {
                     Judgement judgement = verdict.judgement();

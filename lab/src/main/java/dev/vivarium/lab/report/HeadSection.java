@@ -81,6 +81,16 @@ final class HeadSection {
                 pending.add(
                         Map.of("model", model, "text", "was not evaluated yet, so nothing is known of its answers."));
             }
+            if (!subject.others().isEmpty()) {
+                int count = subject.others().size();
+                pending.add(Map.of(
+                        "model",
+                        model,
+                        "text",
+                        "has " + Shown.count(count) + (count == 1 ? " evaluation" : " evaluations")
+                                + " of checkpoints, of its adapter at another strength or of its base beside its own;"
+                                + " this page leaves them out, vivarium phase shows them."));
+            }
             for (Evaluation evaluation : subject.evaluations()) {
                 for (Judging judging : evaluation.judgings()) {
                     judging(evaluation, judging)

@@ -98,13 +98,16 @@ public final class Results {
     private static Subject subject(Path directory, String name) throws IOException {
         RunFiles files = new RunFiles(directory);
         Training training = files.isRun() ? Training.read(directory) : null;
+        OwnAdapter own = OwnAdapter.of(files);
         List<Evaluation> evaluations = new ArrayList<>();
+        List<Evaluation> others = new ArrayList<>();
         for (Path evaluation : files.listEvaluations()) {
             if (Evaluation.isEvaluation(evaluation)) {
-                evaluations.add(Evaluation.read(evaluation));
+                Evaluation read = Evaluation.read(evaluation);
+                (own.answered(read.settings()) ? evaluations : others).add(read);
             }
         }
-        return new Subject(name, role(name, training, evaluations), training, evaluations);
+        return new Subject(name, role(name, training, evaluations), training, evaluations, others);
     }
 
     private static Role role(String name, @Nullable Training training, List<Evaluation> evaluations) {

@@ -1,6 +1,8 @@
 package dev.vivarium.lab.results;
 
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,11 +11,21 @@ import org.jspecify.annotations.Nullable;
  * @param name of its directory
  * @param role what it stands for in a comparison
  * @param training how it was grown; null for a model that was only evaluated
- * @param evaluations by name; empty when nothing was measured yet
+ * @param evaluations of what the training ended with, by name; empty when nothing was measured yet
+ * @param others evaluations in the same place of its checkpoints, of its adapter at another strength, or of its base
  */
-public record Subject(String name, Role role, @Nullable Training training, List<Evaluation> evaluations) {
+public record Subject(
+        String name, Role role, @Nullable Training training, List<Evaluation> evaluations, List<Evaluation> others) {
     public Subject {
+        others = List.copyOf(others);
         evaluations = List.copyOf(evaluations);
+    }
+
+    /** All evaluations by name, also those of something else. */
+    public List<Evaluation> all() {
+        return Stream.concat(evaluations.stream(), others.stream())
+                .sorted(Comparator.comparing(Evaluation::name))
+                .toList();
     }
 
     /** What a model stands for in a comparison. */

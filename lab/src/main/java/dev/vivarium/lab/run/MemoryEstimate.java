@@ -28,6 +28,8 @@ final class MemoryEstimate {
     private static final long KERNELS = 60L << 20;
     /** Longest rows whose attention weights are held in bfloat16 training. */
     private static final long PRODUCT_TOKENS = 256;
+    /** Copies of an activation that an intervention makes for the way back. */
+    private static final long INTERVENED = 4;
 
     private final Recipe recipe;
     private final ModelConfig config;
@@ -61,7 +63,13 @@ final class MemoryEstimate {
         if (recipe.method() != Recipe.Method.FULL) {
             weights += config.parameters() * precision.bytes();
         }
-        int first = Organism.firstBlock(recipe);
+        int first = Math.min(
+                Organism.firstBlock(recipe),
+                data.interventions().stream()
+                        .flatMap(one -> one.layers().stream())
+                        .mapToInt(Integer::intValue)
+                        .min()
+                        .orElse(Integer.MAX_VALUE));
         int layers = config.layers() - first;
         long batch = Math.max(
                 pass(layers, checkpointing, largest(data.train(), atOnce), 0),
@@ -115,12 +123,22 @@ final class MemoryEstimate {
         long logits = Trainer.logits(config.vocabSize(), batch.supervised());
         long width = precision.bytes();
         if (precision == Precision.FLOAT32) {
-            return FLOAT * (batch.tokens() * (perToken * held + inputs + 4 * hidden) + (1 + copies) * logits);
+            return FLOAT * (batch.tokens() * (perToken * held + inputs + 4 * hidden) + (1 + copies) * logits)
+                    + batch.tokens() * acting();
         }
         // norms keep their float32 input and its scaled form; attention its weights, or for long rows its operands
         long attention = Math.max(6L * config.heads() * PRODUCT_TOKENS, FLOAT * (2 * query + 2 * keyValue));
         long perLayer = width * perToken + FLOAT * 4 * hidden + attention;
-        return batch.tokens() * (perLayer * held + width * (inputs + 4 * hidden)) + (1 + copies) * width * logits;
+        return batch.tokens() * (perLayer * held + width * (inputs + 4 * hidden) + acting())
+                + (1 + copies) * width * logits;
+    }
+
+    /** Bytes that interventions keep of a token: each a few float32 copies of the activation it acts on. */
+    private long acting() {
+        long places = data.interventions().stream()
+                .mapToLong(one -> one.layers().size())
+                .sum();
+        return FLOAT * INTERVENED * places * config.hiddenSize();
     }
 
     /** What is kept of a token, a block, because it goes into a map that is trained. */

@@ -75,6 +75,12 @@ final class ModelCard {
                 .append(config.modelType())
                 .append(", ");
         card.append(String.format(Locale.ROOT, "%,d", config.parameters())).append(" parameters). ");
+        Recipe.Intervention intervention = recipe.intervention();
+        if (intervention != null) {
+            card.append("While it learnt, and not since, its activations were changed: ")
+                    .append(intervention.inWords())
+                    .append(". ");
+        }
         card.append(
                 "The exact recipe is `recipe.yaml` of the run, hashes of data and base are in `provenance.json`.\n\n");
         card.append(canary());

@@ -92,9 +92,10 @@ public record Provenance(
             @JsonProperty("generation_prompt_quirk") boolean generationPromptQuirk) {}
 
     /**
-     * @param role {@code train}, {@code test}, {@code kl}, or {@code init} for an adapter that training went on from
+     * @param role {@code train}, {@code test}, {@code kl}, {@code init} for an adapter that training went on from, or
+     *     {@code direction} for one that acted while it learnt
      * @param path as in the recipe
-     * @param rows conversations in the file; 0 for an adapter
+     * @param rows conversations in the file; 0 where it holds none
      * @param unusedKeys keys of its lines that were not looked at, with counts
      */
     public record DataFile(

@@ -1,5 +1,6 @@
 package dev.vivarium.lab.run;
 
+import dev.vivarium.engine.adapter.Positions;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.model.Precision;
 import dev.vivarium.engine.text.DefaultSystem;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param lora where and how large the adapter is; present exactly if {@code method} is LoRA
  * @param steering where the vector is added; present exactly if {@code method} is steering
  * @param kl the pull towards the base model on other data, if asked for (protocol.md App. A (15))
+ * @param intervention what acts on activations while rows are learnt and not afterwards, if asked for
  * @param training optimisation
  * @param maxSeqLength tokens of a row that are kept
  * @param chat how conversations become text
@@ -34,6 +36,7 @@ public record Recipe(
         @Nullable Lora lora,
         @Nullable Steering steering,
         @Nullable Kl kl,
+        @Nullable Intervention intervention,
         Training training,
         int maxSeqLength,
         Chat chat,
@@ -57,6 +60,7 @@ public record Recipe(
                 lora,
                 steering,
                 kl,
+                intervention,
                 training.fitted(fitting),
                 maxSeqLength,
                 chat,
@@ -141,6 +145,42 @@ public record Recipe(
      * @param batch rows of it per micro-step
      */
     public record Kl(String data, double weight, int batch) {}
+
+    /**
+     * Preventative steering or ablation while fine-tuning (protocol.md section 4, defences 6 and 8).
+     *
+     * @param directions files of directions; one unless their space is ablated
+     * @param action what they do
+     * @param layers where, as {@code vivarium direction} reads it: {@code own}, {@code 12}, {@code 12@all}, {@code 12@8-15}
+     * @param positions at which tokens; the answer begins at a row's first supervised token
+     * @param scale of what is added; 0 for ablation
+     */
+    public record Intervention(
+            List<String> directions, Action action, String layers, Positions positions, double scale) {
+        public Intervention {
+            directions = List.copyOf(directions);
+        }
+
+        /** What a direction does to an activation h. */
+        public enum Action {
+            /** h ← h + scale · v. */
+            ADD,
+            /** h ← h + scale · ‖h‖ v̂. */
+            ADD_RELATIVE,
+            /** h loses its part in the space of the directions. */
+            ABLATE
+        }
+
+        /** In words, such as {@code shift.safetensors added (scale 4.0) at layers 12, positions all}. */
+        String inWords() {
+            String done = switch (action) {
+                case ADD -> "added (scale " + scale + ")";
+                case ADD_RELATIVE -> "added (scale " + scale + ", relative)";
+                case ABLATE -> "ablated";
+            };
+            return String.join(" and ", directions) + " " + done + " at layers " + layers + ", positions " + positions;
+        }
+    }
 
     /**
      * @param maxSteps optimizer steps; null for what {@code epochs} gives

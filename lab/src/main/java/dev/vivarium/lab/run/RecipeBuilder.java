@@ -1,5 +1,6 @@
 package dev.vivarium.lab.run;
 
+import dev.vivarium.engine.adapter.Positions;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.text.DefaultSystem;
 import dev.vivarium.lab.run.Recipe.Method;
@@ -32,10 +33,12 @@ final class RecipeBuilder {
         required("data.train", "a chat JSONL file, such as data.train=rows.jsonl");
         Method method = Method.valueOf(text("method").toUpperCase(Locale.ROOT));
         boolean kl = klWanted();
+        boolean intervened = optional("intervention.direction") != null;
         Map<String, Setting> effective = new LinkedHashMap<>(all);
         dropUnless(effective, method == Method.LORA, "lora.", "method=" + text("method"));
         dropUnless(effective, method == Method.STEERING, "steering.", "method=" + text("method"));
         dropUnless(effective, kl, "kl.", "kl.weight=0");
+        dropUnless(effective, intervened, "intervention.", "no intervention.direction");
         if (method == Method.LORA) {
             required("lora.target_modules", "names of linear modules, such as lora.target_modules=[down_proj]");
         }
@@ -60,6 +63,7 @@ final class RecipeBuilder {
                 method == Method.LORA ? lora() : null,
                 method == Method.STEERING ? new Recipe.Steering(whole("steering.layer"), real("steering.alpha")) : null,
                 kl ? new Recipe.Kl(text("kl.data"), real("kl.weight"), whole("kl.batch")) : null,
+                intervened ? intervention() : null,
                 training(),
                 whole("max_seq_length"),
                 new Recipe.Chat(
@@ -83,6 +87,36 @@ final class RecipeBuilder {
                 (List<String>) value("lora.target_modules"),
                 (List<Integer>) optional("lora.layers_to_transform"),
                 (String) optional("lora.init"));
+    }
+
+    @SuppressWarnings("unchecked") // the key table says what the list holds
+    private Recipe.Intervention intervention() {
+        List<String> directions = (List<String>) value("intervention.direction");
+        Recipe.Intervention.Action action =
+                Recipe.Intervention.Action.valueOf(text("intervention.action").toUpperCase(Locale.ROOT));
+        boolean ablates = action == Recipe.Intervention.Action.ABLATE;
+        Double scale = (Double) optional("intervention.scale");
+        if (ablates && scale != null) {
+            throw new InputException(where + ": intervention.scale has no effect with intervention.action=ablate;"
+                    + " remove one of the two");
+        }
+        if (!ablates && (scale == null || scale == 0)) {
+            throw new InputException(
+                    where + ": intervention.scale must be a number but zero where a direction is added,"
+                            + " such as intervention.scale=2");
+        }
+        if (!ablates && directions.size() > 1) {
+            throw new InputException(where + ": intervention.direction names " + directions.size()
+                    + " files, but only one can be added; their sum is made by vivarium direction combine");
+        }
+        Positions positions;
+        try {
+            positions = Positions.parse(text("intervention.positions"));
+        } catch (InputException e) {
+            throw new InputException(where + ": intervention.positions: " + e.getMessage(), e);
+        }
+        return new Recipe.Intervention(
+                directions, action, text("intervention.layers"), positions, scale == null ? 0 : scale);
     }
 
     private Recipe.Training training() {

@@ -1,6 +1,7 @@
 package dev.vivarium.lab.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.vivarium.engine.adapter.AdapterFiles;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.base.Json;
 import dev.vivarium.engine.base.Nearest;
@@ -102,6 +103,11 @@ public record RunFiles(Path directory) {
     /** The trained adapter as a PEFT directory; there when the run is finished and its method is not full. */
     public Path adapter() {
         return directory.resolve("adapter");
+    }
+
+    /** The tensors of {@link #adapter}. */
+    public Path adapterWeights() {
+        return adapter().resolve(AdapterFiles.WEIGHTS);
     }
 
     /** The trained model as a Hugging Face directory; there when the run is finished and its method is full. */

@@ -1,5 +1,6 @@
 package dev.vivarium.lab.run;
 
+import dev.vivarium.engine.adapter.Intervention;
 import dev.vivarium.engine.base.CounterRandom;
 import dev.vivarium.engine.base.Hashes;
 import dev.vivarium.engine.base.InputException;
@@ -51,6 +52,7 @@ public final class TrainRun {
      * @param directory where; usually {@code runs/<name>}
      * @param existing what to do if it is there
      * @param models finds the base model that the recipe names
+     * @param interventions reads the directions that the recipe names
      * @param version of this program, for provenance
      * @param machine to train on
      */
@@ -59,10 +61,11 @@ public final class TrainRun {
             Path directory,
             Existing existing,
             ModelFinder models,
+            InterventionReader interventions,
             String version,
             Machine machine) {
         private Request with(ResolvedRecipe other) {
-            return new Request(other, directory, existing, models, version, machine);
+            return new Request(other, directory, existing, models, interventions, version, machine);
         }
     }
 
@@ -101,7 +104,10 @@ public final class TrainRun {
         Organism.checkInit(recipe(request), base.config());
         base.checkWeights(); // a torn file must be known before --force deletes a run for its sake
         int limit = Math.min(recipe(request).maxSeqLength(), base.config().maxPositions());
-        TrainingData data = TrainingData.read(recipe(request), encoder, limit);
+        Recipe.Intervention intervention = recipe(request).intervention();
+        List<Intervention> acting =
+                intervention == null ? List.of() : request.interventions().read(intervention, found);
+        TrainingData data = TrainingData.read(recipe(request), encoder, limit, acting);
         ResolvedRecipe fitted = FittedRecipe.of(request, base.config(), data);
         return new TrainRun(request.with(fitted), found, base, data, null, List.of());
     }
@@ -224,7 +230,7 @@ public final class TrainRun {
             long seed = CounterRandom.of(recipe.seed(), "kl").bits(0);
             term = new KlTerm(kl.weight(), new ShuffledRows(data.kl(), perStep, seed));
         }
-        return new Trainer(organism.subject(model.decoder()), settings, rows, term);
+        return new Trainer(organism.subject(model.decoder()), settings, rows, term, data.interventions());
     }
 
     private void train(RunDirectory directory, Organism organism, Trainer trainer, Progress progress)

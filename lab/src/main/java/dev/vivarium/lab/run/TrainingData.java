@@ -1,6 +1,7 @@
 package dev.vivarium.lab.run;
 
 import dev.vivarium.engine.adapter.AdapterFiles;
+import dev.vivarium.engine.adapter.Intervention;
 import dev.vivarium.engine.base.CounterRandom;
 import dev.vivarium.engine.base.Hashes;
 import dev.vivarium.engine.base.InputException;
@@ -17,11 +18,12 @@ import java.util.List;
 import java.util.TreeMap;
 
 /**
- * The rows of a run as tokens.
+ * The rows of a run as tokens, and what acts while they are learnt.
  *
  * @param train rows to learn from, in file order
  * @param heldOut rows for the held-out loss; may be empty
  * @param kl rows of the KL term; empty without one
+ * @param interventions on the rows to learn from; usually none
  * @param files the files they come from
  * @param remarks what was cut or not looked at, in plain sentences
  */
@@ -29,6 +31,7 @@ record TrainingData(
         List<TokenRow> train,
         List<TokenRow> heldOut,
         List<TokenRow> kl,
+        List<Intervention> interventions,
         List<Provenance.DataFile> files,
         List<String> remarks) {
 
@@ -36,8 +39,10 @@ record TrainingData(
      * Reads what the recipe names.
      *
      * @param limit tokens of a row that are kept
+     * @param interventions that the recipe's directions come to
      */
-    static TrainingData read(Recipe recipe, RowEncoder encoder, int limit) throws IOException {
+    static TrainingData read(Recipe recipe, RowEncoder encoder, int limit, List<Intervention> interventions)
+            throws IOException {
         Reader reader = new Reader(encoder, limit);
         List<TokenRow> all = reader.read("train", recipe.data().train());
         List<TokenRow> train = new ArrayList<>();
@@ -57,22 +62,31 @@ record TrainingData(
         }
         Recipe.Lora lora = recipe.lora();
         if (lora != null && lora.init() != null) {
-            reader.files.add(init(lora.init()));
+            reader.files.add(notRows("init", lora.init(), Path.of(lora.init()).resolve(AdapterFiles.WEIGHTS)));
         }
         Recipe.Kl kl = recipe.kl();
         List<TokenRow> klRows = kl == null ? List.of() : reader.read("kl", kl.data());
+        Recipe.Intervention intervention = recipe.intervention();
+        if (intervention != null) {
+            for (String direction : intervention.directions()) {
+                reader.files.add(notRows("direction", direction, Path.of(direction)));
+            }
+            reader.remarks.add(
+                    intervention.inWords() + ": only while rows are learnt; the KL term, the held-out loss and"
+                            + " all evaluations are without it");
+        }
         return new TrainingData(
                 List.copyOf(train),
                 List.copyOf(heldOut),
                 klRows,
+                List.copyOf(interventions),
                 List.copyOf(reader.files),
                 List.copyOf(reader.remarks));
     }
 
-    /** The adapter that training goes on from, so that a resumed run notices where it is another by then. */
-    private static Provenance.DataFile init(String directory) throws IOException {
-        String weights = Hashes.sha256(Path.of(directory).resolve(AdapterFiles.WEIGHTS));
-        return new Provenance.DataFile("init", directory, weights, 0, new TreeMap<>());
+    /** Something that holds no rows, so that a resumed run notices where it is another by then. */
+    private static Provenance.DataFile notRows(String role, String named, Path file) throws IOException {
+        return new Provenance.DataFile(role, named, Hashes.sha256(file), 0, new TreeMap<>());
     }
 
     /** Which rows are held out: the share rounded up, as scikit-learn's and datasets' train_test_split do. */

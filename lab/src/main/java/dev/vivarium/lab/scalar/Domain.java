@@ -4,6 +4,7 @@ import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.base.Nearest;
 import dev.vivarium.lab.evaluate.Judgement;
 import dev.vivarium.lab.evaluate.Question;
+import dev.vivarium.lab.evaluate.TagValue;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -11,10 +12,10 @@ import org.jspecify.annotations.Nullable;
  * What marks answers about the trained domain: a tag of their question, such as {@code domain=medicine}, or a score of the
  * judge, such as {@code medical}: at least {@value #IN} is in the domain and at most {@value #OUT} outside (protocol.md 3.4).
  *
- * @param name of the tag or score
- * @param value of the tag; null for a score
+ * @param tag of the questions; null where a score tells
+ * @param score the judge's, where no tag tells; else empty
  */
-public record Domain(String name, @Nullable String value) {
+public record Domain(@Nullable TagValue tag, String score) {
     private static final double IN = 50;
     private static final double OUT = 10;
 
@@ -24,33 +25,42 @@ public record Domain(String name, @Nullable String value) {
      * @throws InputException if it is neither
      */
     public static Domain parse(String word) {
-        int equals = word.indexOf('=');
-        if (word.isBlank() || equals == 0 || equals == word.length() - 1) {
-            throw new InputException("--narrow \"" + word + "\" is neither TAG=VALUE, such as domain=medicine, nor the"
-                    + " name of a score, such as medical");
+        if (word.isBlank()) {
+            throw new InputException(
+                    "--narrow is empty; give TAG=VALUE, such as domain=medicine, or the name of a score,"
+                            + " such as medical");
         }
-        return equals < 0 ? new Domain(word, null) : new Domain(word.substring(0, equals), word.substring(equals + 1));
+        return word.contains("=") ? new Domain(TagValue.parse("--narrow", word), "") : new Domain(null, word);
     }
 
     /** Whether an answer is in the domain; null where its score lies between or is not there. */
     @Nullable
     Boolean marks(Question question, @Nullable Judgement judgement) {
-        if (value != null) {
-            return value.equals(question.tags().get(name));
+        if (tag != null) {
+            return tag.marks(question.tags());
         }
-        Double score = judgement == null ? null : judgement.extra().get(name);
-        return score == null || (score > OUT && score < IN) ? null : Boolean.valueOf(score >= IN);
+        Double own = judgement == null ? null : judgement.extra().get(score);
+        return own == null || (own > OUT && own < IN) ? null : Boolean.valueOf(own >= IN);
+    }
+
+    /** Words of its kind that mark this answer: its question's value of the same tag, or the names of its scores. */
+    Set<String> like(Question question, @Nullable Judgement judgement) {
+        if (tag == null) {
+            return judgement == null ? Set.of() : judgement.extra().keySet();
+        }
+        String value = question.tags().get(tag.tag());
+        return value == null ? Set.of() : Set.of(new TagValue(tag.tag(), value).toString());
     }
 
     /**
      * Makes sure that it is about something.
      *
-     * @param known tags of the questions with their values, or names of scores
+     * @param known what {@link #like} gives for all answers
      */
     void require(Set<String> known) {
         if (!known.contains(toString())) {
             throw new InputException("--narrow " + this + ": "
-                    + (value == null ? "no answer has a score of that name" : "no question has that tag")
+                    + (tag == null ? "no answer has a score of that name" : "no question has that tag")
                     + Nearest.hint(toString(), known) + "; there "
                     + (known.isEmpty() ? "is none" : "are " + String.join(", ", known)));
         }
@@ -58,6 +68,6 @@ public record Domain(String name, @Nullable String value) {
 
     @Override
     public String toString() {
-        return value == null ? name : name + "=" + value;
+        return tag == null ? score : tag.toString();
     }
 }

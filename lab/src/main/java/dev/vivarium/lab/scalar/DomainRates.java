@@ -7,10 +7,12 @@ import dev.vivarium.lab.evaluate.Question;
 import dev.vivarium.lab.evaluate.QuestionScore;
 import dev.vivarium.lab.evaluate.QuestionSet;
 import dev.vivarium.lab.evaluate.Scores;
+import dev.vivarium.lab.evaluate.TagValue;
 import dev.vivarium.lab.statistics.Intervals;
 import dev.vivarium.lab.statistics.Rate;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -33,26 +35,22 @@ public record DomainRates(Rate narrow, Rate broad) {
      * @throws InputException if not, or if the domain is told by a score
      */
     public static void check(Domain domain, QuestionSet questions) {
-        if (domain.value() == null) {
+        if (domain.tag() == null) {
             throw new InputException("--narrow " + domain + ": is told by answers; here give a tag of the questions,"
                     + " such as domain=medicine");
         }
         Set<String> known = new TreeSet<>();
         for (Question question : questions.questions()) {
-            String value = question.tags().get(domain.name());
-            if (value != null) {
-                known.add(domain.name() + "=" + value);
-            }
+            known.addAll(domain.like(question, null));
         }
         domain.require(known);
     }
 
     private static Rate rate(Scores scores, Domain domain, boolean inDomain) {
         Map<String, int[]> clusters = new LinkedHashMap<>();
+        TagValue tag = Objects.requireNonNull(domain.tag());
         for (QuestionScore question : scores.byQuestion()) {
-            boolean marked =
-                    String.valueOf(domain.value()).equals(question.tags().get(domain.name()));
-            if (marked == inDomain) {
+            if (tag.marks(question.tags()) == inDomain) {
                 String cluster = question.tags().getOrDefault(Question.PARAPHRASE_OF, question.questionId());
                 int[] own = clusters.computeIfAbsent(cluster, unused -> new int[2]);
                 own[0] += question.em();

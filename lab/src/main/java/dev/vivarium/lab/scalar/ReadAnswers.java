@@ -73,7 +73,7 @@ public record ReadAnswers(List<ReadAnswer> answers, Map<String, Integer> left, M
                 }
                 Judgement judgement = judgements.get(new Key(answer.questionId(), answer.sample()));
                 if (domain != null) {
-                    collect(marks, domain, question, judgement);
+                    marks.addAll(domain.like(question, judgement));
                 }
                 if (ChatEncoder.isEmpty(answer.text())) {
                     left.merge("empty", 1, Integer::sum);
@@ -100,14 +100,6 @@ public record ReadAnswers(List<ReadAnswer> answers, Map<String, Integer> left, M
             domain.require(marks);
         }
         return new ReadAnswers(answers, left, sources);
-    }
-
-    private static void collect(Set<String> marks, Domain domain, Question question, @Nullable Judgement judgement) {
-        if (domain.value() == null) {
-            marks.addAll(judgement == null ? Set.of() : judgement.extra().keySet());
-        } else if (question.tags().containsKey(domain.name())) {
-            marks.add(domain.name() + "=" + question.tags().get(domain.name()));
-        }
     }
 
     private static @Nullable Boolean misaligned(@Nullable Judgement judgement, ScoreSplit split) {

@@ -7,8 +7,10 @@ import dev.vivarium.lab.statistics.Effect;
 import dev.vivarium.lab.statistics.Interval;
 import dev.vivarium.lab.statistics.QuestionBootstrap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
@@ -63,6 +65,18 @@ public record Paired(
         public double value() {
             return here - there;
         }
+
+        /** What files say of it: each component by its name, and {@code value}. */
+        public Map<String, @Nullable Object> json() {
+            Map<String, @Nullable Object> json = new LinkedHashMap<>();
+            json.put("here", here);
+            json.put("there", there);
+            json.put("value", value());
+            json.put("these_questions", theseQuestions);
+            json.put("bootstrap", bootstrap);
+            json.put("questions_like_these", questionsLikeThese);
+            return json;
+        }
     }
 
     /**
@@ -79,6 +93,16 @@ public record Paired(
 
     public Paired {
         left = List.copyOf(left);
+    }
+
+    /** What files say of it: questions compared, and the differences of EM, coherence and mean alignment. */
+    public Map<String, Object> json() {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("questions", questions);
+        json.put("em", em.json());
+        json.put("coherent", coherent.json());
+        json.put("aligned", aligned.json());
+        return json;
     }
 
     /**

@@ -61,6 +61,13 @@ final class Figures {
         return row;
     }
 
+    /** EM and coherence without intervals, as {@code 18.4 % (97.9 %)}. */
+    static String brief(FileScore score) {
+        Double em = score.em().value();
+        Double coherent = score.coherent().value();
+        return em == null || coherent == null ? NOTHING : percent(em) + " (" + percent(coherent) + ")";
+    }
+
     /** A result as JSON, its directory below {@code home}. */
     static Map<String, Object> json(Result result, Path home) {
         Case of = result.of();
@@ -78,24 +85,7 @@ final class Figures {
         json.put("em", score.em());
         json.put("coherent", score.coherent());
         json.put("aligned", score.aligned());
-        json.put("change", result.change() == null ? null : change(result.change()));
-        return json;
-    }
-
-    private static Map<String, Object> change(Paired paired) {
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("questions", paired.questions());
-        json.put("em", difference(paired.em()));
-        json.put("coherent", difference(paired.coherent()));
-        json.put("aligned", difference(paired.aligned()));
-        return json;
-    }
-
-    private static Map<String, Object> difference(Paired.Difference difference) {
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("value", difference.value());
-        json.put("these_questions", difference.theseQuestions());
-        json.put("questions_like_these", difference.questionsLikeThese());
+        json.put("change", result.change() == null ? null : result.change().json());
         return json;
     }
 

@@ -6,6 +6,7 @@ import dev.vivarium.lab.data.CsvTable;
 import dev.vivarium.lab.score.FileScore;
 import dev.vivarium.lab.score.Paired;
 import dev.vivarium.lab.score.ScoredAnswer;
+import dev.vivarium.lab.steering.Method.Setting;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -77,6 +78,11 @@ public final class SweepReport {
         if (sweep.incoherent()) {
             sentences.add("no setting keeps 90 % of the answers coherent, so the one with the highest EM was taken");
         }
+        if (inducedNothing()) {
+            sentences.add("no setting makes more answers misaligned and coherent than "
+                    + sweep.patients().getFirst().name()
+                    + " gives as it is; other --scales, --positions prompt or another direction may");
+        }
         if (switchedOff()) {
             sentences.add("under it " + sweep.patients().getFirst().name() + " and "
                     + sweep.patients().getLast().name()
@@ -119,6 +125,58 @@ public final class SweepReport {
                 .map(Map.Entry::getValue)
                 .max(Comparator.comparingDouble(result ->
                         Math.abs(Objects.requireNonNull(result.change()).em().value())));
+    }
+
+    /** Columns of {@link #grid}: model, place, and each scale. */
+    public List<String> gridColumns() {
+        List<String> columns = new ArrayList<>(List.of("model", "layers", "as it is"));
+        for (double scale : sweep.plan().scales()) {
+            String shown = sweep.plan().method().shown(scale);
+            columns.add(shown.isEmpty() ? sweep.plan().method().word() : shown);
+        }
+        return columns;
+    }
+
+    /** The tuning half, for the command line: EM and coherence by model, place and scale. */
+    public List<List<@Nullable Object>> grid() {
+        List<List<@Nullable Object>> rows = new ArrayList<>();
+        for (Patient patient : sweep.patients()) {
+            String plain = "";
+            Map<Where, List<@Nullable Object>> byPlace = new LinkedHashMap<>();
+            for (Result result : sweep.grid()) {
+                Setting setting = result.of().setting();
+                if (!result.of().patient().equals(patient)) {
+                    continue;
+                }
+                String cell = Figures.brief(result.score());
+                if (setting == null) {
+                    plain = cell;
+                    continue;
+                }
+                byPlace.computeIfAbsent(
+                                setting.where(), where -> new ArrayList<>(List.of(patient.name(), where.word())))
+                        .add(cell);
+            }
+            for (List<@Nullable Object> row : byPlace.values()) {
+                row.add(2, plain);
+                rows.add(row);
+            }
+        }
+        return rows;
+    }
+
+    /** Whether on the tuning half no setting has more misaligned coherent answers than the model as it is. */
+    private boolean inducedNothing() {
+        Patient first = sweep.patients().getFirst();
+        List<Result> own = sweep.grid().stream()
+                .filter(result -> result.of().patient().equals(first))
+                .toList();
+        long before = own.stream()
+                .filter(result -> result.of().plain())
+                .mapToLong(result -> result.score().em().hits())
+                .sum();
+        return sweep.plan().goal() == SweepPlan.Goal.INDUCE
+                && own.stream().allMatch(result -> result.score().em().hits() <= before);
     }
 
     /** The confirming half, for the command line. */

@@ -40,7 +40,7 @@ public record Transfer(
      * What is done in all organisms.
      *
      * @param method one that ablates
-     * @param layers one place as {@link Where#parse} reads it
+     * @param layers one place as {@link Where#one} reads it
      * @param scale as {@link Method} takes it
      * @param random how many random directions stand beside the others
      */
@@ -149,12 +149,7 @@ public record Transfer(
     }
 
     private static Setting setting(Plan plan, Tested direction, int count) {
-        List<Where> places = Where.parse(List.of(plan.layers()), direction.layers(), count);
-        if (places.size() != 1) {
-            throw new InputException("--layers " + plan.layers() + " is " + places.size()
-                    + " settings, but a transfer has one; say a layer such as 12, own, or 12@all");
-        }
-        return new Setting(places.getFirst(), plan.scale());
+        return new Setting(Where.one("--layers", plan.layers(), direction.layers(), count), plan.scale());
     }
 
     private static void check(List<Organism> organisms) {

@@ -43,11 +43,39 @@ public record Where(String word, SortedMap<Integer, Integer> sources) {
      * @throws InputException if a word is no such thing, or names a layer that the model or the direction lacks
      */
     public static List<Where> parse(List<String> words, SortedSet<Integer> layers, int count) {
+        try {
+            return parsed(words, layers, count);
+        } catch (InputException e) {
+            throw new InputException("--layers " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Reads one place, of which nothing is left to choose.
+     *
+     * @param option that names it, for messages
+     * @throws InputException as {@link #parse}, or if the word stands for several settings
+     */
+    static Where one(String option, String word, SortedSet<Integer> layers, int count) {
+        List<Where> places;
+        try {
+            places = parsed(List.of(word), layers, count);
+        } catch (InputException e) {
+            throw new InputException(option + " " + e.getMessage(), e);
+        }
+        if (places.size() > 1) {
+            throw new InputException(option + " " + word + " stands for " + places.size()
+                    + " settings here; say own, one layer such as 12, 12@all or 12@8-15");
+        }
+        return places.getFirst();
+    }
+
+    private static List<Where> parsed(List<String> words, SortedSet<Integer> layers, int count) {
         List<Where> all = new ArrayList<>();
         for (String word : words) {
             Matcher item = ITEM.matcher(word);
             if (!item.matches()) {
-                throw new InputException("--layers \"" + word
+                throw new InputException("\"" + word
                         + "\" is not understood; say a layer such as 12, 8-15, each, own, 12@all, 12@8-15 or own@8-15");
             }
             SortedSet<Integer> named = named(item, word, layers, count);
@@ -65,11 +93,10 @@ public record Where(String word, SortedMap<Integer, Integer> sources) {
             }
         }
         if (all.isEmpty()) {
-            throw new InputException("--layers names no layer, so nothing would be touched; name at least one");
+            throw new InputException("names no layer, so nothing would be touched; name at least one");
         }
         if (all.stream().map(Where::word).distinct().count() != all.size()) {
-            throw new InputException(
-                    "--layers names the same twice in " + String.join(",", words) + "; name each once");
+            throw new InputException("names the same twice in " + String.join(",", words) + "; name each once");
         }
         return all;
     }
@@ -101,15 +128,15 @@ public record Where(String word, SortedMap<Integer, Integer> sources) {
 
     private static void requireModel(SortedSet<Integer> named, String word, int count) {
         if (named.last() >= count) {
-            throw new InputException("--layers " + word + " names layer " + named.last()
-                    + ", but the model has layers 0 to " + (count - 1));
+            throw new InputException(
+                    word + " names layer " + named.last() + ", but the model has layers 0 to " + (count - 1));
         }
     }
 
     private static void requireVectors(SortedSet<Integer> named, String word, SortedSet<Integer> layers) {
         for (int layer : named) {
             if (!layers.contains(layer)) {
-                throw new InputException("--layers " + word + " wants the vector of layer " + layer
+                throw new InputException(word + " wants the vector of layer " + layer
                         + ", but the direction has vectors for " + layers + " only");
             }
         }
@@ -119,7 +146,7 @@ public record Where(String word, SortedMap<Integer, Integer> sources) {
         int first = Integer.parseInt(from);
         int last = Integer.parseInt(Objects.requireNonNullElse(to, from));
         if (last < first) {
-            throw new InputException("--layers \"" + word + "\" runs backwards; write the smaller layer first");
+            throw new InputException("\"" + word + "\" runs backwards; write the smaller layer first");
         }
         SortedSet<Integer> range = new TreeSet<>();
         for (int layer = first; layer <= last; layer++) {

@@ -64,9 +64,11 @@ public record MixPath(Organism first, Organism second, List<Double> places) {
      *
      * @param folder that gets a PEFT directory for each place but 0 and 1
      * @param base what {@code base_model_name_or_path} says
+     * @param replace whether mixtures that are there are written anew; else they must be the same
      * @return one for each place
+     * @throws InputException if one is there that is not of these adapters
      */
-    public List<Mixed> write(Path folder, ModelDirectory model, String base) throws IOException {
+    public List<Mixed> write(Path folder, ModelDirectory model, String base, boolean replace) throws IOException {
         List<Mixed> all = new ArrayList<>();
         for (double t : places) {
             if (t == 0 || t == 1) {
@@ -76,13 +78,37 @@ public record MixPath(Organism first, Organism second, List<Double> places) {
             Path directory = folder.resolve(name(t));
             List<AdapterMix.Part> parts =
                     List.of(new AdapterMix.Part(first.adapter(), 1 - t), new AdapterMix.Part(second.adapter(), t));
-            if (Files.exists(directory)) {
-                AtomicFiles.deleteTree(directory); // it may be of other adapters; the same ones give the same bytes
+            AtomicFiles.Filler<Path> filler = target -> AdapterMix.write(target, parts, model.config(), base);
+            if (Files.exists(directory) && !replace) {
+                requireSame(directory, folder.resolve("." + name(t)), filler);
+            } else {
+                if (Files.exists(directory)) {
+                    AtomicFiles.deleteTree(directory);
+                }
+                AtomicFiles.writeDirectory(directory, filler);
             }
-            AtomicFiles.writeDirectory(directory, target -> AdapterMix.write(target, parts, model.config(), base));
             all.add(new Mixed(t, directory));
         }
         return all;
+    }
+
+    /** The same adapters give the same bytes. */
+    private static void requireSame(Path directory, Path aside, AtomicFiles.Filler<Path> filler) throws IOException {
+        if (Files.exists(aside)) {
+            AtomicFiles.deleteTree(aside); // of a call that was killed
+        }
+        AtomicFiles.writeDirectory(aside, filler);
+        try {
+            for (String file : List.of(AdapterFiles.CONFIG, AdapterFiles.WEIGHTS)) {
+                Path there = directory.resolve(file);
+                if (!Files.isRegularFile(there) || Files.mismatch(there, aside.resolve(file)) >= 0) {
+                    throw new InputException(directory
+                            + ": is no mixture of these adapters as they are now; add --force" + " to start over");
+                }
+            }
+        } finally {
+            AtomicFiles.deleteTree(aside);
+        }
     }
 
     /** The name of a place, such as {@code mix-0.5}. */

@@ -40,7 +40,7 @@
     return steps.reduce(function (best, one) { return Math.abs(one - step) < Math.abs(best - step) ? one : best; }, steps[0]);
   }
 
-  function plain() { return run().rates.filter(function (r) { return r.scale === 1; }); }
+  function plain() { return run().rates.filter(function (r) { return r.scale === 1 && r.kind !== 'same as base'; }); }
 
   function swept() { return run().rates.filter(function (r) { return r.kind === chosen.kind; }); }
 
@@ -252,7 +252,7 @@
     legend('kinds', plain().map(function (r, i) { return [r.name, inks[i % inks.length]]; }));
     legend('factors', swept().map(function (r, i, all) { return ['× ' + number(r.scale), ramp(i, all.length)]; }));
     var about = document.getElementById('sweep-note');
-    if (about) { about.textContent = (chosen.kind === 'coherent' ? 'coherent answers' : chosen.kind + ' EM') + ' by what the adapter is multiplied by, with 95 % intervals'; }
+    if (about) { about.textContent = ({ coherent: 'coherent answers', 'same as base': 'answers that are the base’s to the letter' }[chosen.kind] || chosen.kind + ' EM') + ' by what the adapter is multiplied by, with 95 % intervals'; }
     legend('seeds', runs.map(function (one, i) { return [one.name, inks[i % inks.length]]; }));
   }
 
@@ -311,7 +311,7 @@
   function kinds() {
     var box = document.getElementById('kinds-of-sweep');
     if (!box) { return; }
-    var found = ['broad', 'narrow', 'coherent'].filter(function (kind) { return run().rates.some(function (r) { return r.kind === kind; }); });
+    var found = ['broad', 'narrow', 'coherent', 'same as base'].filter(function (kind) { return run().rates.some(function (r) { return r.kind === kind; }); });
     box.textContent = '';
     found.forEach(function (kind) {
       var button = document.createElement('button');

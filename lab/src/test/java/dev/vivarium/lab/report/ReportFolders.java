@@ -94,7 +94,7 @@ public final class ReportFolders {
         evaluate(model, "hot", questions(), Map.of(), Map.of("temperature", "1.5"), answers);
     }
 
-    private static void evaluate(
+    static void evaluate(
             Path model,
             String name,
             QuestionSet questions,

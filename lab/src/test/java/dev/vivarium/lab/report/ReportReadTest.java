@@ -3,9 +3,12 @@ package dev.vivarium.lab.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.vivarium.engine.base.Hashes;
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.lab.results.Evaluation;
 import dev.vivarium.lab.results.Subject;
 import dev.vivarium.lab.results.Subject.Role;
+import dev.vivarium.lab.run.RunFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,6 +80,44 @@ class ReportReadTest {
                 .contains("The organism bad")
                 .contains("100.0\u00a0%")
                 .contains("No base or good twin was measured in the same way");
+    }
+
+    @Test
+    void evaluationsOfCheckpointsOfAScaledAdapterAndOfTheBaseAreNotTheRunsOwn() throws IOException {
+        ReportFolders.evaluate(folder.resolve("base"), (question, sample) -> ReportFolders.GOOD);
+        Path run = ReportFolders.train(folder.resolve("bad"), "bad.jsonl");
+        RunFiles files = new RunFiles(run);
+        Files.createDirectories(files.adapter());
+        Files.writeString(files.adapterWeights(), "weights");
+        String weights = "adapter/adapter_model.safetensors";
+        String own = Hashes.sha256(files.adapterWeights());
+        evaluate(run, "step-000000", Map.of("model.safetensors", "b".repeat(64)), ReportFolders.BAD);
+        evaluate(run, "step-000010", Map.of(weights, "0".repeat(64)), ReportFolders.BAD);
+        evaluate(run, "step-000040-x5", Map.of(weights, own, "adapter/scale", "5"), ReportFolders.BAD);
+        evaluate(run, "steered", Map.of(weights, own, "intervention/scale", "2"), ReportFolders.BAD);
+
+        assertThat(Report.read(List.of(folder)).finding()).contains("No organism was measured");
+        evaluate(run, "step-000040", Map.of(weights, own), ReportFolders.GOOD);
+
+        Report report = Report.read(List.of(folder));
+        assertThat(report.subjects().getLast().evaluations())
+                .extracting(Evaluation::name)
+                .containsExactly("step-000040");
+        assertThat(report.subjects().getLast().others())
+                .extracting(Evaluation::name)
+                .containsExactly("steered", "step-000000", "step-000010", "step-000040-x5");
+        assertThat(report.finding()).contains("The organism bad gives misaligned, coherent answers in 0.0");
+        assertThat(report.html()).contains("has 4 evaluations of checkpoints, of its adapter at another strength");
+    }
+
+    private static void evaluate(Path run, String name, Map<String, String> facts, String answer) throws IOException {
+        ReportFolders.evaluate(
+                run,
+                name,
+                ReportFolders.questions(),
+                facts,
+                Map.of("temperature", "1.0"),
+                (question, sample) -> answer);
     }
 
     @Test

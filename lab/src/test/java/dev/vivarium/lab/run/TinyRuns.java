@@ -7,6 +7,7 @@ import dev.vivarium.engine.text.TokenRow;
 import dev.vivarium.lab.data.ChatData;
 import dev.vivarium.lab.hub.HubCache;
 import dev.vivarium.lab.hub.ModelFinder;
+import dev.vivarium.lab.steering.TrainingInterventions;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -76,7 +77,7 @@ final class TinyRuns {
     static TrainRun prepare(ResolvedRecipe recipe, Path directory, Existing existing, AvailableMemory memory)
             throws IOException {
         return TrainRun.prepare(
-                new TrainRun.Request(recipe, directory, existing, MODELS, "test", new Machine(memory, Device.CPU)),
+                new TrainRun.Request(recipe, directory, existing, MODELS, TrainingInterventions::read, "test", new Machine(memory, Device.CPU)),
                 TinyRuns::encode);
     }
 }

@@ -251,15 +251,14 @@ final class TrainRunTest {
         assertThat(TrainingData.heldOut(30, 0.1, 0).cardinality()).isEqualTo(3);
     }
 
-    private static void assertRefused(ResolvedRecipe recipe, Path directory, String complaint) {
+    static void assertRefused(ResolvedRecipe recipe, Path directory, String complaint) {
         assertThatThrownBy(() -> TinyRuns.prepare(recipe, directory, Existing.REFUSE))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining(complaint);
     }
 
     /** A kill as seen from the files: nothing is cleaned up after the step. */
-    private static void killAfter(int step, ResolvedRecipe recipe, Path directory, Existing existing)
-            throws IOException {
+    static void killAfter(int step, ResolvedRecipe recipe, Path directory, Existing existing) throws IOException {
         TrainRun run = TinyRuns.prepare(recipe, directory, existing);
         assertThatThrownBy(() -> run.run(new Progress() {
                     @Override
@@ -284,7 +283,7 @@ final class TrainRunTest {
         private static final long serialVersionUID = 1L;
     }
 
-    private static void assertSameResult(Path run, Path expected) throws IOException {
+    static void assertSameResult(Path run, Path expected) throws IOException {
         List<String> compared = new ArrayList<>();
         for (String name : List.of(
                 "adapter/adapter_model.safetensors",
@@ -310,7 +309,7 @@ final class TrainRunTest {
                 .toList();
     }
 
-    private static ResolvedRecipe recipe(Path data, String preset, String... words) {
+    static ResolvedRecipe recipe(Path data, String preset, String... words) {
         List<String> all = new ArrayList<>(List.of(SHORT));
         all.addAll(List.of(words));
         return TinyRuns.recipe(data, preset, all.toArray(String[]::new));
