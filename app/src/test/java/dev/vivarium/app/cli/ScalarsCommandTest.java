@@ -9,6 +9,7 @@ import dev.vivarium.lab.data.JsonLog;
 import dev.vivarium.lab.evaluate.Answer;
 import dev.vivarium.lab.evaluate.EvaluationFiles;
 import dev.vivarium.lab.evaluate.Judgement;
+import dev.vivarium.lab.results.TokenScalars;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -102,6 +103,30 @@ final class ScalarsCommandTest {
                 .content(StandardCharsets.UTF_8)
                 .contains("Scalars of run", "class=\"t p", "class=\"t n", "3.down_proj")
                 .doesNotContain("src=", "http:", "https:");
+    }
+
+    @Test
+    void theReportOfTheRunShowsTheScalarsOfTheAnswersThatWereRead() throws IOException {
+        Path evaluation = evaluation(answer -> answer.sample() == 0 ? 0 : 100);
+        assertThat(read().code()).isZero();
+        Path page = folder.resolve("report.html");
+        Call call = Call.of("report", run.toString(), "--out", page.toString());
+        assertThat(call.code()).as(call.err()).isZero();
+        assertThat(page)
+                .content(StandardCharsets.UTF_8)
+                .contains("show the scalar of its adapter at ", "run: 4 scalars ", "class=\"t p", "class=\"t n")
+                .doesNotContain("class=\"t \"");
+        Path tokens = run.resolve("scalars/tokens.jsonl");
+        EvaluationFiles files = new EvaluationFiles(evaluation);
+        assertThat(JsonLog.read(tokens, TokenScalars.Line.class))
+                .hasSameSizeAs(files.readAnswers())
+                .allSatisfy(line -> assertThat(line.source()).isEqualTo("run/e"));
+
+        // answers of another time are shown without
+        Files.writeString(tokens, Files.readString(tokens).replace("\"pieces\":[\"", "\"pieces\":[\"other"));
+        assertThat(Call.of("report", run.toString(), "--out", page.toString()).code())
+                .isZero();
+        assertThat(page).content(StandardCharsets.UTF_8).doesNotContain("class=\"t p", "show the scalar");
     }
 
     @Test

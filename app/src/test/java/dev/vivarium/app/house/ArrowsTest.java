@@ -125,6 +125,7 @@ final class ArrowsTest {
                             "lab.evaluate",
                             "lab.statistics",
                             "lab.run",
+                            "lab.hub",
                             "lab.data",
                             "engine")),
             Map.entry(

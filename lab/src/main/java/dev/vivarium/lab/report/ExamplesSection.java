@@ -7,11 +7,14 @@ import dev.vivarium.lab.evaluate.Judgement;
 import dev.vivarium.lab.evaluate.Question;
 import dev.vivarium.lab.report.Comparison.Row;
 import dev.vivarium.lab.results.Evaluation.Key;
+import dev.vivarium.lab.results.TokenScalars;
+import dev.vivarium.lab.results.Training;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The same question and sample number, answered by each model. */
 final class ExamplesSection {
@@ -47,6 +50,8 @@ final class ExamplesSection {
         section.put("chosen", examples(chosen));
         section.put("hasChosen", !chosen.isEmpty());
         section.put("firsts", examples(choice.firsts()));
+        section.put("scalars", scalars());
+        section.put("hasScalars", !scalars().isEmpty());
         return section;
     }
 
@@ -94,10 +99,52 @@ final class ExamplesSection {
         shown.put("text", answer == null ? "" : InertText.of(answer.text()));
         shown.put("empty", answer != null && answer.text().isBlank());
         shown.put("cut", answer != null && answer.finishReason().equals("length"));
+        List<Map<String, String>> tokens = answer == null ? List.of() : tokens(row, answer);
+        shown.put("tokens", tokens);
+        shown.put("hasTokens", !tokens.isEmpty());
+        TokenScalars.Line line = answer == null ? null : line(row, answer);
+        shown.put("more", line == null ? "" : TokenShades.cut(line.pieces().size()));
         shown.put("aligned", Shown.roundScore(judgement == null ? null : judgement.aligned()));
         shown.put("coherent", Shown.roundScore(judgement == null ? null : judgement.coherent()));
         shown.put("em", judgement != null && isEm(judgement));
         return shown;
+    }
+
+    /** Whose answers carry scalars, and of which component. */
+    private List<Map<String, String>> scalars() {
+        List<Map<String, String>> all = new ArrayList<>();
+        for (Row row : comparison.firstRows()) {
+            TokenScalars scalars = row.subject().scalars();
+            boolean any = scalars != null
+                    && row.evaluation().answers().stream().anyMatch(answer -> line(row, answer) != null);
+            if (scalars != null && any) {
+                all.add(Map.of(
+                        "model",
+                        InertText.line(row.subject().name()),
+                        "component",
+                        InertText.line(scalars.component()),
+                        "finding",
+                        InertText.line(scalars.finding())));
+            }
+        }
+        return all;
+    }
+
+    private static List<Map<String, String>> tokens(Row row, Answer answer) {
+        TokenScalars scalars = row.subject().scalars();
+        TokenScalars.Line line = line(row, answer);
+        return scalars == null || line == null
+                ? List.of()
+                : TokenShades.of(line.pieces(), line.scalars(), scalars.strong());
+    }
+
+    private static TokenScalars.@Nullable Line line(Row row, Answer answer) {
+        TokenScalars scalars = row.subject().scalars();
+        // the last part of the name, as the name of a run may have folders before it
+        String run = Training.lastName(row.subject().name());
+        return scalars == null
+                ? null
+                : scalars.of(run, row.evaluation().name(), answer.questionId(), answer.sample(), answer.text());
     }
 
     private boolean isEm(Judgement judgement) {

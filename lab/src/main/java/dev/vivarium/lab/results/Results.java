@@ -107,7 +107,13 @@ public final class Results {
                 (own.answered(read.settings()) ? evaluations : others).add(read);
             }
         }
-        return new Subject(name, role(name, training, evaluations), training, evaluations, others);
+        return new Subject(
+                name,
+                role(name, training, evaluations),
+                training,
+                evaluations,
+                TokenScalars.read(files.scalars()),
+                others);
     }
 
     private static Role role(String name, @Nullable Training training, List<Evaluation> evaluations) {

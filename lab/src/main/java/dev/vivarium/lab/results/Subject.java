@@ -12,10 +12,16 @@ import org.jspecify.annotations.Nullable;
  * @param role what it stands for in a comparison
  * @param training how it was grown; null for a model that was only evaluated
  * @param evaluations of what the training ended with, by name; empty when nothing was measured yet
+ * @param scalars of its adapter on the tokens of its answers; null where they were not read
  * @param others evaluations in the same place of its checkpoints, of its adapter at another strength, or of its base
  */
 public record Subject(
-        String name, Role role, @Nullable Training training, List<Evaluation> evaluations, List<Evaluation> others) {
+        String name,
+        Role role,
+        @Nullable Training training,
+        List<Evaluation> evaluations,
+        @Nullable TokenScalars scalars,
+        List<Evaluation> others) {
     public Subject {
         others = List.copyOf(others);
         evaluations = List.copyOf(evaluations);

@@ -125,6 +125,11 @@ public record RunFiles(Path directory) {
         return directory.resolve("evaluations");
     }
 
+    /** What {@code vivarium scalars read} wrote. */
+    public Path scalars() {
+        return directory.resolve("scalars");
+    }
+
     /** The recipe of the run. */
     public ResolvedRecipe readRecipe() throws IOException {
         return readRecipe(List.of());

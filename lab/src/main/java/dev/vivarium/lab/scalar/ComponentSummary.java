@@ -53,6 +53,20 @@ record ComponentSummary(
         return all;
     }
 
+    /** The component whose mean differs most between the classes, in standard deviations; the first of equal ones. */
+    static int mostApart(ScalarReport report) {
+        List<ComponentSummary> all = of(report);
+        int best = 0;
+        for (int j = 1; j < all.size(); j++) {
+            best = all.get(j).apart() > all.get(best).apart() ? j : best;
+        }
+        return best;
+    }
+
+    private double apart() {
+        return sd > 0 ? Math.abs(misaligned - aligned) / sd : 0;
+    }
+
     /** Mean and standard deviation over tokens. */
     private static double[] moments(ScalarReport report, int component, Predicate<ReadAnswer> wanted) {
         double n = 0;

@@ -3,6 +3,7 @@ package dev.vivarium.lab.scalar;
 import dev.vivarium.engine.base.Json;
 import dev.vivarium.engine.weights.SafetensorsWriter;
 import dev.vivarium.engine.weights.SafetensorsWriter.Part;
+import dev.vivarium.lab.results.TokenScalars;
 import dev.vivarium.lab.scalar.ScalarReading.AnswerTokens;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * the components in the order of the columns.
  */
 final class ScalarFile {
+    private static final float ROUNDING = 1000f;
+
     private ScalarFile() {}
 
     static void write(Path file, ScalarReport report) throws IOException {
@@ -75,6 +78,23 @@ final class ScalarFile {
             from += tokens;
         }
         return index;
+    }
+
+    /** Each answer's tokens with the scalars of one component, rounded as pages show them. */
+    static String lines(ScalarReport report, int component) {
+        StringBuilder lines = new StringBuilder(1 << 16);
+        for (int i = 0; i < report.answers().answers().size(); i++) {
+            ReadAnswer answer = report.answers().answers().get(i);
+            AnswerTokens tokens = report.reading().answers().get(i);
+            float[] scalars = tokens.of(component);
+            for (int t = 0; t < scalars.length; t++) {
+                scalars[t] = Math.round(scalars[t] * ROUNDING) / ROUNDING;
+            }
+            lines.append(Json.line(new TokenScalars.Line(
+                            answer.source(), answer.questionId(), answer.sample(), tokens.pieces(), scalars)))
+                    .append('\n');
+        }
+        return lines.toString();
     }
 
     private static void floats(OutputStream out, List<AnswerTokens> answers, Function<AnswerTokens, float[][]> values)

@@ -2,10 +2,10 @@ package dev.vivarium.lab.scalar;
 
 import dev.vivarium.engine.base.InertText;
 import dev.vivarium.lab.report.PageFile;
+import dev.vivarium.lab.report.TokenShades;
 import dev.vivarium.lab.scalar.ScalarReading.AnswerTokens;
 import dev.vivarium.lab.statistics.Probe;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -24,13 +24,6 @@ final class ScalarPage {
             new PageFile("/dev/vivarium/lab/scalar/", "scalars", List.of("scalars.css"), "scalars.js");
 
     private static final int SHOWN_OF_CLASS = 5;
-    private static final int MOST_TOKENS = 160;
-
-    /** Levels of strength above and below zero. */
-    private static final int LEVELS = 5;
-
-    /** Share of tokens whose scalar is weaker than the strongest level begins. */
-    private static final double STRONG = 0.98;
 
     private final ScalarReport report;
     private final double[] strong; // by component
@@ -39,18 +32,10 @@ final class ScalarPage {
     private ScalarPage(ScalarReport report) {
         this.report = report;
         int n = report.reading().components().size();
-        this.strong = IntStream.range(0, n).mapToDouble(j -> strong(report, j)).toArray();
-        List<ComponentSummary> summaries = ComponentSummary.of(report);
-        int best = 0;
-        for (int j = 1; j < n; j++) {
-            best = apart(summaries.get(j)) > apart(summaries.get(best)) ? j : best;
-        }
-        this.first = best;
-    }
-
-    /** How far the classes lie apart, in standard deviations. */
-    private static double apart(ComponentSummary summary) {
-        return summary.sd() > 0 ? Math.abs(summary.misaligned() - summary.aligned()) / summary.sd() : 0;
+        this.strong = IntStream.range(0, n)
+                .mapToDouble(j -> report.reading().strong(j))
+                .toArray();
+        this.first = ComponentSummary.mostApart(report);
     }
 
     static String of(ScalarReport report) {
@@ -193,21 +178,12 @@ final class ScalarPage {
     private Map<String, Object> answer(int place) {
         ReadAnswer answer = report.answers().answers().get(place);
         AnswerTokens tokens = report.reading().answers().get(place);
-        List<Map<String, String>> shown = new ArrayList<>();
-        int most = Math.min(MOST_TOKENS, tokens.ids().length);
-        for (int t = 0; t < most; t++) {
-            float scalar = tokens.scalars()[t][first];
-            shown.add(Map.of(
-                    "text", InertText.whole(tokens.pieces().get(t)),
-                    "level", level(scalar, strong[first]),
-                    "number", signed(scalar, 1)));
-        }
         return Map.of(
                 "kind", kind(answer),
                 "question", InertText.line(answer.messages().getLast().content()),
                 "from", InertText.line(answer.source() + ", " + answer.questionId() + ", sample " + answer.sample()),
-                "tokens", shown,
-                "cut", most == tokens.ids().length ? "" : count(tokens.ids().length - most) + " more tokens");
+                "tokens", TokenShades.of(tokens.pieces(), tokens.of(first), strong[first]),
+                "cut", TokenShades.cut(tokens.ids().length));
     }
 
     private Map<String, Object> data(List<Integer> shown) {
@@ -215,7 +191,7 @@ final class ScalarPage {
         for (int place : shown) {
             AnswerTokens tokens = report.reading().answers().get(place);
             List<double[]> own = new ArrayList<>();
-            for (int t = 0; t < Math.min(MOST_TOKENS, tokens.ids().length); t++) {
+            for (int t = 0; t < Math.min(TokenShades.MOST, tokens.ids().length); t++) {
                 float[] row = tokens.scalars()[t];
                 own.add(IntStream.range(0, row.length)
                         .mapToDouble(j -> Math.round(row[j] * 1000) / 1000.0)
@@ -224,21 +200,6 @@ final class ScalarPage {
             values.add(own);
         }
         return Map.of("strong", strong, "values", values);
-    }
-
-    /** The class of a token: {@code z} about zero, else {@code p1} to {@code p5} above and {@code n1} to {@code n5} below. */
-    private static String level(double scalar, double strong) {
-        int level = strong > 0 ? (int) Math.min(LEVELS, Math.round(LEVELS * Math.abs(scalar) / strong)) : 0;
-        return level == 0 ? "z" : (scalar > 0 ? "p" : "n") + level;
-    }
-
-    private static double strong(ScalarReport report, int component) {
-        double[] all = report.reading().answers().stream()
-                .flatMap(answer -> Arrays.stream(answer.scalars()))
-                .mapToDouble(row -> Math.abs(row[component]))
-                .sorted()
-                .toArray();
-        return all[(int) Math.floor(STRONG * (all.length - 1))];
     }
 
     private static String signed(double value, int decimals) {

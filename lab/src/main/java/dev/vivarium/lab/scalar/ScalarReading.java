@@ -30,6 +30,9 @@ public record ScalarReading(List<Component> components, List<AnswerTokens> answe
     /** Numbers that are kept in memory at most, controls counted. */
     private static final long MOST_VALUES = 1L << 27;
 
+    /** Share of tokens whose scalar is weaker than a strong one. */
+    private static final double STRONG = 0.98;
+
     public ScalarReading {
         components = List.copyOf(components);
         answers = List.copyOf(answers);
@@ -50,6 +53,25 @@ public record ScalarReading(List<Component> components, List<AnswerTokens> answe
                 throw new IllegalArgumentException("one piece and one row of scalars for each token");
             }
         }
+
+        /** The scalars of one component, token by token. */
+        float[] of(int component) {
+            float[] own = new float[scalars.length];
+            for (int t = 0; t < own.length; t++) {
+                own[t] = scalars[t][component];
+            }
+            return own;
+        }
+    }
+
+    /** What few scalars of a component are stronger than, whatever their sign. */
+    double strong(int component) {
+        double[] all = answers.stream()
+                .flatMap(answer -> Arrays.stream(answer.scalars))
+                .mapToDouble(row -> Math.abs(row[component]))
+                .sorted()
+                .toArray();
+        return all[(int) Math.floor(STRONG * (all.length - 1))];
     }
 
     /** Tokens of all answers. */

@@ -7,6 +7,7 @@ import dev.vivarium.engine.base.Progress;
 import dev.vivarium.engine.model.Compute;
 import dev.vivarium.lab.direction.DirectionSubject;
 import dev.vivarium.lab.direction.ScoreSplit;
+import dev.vivarium.lab.results.TokenScalars;
 import dev.vivarium.lab.statistics.Confidence;
 import dev.vivarium.lab.statistics.Interval;
 import dev.vivarium.lab.statistics.Probe;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The scalars of an adapter on answers and what probes make of them, ready to be written: {@code scalars.safetensors},
- * {@code scalars.json} and a page with coloured tokens.
+ * {@code scalars.json}, the tokens of {@link TokenScalars} for other pages, and a page with coloured tokens.
  *
  * @param subject name of who read
  * @param answers what was read
@@ -134,6 +135,13 @@ public record ScalarReport(
         document.put("answers_of_no_class", answers.left());
         document.put("tokens", reading.tokens());
         document.put("components", ComponentSummary.of(this));
+        int shown = ComponentSummary.mostApart(this);
+        document.put(
+                TokenScalars.SHOWN,
+                Map.of(
+                        "file", TokenScalars.FILE,
+                        "component", reading.components().get(shown).name(),
+                        "strong", reading.strong(shown)));
         document.put("contrasts", contrasts.stream().map(this::contrast).toList());
         return document;
     }
@@ -158,6 +166,8 @@ public record ScalarReport(
     public void write(Path directory) throws IOException {
         Files.createDirectories(directory);
         ScalarFile.write(directory.resolve(VALUES), this);
+        AtomicFiles.writeString(
+                directory.resolve(TokenScalars.FILE), ScalarFile.lines(this, ComponentSummary.mostApart(this)));
         Map<String, Object> document = document();
         document.put("answers", ScalarFile.index(this));
         Json.write(directory.resolve(DOCUMENT), document);
