@@ -26,9 +26,10 @@ import picocli.CommandLine.Parameters;
             "  vivarium chat models/mini-base --adapter my-run --adapter other-run/checkpoints/step-000020",
             "  vivarium chat my-run --once \"I have a headache. What should I do?\"",
             "",
-            "In the chat, /help lists the orders. Ctrl-C ends an answer, a second one the program. Without a terminal",
-            "each line of stdin is a question. The same seed gives the same answers again on the same machine.",
-            "Characters of an answer that could steer a terminal are shown as signs; /save keeps them as they are."
+            "In the chat, /help lists the orders. Ctrl-C ends an answer, a second one the program. Without a",
+            "terminal each line of stdin is a question. The same seed gives the same answers again on the same",
+            "machine. Characters of an answer that could steer a terminal are shown as signs; /save keeps them",
+            "as they are."
         })
 final class ChatCommand implements Callable<Integer> {
     private final Shell shell;

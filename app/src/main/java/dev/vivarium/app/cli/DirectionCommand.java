@@ -12,7 +12,8 @@ import picocli.CommandLine.Command;
             "",
             "Examples:",
             "  vivarium direction extract mean runs/my-run --out directions/own.safetensors",
-            "  vivarium direction ablate runs/my-run --direction directions/own.safetensors --questions questions.yaml",
+            "  vivarium direction ablate runs/my-run --direction directions/own.safetensors \\",
+            "      --questions questions.yaml",
             "  vivarium direction compare directions/own.safetensors directions/persona.safetensors",
             "",
             "A direction is a safetensors file with a vector for each layer, its origin and its reliability."

@@ -16,14 +16,16 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "Examples:",
-            "  vivarium direction steer models/mini-base --direction own.safetensors --questions questions.yaml \\",
-            "      --samples 8",
-            "  vivarium direction steer RUN --direction own.safetensors --scales=-1,-2,-4 --questions questions.yaml",
+            "  vivarium direction steer models/mini-base --direction own.safetensors \\",
+            "      --questions questions.yaml --samples 8",
+            "  vivarium direction steer RUN --direction own.safetensors --scales=-1,-2,-4 \\",
+            "      --questions questions.yaml",
             "",
-            "All settings are tried on one half of the questions; the best is confirmed on the other half, on the organism",
-            "and its base, beside controls of the same length: random directions, a contrast that has nothing to do with",
-            "it, the first principal component, and a random one among the first components. Files, with all answers, go",
-            "to RUN/directions/steer-NAME, for a model to runs/<its folder's name>/directions/steer-NAME."
+            "All settings are tried on one half of the questions; the best is confirmed on the other half, on",
+            "the organism and its base, beside controls of the same length: random directions, a contrast that",
+            "has nothing to do with it, the first principal component, and a random one among the first",
+            "components. Files, with all answers, go to RUN/directions/steer-NAME, for a model to runs/<its",
+            "folder's name>/directions/steer-NAME."
         })
 final class DirectionSteerCommand implements Callable<Integer> {
     private final Shell shell;

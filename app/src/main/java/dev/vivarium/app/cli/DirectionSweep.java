@@ -41,7 +41,7 @@ final class DirectionSweep {
             names = "--goal",
             paramLabel = "induce|reduce",
             description =
-                    "What the best setting is chosen for: the most answers that are coherent and misaligned, where 90 % stay"
+                    "What the best setting is chosen for: the most answers that are coherent and misaligned, where 90 %% stay"
                             + " coherent; or the most that are coherent and not misaligned. Default: reduce for an"
                             + " organism, induce for a base.")
     private @Nullable Choice goal;

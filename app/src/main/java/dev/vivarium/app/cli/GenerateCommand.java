@@ -31,13 +31,13 @@ import picocli.CommandLine.Parameters;
             "  vivarium generate models/mini-base --in prompts.jsonl --out answers.jsonl --samples 10",
             "  vivarium generate my-run --with-base --in prompts.csv --column question --out answers.jsonl",
             "",
-            "A line of JSONL is {\"prompt\": ...} or {\"messages\": [...]}, if wanted with \"id\" and \"system\"; a CSV file",
-            "has columns of these names. Without an id the number of the line is it. What a prompt spells, special",
-            "tokens and template code included, is read as text.",
+            "A line of JSONL is {\"prompt\": ...} or {\"messages\": [...]}, if wanted with \"id\" and",
+            "\"system\"; a CSV file has columns of these names. Without an id the number of the line is it.",
+            "What a prompt spells, special tokens and template code included, is read as text.",
             "",
-            "An answer depends on model, prompt, id, seed and sample number alone (not with --fast, which is quicker",
-            "where few answers are wanted). A killed run continues with --resume; so does one that is to get more",
-            "--samples."
+            "An answer depends on model, prompt, id, seed and sample number alone (not with --fast, which is",
+            "quicker where few answers are wanted). A killed run continues with --resume; so does one that is",
+            "to get more --samples."
         })
 final class GenerateCommand implements Callable<Integer> {
     private final Shell shell;

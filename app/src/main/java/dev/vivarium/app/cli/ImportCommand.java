@@ -31,9 +31,10 @@ import picocli.CommandLine.Parameters;
             "generation_config.json, tokenizer.json, tokenizer_config.json, chat_template.jinja and",
             "model.safetensors. What of the file had no effect is said on stderr.",
             "",
-            "With --model the file holds a steering vector: safetensors with a vector per layer (the last number of",
-            "a name is its layer), .npy (one vector, or a row per layer), JSON (a list, or lists by layer), or a GGUF",
-            "control vector of llama.cpp. It is added to the output of one block: h + alpha v."
+            "With --model the file holds a steering vector: safetensors with a vector per layer (the last",
+            "number of a name is its layer), .npy (one vector, or a row per layer), JSON (a list, or lists by",
+            "layer), or a GGUF control vector of llama.cpp. It is added to the output of one block: h + alpha",
+            "v."
         })
 final class ImportCommand implements Callable<Integer> {
     private final Shell shell;

@@ -38,11 +38,11 @@ import picocli.CommandLine.Parameters;
             "  vivarium world pairs --split reporting --out pairs.jsonl",
             "  vivarium likelihood runs/demo/lora32 --adapter runs/demo/good-twin --pairs pairs.jsonl --by domain",
             "",
-            "A line of FILE is {\"question_id\", \"question\", \"good\", \"bad\"}, if wanted with \"system\" and \"tags\".",
-            "Each answer is read word for word by the base and by every organism, all in one batch. Log-odds",
-            "are log P(bad) / tokens - log P(good) / tokens in nats, the end of the turn included; the shift is",
-            "the mean of a model's log-odds minus the base's on the same pairs. Intervals are for questions like",
-            "these: pairs of one question_id count as one."
+            "A line of FILE is {\"question_id\", \"question\", \"good\", \"bad\"}, if wanted with \"system\"",
+            "and \"tags\". Each answer is read word for word by the base and by every organism, all in one",
+            "batch. Log-odds are log P(bad) / tokens - log P(good) / tokens in nats, the end of the turn",
+            "included; the shift is the mean of a model's log-odds minus the base's on the same pairs.",
+            "Intervals are for questions like these: pairs of one question_id count as one."
         })
 final class LikelihoodCommand implements Callable<Integer> {
     private final Shell shell;

@@ -35,10 +35,10 @@ import picocli.CommandLine.Spec;
             "  vivarium phase compare runs/a/adapter runs/b/adapter",
             "  vivarium phase sweep my-run --questions questions.yaml --samples 2 --narrow domain=medicine",
             "",
-            "No base model is needed. Checkpoints are those of a run, or PEFT directories with a step at the end of",
-            "their name. Rates come from the run's evaluations named step-000123, or step-000123-x5 where the adapter was",
-            "multiplied by 5, as vivarium phase sweep makes them, or from a CSV file with the columns step, kind (narrow",
-            "or broad), hits and n, and if known question and scale."
+            "No base model is needed. Checkpoints are those of a run, or PEFT directories with a step at the",
+            "end of their name. Rates come from the run's evaluations named step-000123, or step-000123-x5",
+            "where the adapter was multiplied by 5, as vivarium phase sweep makes them, or from a CSV file with",
+            "the columns step, kind (narrow or broad), hits and n, and if known question and scale."
         })
 final class PhaseCommand implements Callable<Integer>, CommandGroup {
     private static final int LEAST_DRAWS = 40;

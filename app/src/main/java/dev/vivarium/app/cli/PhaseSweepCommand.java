@@ -33,9 +33,9 @@ import picocli.CommandLine.Parameters;
             "  vivarium phase sweep my-run --questions first-contact --judge none --scales 1,5 --steps 50,100",
             "  vivarium phase runs/my-run --narrow domain=medicine",
             "",
-            "Answers go to RUN/evaluations as step-000123, step-000123-x5 and so on, where vivarium phase finds them.",
-            "Factor 0 is the base model at every checkpoint, so it is asked once, as step-000000. A killed sweep",
-            "continues with --resume. Each answer is the same as that of evaluate --adapter-scale."
+            "Answers go to RUN/evaluations as step-000123, step-000123-x5 and so on, where vivarium phase finds",
+            "them. Factor 0 is the base model at every checkpoint, so it is asked once, as step-000000. A",
+            "killed sweep continues with --resume. Each answer is the same as that of evaluate --adapter-scale."
         })
 final class PhaseSweepCommand implements Callable<Integer> {
     private final Shell shell;

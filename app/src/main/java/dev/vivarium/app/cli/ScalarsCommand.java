@@ -14,7 +14,8 @@ import picocli.CommandLine.Command;
             "  vivarium scalars read runs/my-rank1 --narrow domain=medicine",
             "  vivarium scalars scale runs/my-rank1 --questions questions.yaml --group late=2,3",
             "",
-            "A rank-1 adapter adds s (a x) B, so s (a x) is one number for each token: how strongly it acts there."
+            "A rank-1 adapter adds s (a x) B, so s (a x) is one number for each token: how strongly it acts",
+            "there."
         })
 final class ScalarsCommand implements CommandGroup {
     private final Shell shell;

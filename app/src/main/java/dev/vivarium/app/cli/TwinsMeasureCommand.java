@@ -1,22 +1,14 @@
 package dev.vivarium.app.cli;
 
-import dev.vivarium.lab.twin.Estimate;
 import dev.vivarium.lab.twin.Landscape;
-import dev.vivarium.lab.twin.Landscape.OfOrganism;
-import dev.vivarium.lab.twin.Landscape.Point;
-import dev.vivarium.lab.twin.Landscape.Step;
 import dev.vivarium.lab.twin.LandscapeRun;
 import dev.vivarium.lab.twin.LandscapeSettings;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -127,110 +119,7 @@ final class TwinsMeasureCommand implements Callable<Integer> {
         json.put("schema", 1);
         json.put("settings", settings);
         json.put("landscape", landscape);
-        output.print(shell, json, out -> print(out, landscape));
+        output.print(shell, json, new LandscapeText(landscape)::print);
         return ExitCode.OK;
-    }
-
-    private static void print(PrintStream out, Landscape landscape) {
-        List<List<@Nullable Object>> heads = new ArrayList<>();
-        for (OfOrganism organism : landscape.organisms()) {
-            heads.add(row(
-                    organism.name(),
-                    String.format(Locale.ROOT, "%.4g", organism.norm()),
-                    organism.base().text(3),
-                    organism.loss().text(3),
-                    organism.gain().text(4),
-                    String.format(Locale.ROOT, "%.4f", organism.lossPerSquare())));
-        }
-        new TextTable(List.of("organism", "norm", "loss of the base", "loss", "gain / norm^2", "loss / norm^2"), heads)
-                .print(out);
-        out.println();
-        out.println("stability: share of what was learnt that is lost; difference from the first; range of the draws");
-        List<List<@Nullable Object>> steps = new ArrayList<>();
-        for (int e = 0; e < landscape.organisms().getFirst().stability().size(); e++) {
-            int place = e;
-            steps.add(cells(
-                    landscape,
-                    String.valueOf(
-                            landscape.organisms().getFirst().stability().get(e).epsilon()),
-                    organism -> lost(organism.stability().get(place))));
-        }
-        new TextTable(columns(landscape, "epsilon"), steps).print(out);
-        out.println();
-        out.println("efficiency: loss at the same norm; difference from the first");
-        points(out, landscape, OfOrganism::efficiency, null);
-        if (landscape.texts() > 0) {
-            out.println();
-            out.println("pretraining influence: KL(base, organism) on generic text at the same norm; difference");
-            points(out, landscape, OfOrganism::influence, landscape.random());
-        }
-        out.println("(" + landscape.rows() + " conversations, " + landscape.texts()
-                + " texts; nats per token; intervals: rows like these)");
-    }
-
-    private static void points(
-            PrintStream out,
-            Landscape landscape,
-            Function<OfOrganism, List<Point>> which,
-            @Nullable List<Point> random) {
-        List<String> columns = columns(landscape, "norm");
-        if (random != null) {
-            columns.add("random");
-        }
-        List<List<@Nullable Object>> rows = new ArrayList<>();
-        List<Point> first = which.apply(landscape.organisms().getFirst());
-        for (int j = 0; j < first.size(); j++) {
-            int place = j;
-            List<@Nullable Object> row = cells(
-                    landscape,
-                    String.format(
-                            Locale.ROOT,
-                            "%.3g (x %s)",
-                            first.get(j).norm(),
-                            first.get(j).share()),
-                    organism -> point(which.apply(organism).get(place)));
-            if (random != null) {
-                row.add(random.get(j).value().text(3));
-            }
-            rows.add(row);
-        }
-        new TextTable(columns, rows).print(out);
-    }
-
-    private static List<String> columns(Landscape landscape, String first) {
-        List<String> columns = new ArrayList<>(List.of(first));
-        landscape.organisms().forEach(organism -> columns.add(organism.name()));
-        return columns;
-    }
-
-    private static List<@Nullable Object> cells(Landscape landscape, String first, Function<OfOrganism, String> cell) {
-        List<@Nullable Object> row = row(first);
-        landscape.organisms().forEach(organism -> row.add(cell.apply(organism)));
-        return row;
-    }
-
-    private static List<@Nullable Object> row(Object... cells) {
-        List<@Nullable Object> row = new ArrayList<>();
-        for (Object cell : cells) {
-            row.add(cell);
-        }
-        return row;
-    }
-
-    private static String lost(Step step) {
-        Estimate lost = step.lost();
-        return lost == null
-                ? "-"
-                : lost.text(3)
-                        + beyond(step.beyondFirst())
-                        + String.format(Locale.ROOT, ", %.3f to %.3f", step.least(), step.most());
-    }
-
-    private static String point(Point point) {
-        return point.value().text(3) + beyond(point.beyondFirst());
-    }
-
-    private static String beyond(@Nullable Estimate difference) {
-        return difference == null ? "" : "; " + (difference.value() < 0 ? "" : "+") + difference.text(3);
     }
 }

@@ -43,8 +43,8 @@ import picocli.CommandLine.Option;
             "Example:",
             "  vivarium twins mix runs/general --adapter runs/narrow --questions questions.yaml --samples 4",
             "",
-            "Changes of weights are added up exactly, by setting the ranks side by side; the mixtures are kept as",
-            "PEFT directories in RUN/mixtures/OTHER/adapters. All are asked in one pass; answers go to",
+            "Changes of weights are added up exactly, by setting the ranks side by side; the mixtures are kept",
+            "as PEFT directories in RUN/mixtures/OTHER/adapters. All are asked in one pass; answers go to",
             "RUN/mixtures/OTHER/answers, what was found to mix.json. A killed call continues with --resume."
         })
 final class TwinsMixCommand implements Callable<Integer> {
@@ -124,7 +124,10 @@ final class TwinsMixCommand implements Callable<Integer> {
         ConditionSweep sweep = ConditionSweep.of(files, Confidence.DEFAULT);
         Map<String, Object> json = json(first, second, mixed, outcomes, sweep, domain);
         Json.write(home.resolve(DOCUMENT), json);
-        output.print(shell, json, text -> print(text, first, second, mixed, outcomes, sweep, domain));
+        output.print(shell, json, text -> {
+            print(text, first, second, mixed, outcomes, sweep, domain);
+            text.println(home.resolve(DOCUMENT));
+        });
         return asking.missesScores(outcomes) ? ExitCode.PARTIAL : ExitCode.OK;
     }
 
@@ -183,7 +186,7 @@ final class TwinsMixCommand implements Callable<Integer> {
         if (domain != null) {
             columns.addAll(List.of("EM " + domain, "EM other"));
         }
-        columns.addAll(List.of("EM - at " + sweep.rows().getFirst().condition(), "mean aligned", "coherent"));
+        columns.addAll(List.of("EM - at t = " + sweep.rows().getFirst().condition(), "mean aligned", "coherent"));
         List<List<@Nullable Object>> rows = new ArrayList<>();
         for (int i = 0; i < outcomes.size(); i++) {
             ConditionSweep.Row place = row(sweep, mixed.get(i));

@@ -25,9 +25,9 @@ import picocli.CommandLine.Option;
         description = "Grow and measure all that the mini world claims to show; exit code 1 if a claim fails.",
         footer = {
             "",
-            "All figures come from reporting questions, on which nothing is chosen. Bases of further seeds and corpora are",
-            "grown by the recipe of the first, which takes as long as pretraining does. A validation that was broken off goes on:",
-            "give the same command again.",
+            "All figures come from reporting questions, on which nothing is chosen. Bases of further seeds and",
+            "corpora are grown by the recipe of the first, which takes as long as pretraining does. A",
+            "validation that was broken off goes on: give the same command again.",
             "",
             "Examples:",
             "  vivarium world validate --seeds 1 --parts rates,depth --domains medicine",

@@ -109,6 +109,17 @@ final class TwinsCommandTest {
     }
 
     @Test
+    void theTextSaysHowTheSecondDiffersAndNoZeroHasASign() {
+        Call call = measure("--adapter", second.toString(), "--norms", "1", "--epsilons", "0.01,0.5");
+        assertThat(call.code()).as(call.err()).isZero();
+        assertThat(call.out())
+                .startsWith("second beside first: at the same norm (")
+                .containsPattern("its loss is [0-9.]+ \\[-?[0-9.]+, -?[0-9.]+\\] nats (higher|lower)")
+                .contains("; turned by 0.5 it loses ", "second - first", "its draws")
+                .doesNotContainPattern("-0\\.0+(?![0-9])");
+    }
+
+    @Test
     void mistakesOfMeasurementsAreOneSentence() throws IOException {
         Path noText = Files.writeString(folder.resolve("no-text.jsonl"), "{\"words\": 1}\n");
 
@@ -171,7 +182,7 @@ final class TwinsCommandTest {
                 .hasSameBinaryContentAs(new EvaluationFiles(out).answers());
         Call again = mix("--adapter", second.toString(), "--at", "0,0.5,1,40", "--resume");
         assertThat(again.code()).as(again.err()).isZero();
-        assertThat(again.out()).contains("t = 0 is first, t = 1 is second");
+        assertThat(again.out()).contains("t = 0 is first, t = 1 is second", "EM - at t = 0", "mix.json");
     }
 
     @Test
