@@ -106,7 +106,7 @@ public final class TrainRun {
         int limit = Math.min(recipe(request).maxSeqLength(), base.config().maxPositions());
         Recipe.Intervention intervention = recipe(request).intervention();
         List<Intervention> acting =
-                intervention == null ? List.of() : request.interventions().read(intervention, found);
+                intervention == null ? List.of() : request.interventions().read(intervention, found, base);
         TrainingData data = TrainingData.read(recipe(request), encoder, limit, acting);
         ResolvedRecipe fitted = FittedRecipe.of(request, base.config(), data);
         return new TrainRun(request.with(fitted), found, base, data, null, List.of());

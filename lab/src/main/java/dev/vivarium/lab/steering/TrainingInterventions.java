@@ -1,9 +1,8 @@
 package dev.vivarium.lab.steering;
 
 import dev.vivarium.engine.adapter.Intervention;
-import dev.vivarium.engine.model.ModelConfig;
+import dev.vivarium.engine.model.ModelDirectory;
 import dev.vivarium.lab.direction.Direction;
-import dev.vivarium.lab.direction.DirectionSubject;
 import dev.vivarium.lab.hub.FoundModel;
 import dev.vivarium.lab.run.Recipe;
 import dev.vivarium.lab.steering.Method.Setting;
@@ -22,12 +21,18 @@ public final class TrainingInterventions {
      * @throws dev.vivarium.engine.base.InputException if a file is no direction or one for another model, or the model or a
      *     direction lacks a layer
      */
-    public static List<Intervention> read(Recipe.Intervention recipe, FoundModel base) throws IOException {
+    public static List<Intervention> read(Recipe.Intervention recipe, FoundModel named, ModelDirectory base)
+            throws IOException {
         Tested tested = Tested.read(recipe.directions().stream().map(Path::of).toList());
-        DirectionSubject subject = DirectionSubject.of(base, null);
-        tested.require(subject);
-        ModelConfig config = subject.config();
-        Where where = Where.one("intervention.layers", recipe.layers(), tested.layers(), config.layers());
+        Map<String, String> hashes = base.hashes();
+        for (Direction direction : tested.directions()) {
+            direction.requireModel(named.shortName(), hashes, base.config());
+        }
+        Where where = Where.one(
+                "intervention.layers",
+                recipe.layers(),
+                tested.layers(),
+                base.config().layers());
         Method method = switch (recipe.action()) {
             case ADD -> Method.ADD;
             case ADD_RELATIVE -> Method.ADD_RELATIVE;

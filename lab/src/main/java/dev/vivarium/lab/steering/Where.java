@@ -65,7 +65,7 @@ public record Where(String word, SortedMap<Integer, Integer> sources) {
         }
         if (places.size() > 1) {
             throw new InputException(option + " " + word + " stands for " + places.size()
-                    + " settings here; say own, one layer such as 12, 12@all or 12@8-15");
+                    + " settings here; say own, own@8-15, one layer such as 12, 12@all or 12@8-15");
         }
         return places.getFirst();
     }
