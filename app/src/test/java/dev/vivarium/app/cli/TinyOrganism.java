@@ -30,13 +30,7 @@ final class TinyOrganism {
         Path run = folder.resolve(name);
         ModelFinder models = new ModelFinder(new HubCache(folder.resolve("no-cache")));
         TrainRun.prepare(new TrainRun.Request(
-                        recipe,
-                        run,
-                        Existing.REFUSE,
-                        models,
-                        InterventionReader.NONE,
-                        "test",
-                        Machine.ofSystem()))
+                        recipe, run, Existing.REFUSE, models, InterventionReader.NONE, "test", Machine.ofSystem()))
                 .run(Progress.SILENT);
         return run;
     }

@@ -3,8 +3,9 @@ package dev.vivarium.engine.train;
 import dev.vivarium.engine.adapter.Intervention;
 import dev.vivarium.engine.adapter.InterventionBank;
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.model.Decoder;
 import dev.vivarium.engine.model.ForwardHooks;
-import dev.vivarium.engine.model.ModelConfig;
+import dev.vivarium.engine.tensor.Device;
 import dev.vivarium.engine.text.TokenRow;
 import java.util.List;
 
@@ -14,24 +15,23 @@ import java.util.List;
  *
  * @param bank of no setting, or one
  * @param firstBlock the first block at which one acts; {@link Integer#MAX_VALUE} where none does
+ * @param device of the decoder
  */
-record Acting(InterventionBank bank, int firstBlock) {
-    private static final Acting NOTHING = new Acting(InterventionBank.none(), Integer.MAX_VALUE);
-
+record Acting(InterventionBank bank, int firstBlock, Device device) {
     /**
      * @param interventions in the order in which they act
      * @throws InputException if one does not fit the model
      */
-    static Acting of(ModelConfig config, List<Intervention> interventions) {
+    static Acting of(Decoder decoder, List<Intervention> interventions) {
         if (interventions.isEmpty()) {
-            return NOTHING;
+            return new Acting(InterventionBank.none(), Integer.MAX_VALUE, decoder.device());
         }
         int first = interventions.stream()
                 .flatMap(intervention -> intervention.layers().stream())
                 .mapToInt(Integer::intValue)
                 .min()
                 .orElseThrow();
-        return new Acting(InterventionBank.of(config, List.of(interventions)), first);
+        return new Acting(InterventionBank.of(decoder.config(), List.of(interventions)), first, decoder.device());
     }
 
     /**
@@ -51,7 +51,7 @@ record Acting(InterventionBank bank, int firstBlock) {
                 offsets[r][t] = t - answer;
             }
         }
-        ForwardHooks own = bank.forRows(new int[rows.size()], offsets);
+        ForwardHooks own = bank.forRows(new int[rows.size()], offsets, device);
         if (own == ForwardHooks.NONE) {
             throw new InputException("an intervention touches no token of rows that are learnt, so it would do nothing;"
                     + " choose other positions");

@@ -83,7 +83,7 @@ public final class Trainer implements AutoCloseable {
         this.kl = kl;
         this.parameters = new FlatParameters(subject.initial(), laneCount, subject.device());
         TrainingSubject.Bound first = subject.bind(parameters.leaves(0));
-        Acting acting = Acting.of(first.decoder().config(), interventions);
+        Acting acting = Acting.of(first.decoder(), interventions);
         int firstBlock = Math.min(first.firstBlock(), acting.firstBlock());
         this.prefix = firstBlock == 0 ? null : new FrozenPrefix(first.decoder(), firstBlock, FrozenPrefix.BUDGET);
         for (int lane = 0; lane < laneCount; lane++) {

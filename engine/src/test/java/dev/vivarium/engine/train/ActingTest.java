@@ -47,7 +47,7 @@ class ActingTest {
             float[] vector = vector(1);
             ForwardHooks steered = SteeringVector.of(decoder.config(), 0, 3, Tensors.floats(vector, HIDDEN));
             TrainingSubject.Bound bound = new TrainingSubject.Bound(decoder, steered, 0);
-            double expected = new Pass(bound, Acting.of(decoder.config(), List.of()), null, false).loss(PassTest.rows())
+            double expected = new Pass(bound, Acting.of(decoder, List.of()), null, false).loss(PassTest.rows())
                     / PaddedBatch.supervised(PassTest.rows());
 
             // the adapter begins at block 2, so nothing below block 0 may be taken for frozen
@@ -140,7 +140,7 @@ class ActingTest {
         Tensor leaf = vector.clone();
         leaf.requires_grad_(true);
         List<TokenRow> rows = PassTest.rows();
-        return new Pass(subject.bind(Map.of("steering_vector", leaf)), Acting.of(decoder.config(), acting), null, false)
+        return new Pass(subject.bind(Map.of("steering_vector", leaf)), Acting.of(decoder, acting), null, false)
                 .likelihood(rows, PaddedBatch.supervised(rows));
     }
 

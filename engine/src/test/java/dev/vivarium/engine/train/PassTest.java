@@ -60,7 +60,7 @@ class PassTest {
                     lora(ONE).apply(decoder).bind(lora(ONE).apply(decoder).initial());
             assertThat(bound.firstBlock()).isEqualTo(2);
             try (FrozenPrefix prefix = new FrozenPrefix(decoder, 2, FrozenPrefix.BUDGET)) {
-                Acting nothing = Acting.of(decoder.config(), List.of());
+                Acting nothing = Acting.of(decoder, List.of());
                 double whole = new Pass(bound, nothing, null, false).loss(rows());
                 assertThat(new Pass(bound, nothing, prefix, false).loss(rows())).isCloseTo(whole, offset(1e-4 * whole));
             }

@@ -77,7 +77,14 @@ final class TinyRuns {
     static TrainRun prepare(ResolvedRecipe recipe, Path directory, Existing existing, AvailableMemory memory)
             throws IOException {
         return TrainRun.prepare(
-                new TrainRun.Request(recipe, directory, existing, MODELS, TrainingInterventions::read, "test", new Machine(memory, Device.CPU)),
+                new TrainRun.Request(
+                        recipe,
+                        directory,
+                        existing,
+                        MODELS,
+                        TrainingInterventions::read,
+                        "test",
+                        new Machine(memory, Device.CPU)),
                 TinyRuns::encode);
     }
 }
