@@ -42,6 +42,7 @@ final class Diagnosis {
         checks.add(flag("native pointer collector", "-Dorg.bytedeco.javacpp.nopointergc=true"));
         checks.add(Check.good("system", property("os.name") + " " + property("os.arch")));
         checks.add(processor());
+        checks.add(gpu());
         checks.add(threads());
         checks.add(memory());
         checks.add(
@@ -94,6 +95,18 @@ final class Diagnosis {
         }
         found.retainAll(INSTRUCTIONS);
         return Check.good("processor", found.isEmpty() ? model : model + ", " + String.join(" ", found));
+    }
+
+    /** What can be told without loading libtorch: how it was built, and whether there is a driver. */
+    private static Check gpu() {
+        boolean built = Diagnosis.class.getResource("/org/bytedeco/pytorch/linux-x86_64-gpu/libtorch_cuda.so") != null;
+        boolean driver = Files.exists(Path.of("/proc/driver/nvidia/version"));
+        if (built && !driver) {
+            return Check.bad("gpu", "a build with CUDA, but no NVIDIA driver", "install it, or build without -Pcuda");
+        }
+        String build =
+                built ? "; --device cuda can be used" : "; --device cuda needs a build with -Pcuda (docs/gpu.md)";
+        return Check.good("gpu", driver ? "an NVIDIA driver" + build : "none (no NVIDIA driver)");
     }
 
     private Check threads() {

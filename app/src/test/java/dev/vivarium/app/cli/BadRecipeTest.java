@@ -109,6 +109,17 @@ final class BadRecipeTest {
     }
 
     @Test
+    void aDeviceThatIsNotThereIsNamedAndNothingIsWritten() throws IOException {
+        String base = "model: " + TinyModel.write(folder) + "\ndata.train: " + TinyModel.data(folder, 3) + "\n";
+        String recipe = Files.writeString(folder.resolve("recipe.yaml"), base).toString();
+        Refused.with(
+                Call.of("train", recipe, "--name", run.name(), "--device", "tpu"),
+                "device \"tpu\" is not known; use cpu, cuda or cuda:N");
+        Refused.with(Call.of("train", recipe, "--name", run.name(), "--device", "cuda:99"), "device cuda:99");
+        assertThat(run.directory()).doesNotExist();
+    }
+
+    @Test
     void wordsOfTheCommandLineAreReadAsStrictly() {
         Refused.with(Call.of("train", "lora.r=abc"), "command line: lora.r must be a whole number from 1 to 4096");
         Refused.with(Call.of("train", "=5"), "\"=5\" is no override; write key.path=value");

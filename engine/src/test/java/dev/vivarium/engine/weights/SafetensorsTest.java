@@ -49,6 +49,16 @@ class SafetensorsTest {
                 .doesNotContain("\n");
     }
 
+    /** A view of the mapping would be left behind, and reading it would end the process. */
+    @Test
+    void aConversionThatWouldCopyNothingIsRefused() {
+        try (WeightFiles files = WeightFiles.open(PARITY.resolve("qwen2/model"))) {
+            String name = files.names().iterator().next();
+            assertThatThrownBy(() -> files.converted(name, files.type(name).intern()))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
     @Test
     void hugeStatedHeaderInASparseFileIsRefusedBeforeItIsRead() throws IOException {
         Path file = dir.resolve("model.safetensors");
