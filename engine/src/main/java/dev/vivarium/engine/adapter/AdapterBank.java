@@ -168,7 +168,10 @@ public final class AdapterBank implements AutoCloseable {
                 + scale.byBlock().hashCode();
     }
 
-    /** The matrices of one adapter by place, rounded to the number format of {@link #compute}, with the factor that its scale makes of s. */
+    /**
+     * The matrices of one adapter by place, rounded to the number format of {@link #compute}, with the factor that its scale
+     * makes of s.
+     */
     Map<Place, LoraAdapter.Pair> pairsOf(int index) {
         Map<Place, LoraAdapter.Pair> own = new HashMap<>();
         AdapterScale scale = entries.get(index).scale();

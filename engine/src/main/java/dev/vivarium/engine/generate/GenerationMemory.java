@@ -8,8 +8,8 @@ import dev.vivarium.engine.tensor.Device;
 import dev.vivarium.engine.tensor.Torch;
 
 /**
- * How much resident memory sampling on the processor will take at most: weights, keys and values of the rows in flight, the logits of a step,
- * and a constant for the JVM and libtorch.
+ * How much resident memory sampling on the processor will take at most: weights, keys and values of the rows in flight, the
+ * logits of a step, and a constant for the JVM and libtorch.
  *
  * @param config of the model
  * @param precision of its weights

@@ -55,7 +55,8 @@ public final class Generator {
     }
 
     /**
-     * @param bank the adapters requests point at, in the decoder's number format and on its device; it and the decoder stay the caller's
+     * @param bank the adapters requests point at, in the decoder's number format and on its device; it and the decoder stay
+     *     the caller's
      * @param interventions the settings that requests point at, made for the decoder's configuration
      * @param extra hooks that act on all rows, prompts included; several threads may call them
      */

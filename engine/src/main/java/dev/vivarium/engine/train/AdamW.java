@@ -9,8 +9,8 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * AdamW as in torch (Loshchilov and Hutter 2017, arXiv 1711.05101): w ← w − lr·λ·w, then w ← w − lr · m̂ / (√v̂ + ε).
  *
- * <p>Works through the flat buffers in chunks that stay in the cache of a processor, on a GPU at once; the result does not depend on the chunk size because
- * every operation is elementwise.
+ * <p>Works through the flat buffers in chunks that stay in the cache of a processor, on a GPU at once; the result does not
+ * depend on the chunk size because every operation is elementwise.
  */
 final class AdamW implements AutoCloseable {
     private static final long CHUNK = 1 << 16;
