@@ -157,10 +157,12 @@ final class DecodeLane implements AutoCloseable {
         int count = loop.settings().deterministic() ? block.places() : block.active();
         try (PointerScope scope = new PointerScope()) {
             Tensor logits = block.step(count);
-            int few = CacheRows.of(
-                    loop.decoder().config().vocabSize(), loop.decoder().device());
-            for (int from = 0; from < count; from = (int) Math.min(count, (long) from + few)) {
-                draw(block, from, (int) Math.min(count, (long) from + few), logits);
+            int few = Math.min(
+                    count,
+                    CacheRows.of(
+                            loop.decoder().config().vocabSize(), loop.decoder().device()));
+            for (int from = 0; from < count; from += few) {
+                draw(block, from, Math.min(count, from + few), logits);
             }
         }
         passes++;

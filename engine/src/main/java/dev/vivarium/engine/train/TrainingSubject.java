@@ -12,8 +12,13 @@ public sealed interface TrainingSubject {
     /** The trained tensors before training, by name, in a fixed order. */
     Map<String, Tensor> initial();
 
+    /** The decoder as it is before training. */
+    Decoder base();
+
     /** Where it is trained. */
-    Device device();
+    default Device device() {
+        return base().device();
+    }
 
     /** The model that computes with {@code leaves} in place of the trained tensors. */
     Bound bind(Map<String, Tensor> leaves);
@@ -33,11 +38,6 @@ public sealed interface TrainingSubject {
         }
 
         @Override
-        public Device device() {
-            return base.device();
-        }
-
-        @Override
         public Bound bind(Map<String, Tensor> leaves) {
             return new Bound(base, adapter.withParameters(leaves), adapter.firstBlock());
         }
@@ -48,11 +48,6 @@ public sealed interface TrainingSubject {
         @Override
         public Map<String, Tensor> initial() {
             return base.tensors();
-        }
-
-        @Override
-        public Device device() {
-            return base.device();
         }
 
         @Override

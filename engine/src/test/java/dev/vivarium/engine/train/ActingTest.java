@@ -19,8 +19,6 @@ import dev.vivarium.engine.model.Precision;
 import dev.vivarium.engine.model.Site;
 import dev.vivarium.engine.tensor.Tensors;
 import dev.vivarium.engine.text.TokenRow;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -146,24 +144,7 @@ class ActingTest {
 
     private static List<Object> trained(
             Precision precision, LoraSettings settings, List<Intervention> acting, boolean checkpointing) {
-        TrainingSettings training = new TrainingSettings(
-                6, new Schedule(Schedule.Shape.CONSTANT, 1e-2, 0, 0), 3, checkpointing, 0.9, 0.999, 1e-8, 0, 1);
-        List<Object> results = new ArrayList<>();
-        try (PointerScope scope = new PointerScope();
-                Trainer trainer = new Trainer(
-                        lora(PassTest.decoder(precision), settings),
-                        training,
-                        new ShuffledRows(PassTest.rows(), 4, 1),
-                        null,
-                        acting,
-                        1)) {
-            while (!trainer.finished()) {
-                results.add(trainer.step().loss());
-            }
-            trainer.parameters()
-                    .forEach((name, tensor) -> results.add(name + Arrays.hashCode(Tensors.toFloats(tensor))));
-        }
-        return results;
+        return PassTest.trained(precision, decoder -> lora(decoder, settings), acting, checkpointing);
     }
 
     private static StepReport firstStep(TrainingSubject subject, List<Intervention> acting) {

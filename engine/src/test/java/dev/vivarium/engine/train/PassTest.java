@@ -3,6 +3,7 @@ package dev.vivarium.engine.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.offset;
 
+import dev.vivarium.engine.adapter.Intervention;
 import dev.vivarium.engine.adapter.LoraAdapter;
 import dev.vivarium.engine.adapter.LoraSettings;
 import dev.vivarium.engine.adapter.SteeringVector;
@@ -94,17 +95,21 @@ class PassTest {
     /** All trained values and losses after six steps. */
     private static List<Object> trained(
             Precision precision, Function<Decoder, TrainingSubject> subject, boolean checkpointing) {
+        return trained(precision, subject, List.of(), checkpointing);
+    }
+
+    /** Losses of six steps, and what was trained. */
+    static List<Object> trained(
+            Precision precision,
+            Function<Decoder, TrainingSubject> subject,
+            List<Intervention> acting,
+            boolean checkpointing) {
         TrainingSettings settings = new TrainingSettings(
                 6, new Schedule(Schedule.Shape.CONSTANT, 1e-2, 0, 0), 3, checkpointing, 0.9, 0.999, 1e-8, 0, 1);
         List<Object> results = new ArrayList<>();
         try (PointerScope scope = new PointerScope();
                 Trainer trainer = new Trainer(
-                        subject.apply(decoder(precision)),
-                        settings,
-                        new ShuffledRows(rows(), 4, 1),
-                        null,
-                        List.of(),
-                        1)) {
+                        subject.apply(decoder(precision)), settings, new ShuffledRows(rows(), 4, 1), null, acting, 1)) {
             while (!trainer.finished()) {
                 results.add(trainer.step().loss());
             }
