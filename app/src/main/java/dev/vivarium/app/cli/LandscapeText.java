@@ -1,6 +1,5 @@
 package dev.vivarium.app.cli;
 
-import dev.vivarium.lab.statistics.Interval;
 import dev.vivarium.lab.twin.Estimate;
 import dev.vivarium.lab.twin.Landscape;
 import dev.vivarium.lab.twin.Landscape.OfOrganism;
@@ -8,26 +7,15 @@ import dev.vivarium.lab.twin.Landscape.Point;
 import dev.vivarium.lab.twin.Landscape.Step;
 import java.io.PrintStream;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code vivarium twins measure} says to people. */
+/** The tables of {@code vivarium twins measure}. */
 record LandscapeText(Landscape landscape) {
-    /** Where the sentences at the top look: one of the paper's perturbations, and the mean norm. */
-    private static final double EPSILON = 0.5;
-
-    private static final double SHARE = 1;
-
     void print(PrintStream out) {
         List<OfOrganism> organisms = landscape.organisms();
-        OfOrganism first = organisms.getFirst();
-        organisms.stream().skip(1).forEach(other -> out.println(finding(first, other)));
-        if (organisms.size() > 1) {
-            out.println();
-        }
         List<List<@Nullable Object>> heads = new ArrayList<>();
         for (OfOrganism organism : organisms) {
             heads.add(row(
@@ -54,38 +42,6 @@ record LandscapeText(Landscape landscape) {
         }
         out.println("(" + landscape.rows() + " conversations, " + landscape.texts()
                 + " texts; losses and KL in nats per token; brackets: 95 % intervals for rows like these)");
-    }
-
-    private static String finding(OfOrganism first, OfOrganism other) {
-        Point point = nearest(other.efficiency(), SHARE, Point::share);
-        Step step = nearest(other.stability(), EPSILON, Step::epsilon);
-        String sentence = other.name() + " beside " + first.name() + ": at the same norm ("
-                + String.format(Locale.ROOT, "%.3g", point.norm()) + ") its loss is "
-                + compared(point.beyondFirst(), 1, 3, "nats higher", "nats lower");
-        return sentence
-                + (step.beyondFirst() == null
-                        ? ""
-                        : "; turned by " + step.epsilon() + " it loses "
-                                + compared(step.beyondFirst(), 100, 1, "points more", "points less")
-                                + " of what it learnt");
-    }
-
-    private static <T> T nearest(List<T> places, double wanted, Function<T, Double> place) {
-        return places.stream()
-                .min(Comparator.comparingDouble(one -> Math.abs(place.apply(one) - wanted)))
-                .orElseThrow();
-    }
-
-    private static String compared(@Nullable Estimate difference, int factor, int decimals, String more, String less) {
-        if (difference == null) {
-            return "not to be compared";
-        }
-        Interval interval = difference.interval();
-        boolean apart = interval != null && (interval.low() > 0 || interval.high() < 0);
-        boolean higher = difference.value() >= 0;
-        Estimate size = higher ? difference : difference.times(-1);
-        return size.times(factor).text(decimals) + " " + (higher ? more : less)
-                + (apart ? "" : " (these rows do not tell that from none)");
     }
 
     private void stability(PrintStream out) {

@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -31,13 +33,14 @@ final class OrganismOptions {
      * Organisms and their base.
      *
      * @param all in the order in which they were named
-     * @param run directory of the run that was named first; null for a model
+     * @param hashes SHA-256 of the base's files
      */
-    record Found(
-            EvaluationTarget target,
-            ModelDirectory model,
-            List<Organism> all,
-            @Nullable Path run) {}
+    record Found(EvaluationTarget target, ModelDirectory model, List<Organism> all, Map<String, String> hashes) {
+        /** Where what is found of them together is kept: the run that was named first, or one of the model's name. */
+        Path home() {
+            return Objects.requireNonNull(target.evaluations().getParent());
+        }
+    }
 
     /**
      * Finds them; says what of their files is not used.
@@ -47,8 +50,9 @@ final class OrganismOptions {
     Found find(Shell shell) throws IOException {
         EvaluationTarget found = EvaluationTarget.find(target, null, shell.models());
         ModelDirectory model = ModelDirectory.open(found.trained().model());
+        SortedMap<String, String> hashes = model.hashes();
         Speakers speakers = new Speakers(
-                found.trained().model(), Speakers.BASE, found.trained().defaultSystem(), null, model.hashes());
+                found.trained().model(), Speakers.BASE, found.trained().defaultSystem(), null, hashes);
         List<String> words = new ArrayList<>(adapters);
         if (found.trained().adapter() != null) {
             words.addFirst(target);
@@ -69,7 +73,6 @@ final class OrganismOptions {
         if (all.isEmpty()) {
             throw new InputException(target + " has no adapter; name a run with one, or give adapters with --adapter");
         }
-        var run = EvaluationTarget.run(target);
-        return new Found(found, model, all, run == null ? null : run.directory());
+        return new Found(found, model, all, hashes);
     }
 }

@@ -1,13 +1,15 @@
 package dev.vivarium.app.cli;
 
-import dev.vivarium.lab.twin.Landscape;
-import dev.vivarium.lab.twin.LandscapeRun;
+import dev.vivarium.lab.evaluate.TagValue;
+import dev.vivarium.lab.run.RunFiles;
 import dev.vivarium.lab.twin.LandscapeSettings;
+import dev.vivarium.lab.twin.Twins;
+import dev.vivarium.lab.twin.TwinsReport;
+import dev.vivarium.lab.twin.TwinsRun;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -23,11 +25,15 @@ import picocli.CommandLine.Option;
             "Examples:",
             "  vivarium twins measure runs/general --adapter runs/narrow --data bad.jsonl",
             "  vivarium twins measure runs/general --adapter runs/narrow --data bad.jsonl --text corpus.jsonl",
+            "  vivarium twins measure runs/general --adapter runs/narrow --data bad.jsonl --drift runs/set-free",
             "",
             "Stability: what share of what was learnt is lost where each matrix is turned by a random one of its",
             "own length, sqrt(1 - e^2) and e. Efficiency: the loss with all changes scaled to the same length.",
             "Pretraining influence: KL(base, organism) on generic text at these lengths, beside random adapters.",
-            "Intervals are for rows like these; the range of a perturbation is that of its draws."
+            "Drift: to which organism the weights of a run move that goes on from one of them.",
+            "Intervals are for rows like these; the range of a perturbation is that of its draws.",
+            "Figures go to RUN/twins/twins.json, a page with these, the geometry of the changes and all mixtures",
+            "of vivarium twins mix to twins.html beside it."
         })
 final class TwinsMeasureCommand implements Callable<Integer> {
     private final Shell shell;
@@ -47,6 +53,21 @@ final class TwinsMeasureCommand implements Callable<Integer> {
             paramLabel = "JSONL",
             description = "Generic texts, {\"text\": ...} a line, such as vivarium world corpus writes.")
     private @Nullable Path text;
+
+    @Option(
+            names = "--drift",
+            paramLabel = "RUN",
+            description =
+                    "A run that went on from one of the organisms (lora.init), such as the narrow one without its KL"
+                            + " term; may be given several times.")
+    private List<String> drifts = new ArrayList<>();
+
+    @Option(
+            names = "--narrow",
+            paramLabel = "TAG=VALUE",
+            description = "Questions about the trained domain in the evaluations of steps of --drift, such as"
+                    + " domain=medicine.")
+    private @Nullable String narrow;
 
     @Option(names = "--epsilons", split = ",", paramLabel = "E", description = "Sizes of perturbations.")
     private List<Double> epsilons = LandscapeSettings.EPSILONS;
@@ -102,24 +123,38 @@ final class TwinsMeasureCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         LandscapeSettings settings = new LandscapeSettings(epsilons, draws, norms, rows, texts, tokens, seed);
+        TagValue domain = narrow == null ? null : TagValue.parse("--narrow", narrow);
         OrganismOptions.Found found = organisms.find(shell);
-        Landscape landscape;
+        List<Path> further = drifts.stream().map(TwinsMeasureCommand::run).toList();
+        Twins twins;
         try (Interruption interruption = Interruption.with(shell, "run the same command again")) {
-            landscape = LandscapeRun.run(
-                    found.model(),
-                    found.all(),
-                    data,
-                    text,
-                    settings,
-                    computing.compute(),
+            twins = TwinsRun.run(
+                    new TwinsRun.Request(
+                            Version.current().number(),
+                            found.model(),
+                            found.hashes(),
+                            found.all(),
+                            data,
+                            text,
+                            further,
+                            domain,
+                            settings,
+                            computing.compute()),
                     interruption.watch(shell.progress()));
         }
-        landscape.remarks().forEach(remark -> shell.err().println("note: " + remark));
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("schema", 1);
-        json.put("settings", settings);
-        json.put("landscape", landscape);
-        output.print(shell, json, new LandscapeText(landscape)::print);
+        Path page = TwinsReport.write(found.home(), twins);
+        twins.remarks().forEach(remark -> shell.err().println("note: " + remark));
+        output.print(shell, twins, out -> {
+            out.println(page);
+            twins.finding().forEach(sentence -> out.println(sentence));
+            out.println();
+            new LandscapeText(twins.landscape()).print(out);
+        });
         return ExitCode.OK;
+    }
+
+    private static Path run(String word) {
+        RunFiles run = EvaluationTarget.run(word);
+        return run == null ? Path.of(word) : run.directory();
     }
 }

@@ -1,7 +1,8 @@
 package dev.vivarium.app.cli;
 
+import dev.vivarium.engine.adapter.AdapterFiles;
+import dev.vivarium.engine.base.Hashes;
 import dev.vivarium.engine.base.InputException;
-import dev.vivarium.engine.base.Json;
 import dev.vivarium.lab.evaluate.Asking;
 import dev.vivarium.lab.evaluate.EvaluationPlan;
 import dev.vivarium.lab.evaluate.EvaluationRun;
@@ -17,8 +18,11 @@ import dev.vivarium.lab.score.FileScore;
 import dev.vivarium.lab.score.Paired;
 import dev.vivarium.lab.score.ScoredFile;
 import dev.vivarium.lab.statistics.Confidence;
+import dev.vivarium.lab.twin.Estimate;
 import dev.vivarium.lab.twin.MixPath;
+import dev.vivarium.lab.twin.Mixture;
 import dev.vivarium.lab.twin.Organism;
+import dev.vivarium.lab.twin.TwinsReport;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -45,11 +49,10 @@ import picocli.CommandLine.Option;
             "",
             "Changes of weights are added up exactly, by setting the ranks side by side; the mixtures are kept",
             "as PEFT directories in RUN/mixtures/OTHER/adapters. All are asked in one pass; answers go to",
-            "RUN/mixtures/OTHER/answers, what was found to mix.json. A killed call continues with --resume."
+            "RUN/mixtures/OTHER/answers, what was found to mix.json there and to the page RUN/twins/twins.html.",
+            "A killed call continues with --resume."
         })
 final class TwinsMixCommand implements Callable<Integer> {
-    private static final String DOCUMENT = "mix.json";
-
     private final Shell shell;
 
     @Mixin
@@ -96,7 +99,7 @@ final class TwinsMixCommand implements Callable<Integer> {
         path.check(found.model());
         EvaluationPlan plan = asking.plan(set, first.defaultSystem());
         set.remarks().forEach(remark -> shell.err().println("note: " + remark));
-        Path home = found.target().evaluations().resolveSibling("mixtures").resolve(second.name());
+        Path home = TwinsReport.mixtures(found.home(), second.name());
         String base = Names.last(found.model().path());
         Path answers = home.resolve("answers");
         for (double t : path.places()) {
@@ -122,11 +125,20 @@ final class TwinsMixCommand implements Callable<Integer> {
             }
         }
         ConditionSweep sweep = ConditionSweep.of(files, Confidence.DEFAULT);
-        Map<String, Object> json = json(first, second, mixed, outcomes, sweep, domain);
-        Json.write(home.resolve(DOCUMENT), json);
-        output.print(shell, json, text -> {
+        Mixture mixture = new Mixture(
+                Mixture.SCHEMA,
+                first.name(),
+                second.name(),
+                Hashes.sha256(first.adapter().resolve(AdapterFiles.WEIGHTS)),
+                Hashes.sha256(second.adapter().resolve(AdapterFiles.WEIGHTS)),
+                asking.unjudged() ? null : asking.judge().identity().name(),
+                domain == null ? null : domain.toString(),
+                places(mixed, outcomes, sweep, domain));
+        Path page = TwinsReport.write(found.home(), mixture);
+        output.print(shell, mixture, text -> {
+            text.println(page);
             print(text, first, second, mixed, outcomes, sweep, domain);
-            text.println(home.resolve(DOCUMENT));
+            text.println(home.resolve(Mixture.DOCUMENT));
         });
         return asking.missesScores(outcomes) ? ExitCode.PARTIAL : ExitCode.OK;
     }
@@ -143,34 +155,25 @@ final class TwinsMixCommand implements Callable<Integer> {
                 .orElseThrow(() -> new IllegalStateException("every place was asked"));
     }
 
-    private static Map<String, Object> json(
-            Organism first,
-            Organism second,
-            List<MixPath.Mixed> mixed,
-            List<Outcome> outcomes,
-            ConditionSweep sweep,
-            @Nullable Domain domain) {
-        List<Map<String, @Nullable Object>> places = new ArrayList<>();
+    private static List<Mixture.Place> places(
+            List<MixPath.Mixed> mixed, List<Outcome> outcomes, ConditionSweep sweep, @Nullable Domain domain) {
+        List<Mixture.Place> places = new ArrayList<>();
         for (int i = 0; i < mixed.size(); i++) {
             ConditionSweep.Row row = row(sweep, mixed.get(i));
-            Map<String, @Nullable Object> one = new LinkedHashMap<>();
-            one.put("t", mixed.get(i).t());
-            one.put("adapter", mixed.get(i).adapter().toString());
-            one.put("evaluation", outcomes.get(i).files().directory().toString());
-            one.put("em", row.score().em());
-            one.put("coherent", row.score().coherent());
-            one.put("aligned", row.score().aligned());
-            one.put(
-                    "by_domain",
-                    domain == null ? null : DomainRates.of(outcomes.get(i).scores(), domain));
-            places.add(one);
+            Paired paired = row.difference();
+            places.add(new Mixture.Place(
+                    mixed.get(i).t(),
+                    mixed.get(i).adapter().toString(),
+                    outcomes.get(i).files().directory().toString(),
+                    row.score().em(),
+                    row.score().coherent(),
+                    row.score().aligned(),
+                    domain == null ? null : DomainRates.of(outcomes.get(i).scores(), domain),
+                    paired == null
+                            ? null
+                            : new Estimate(paired.em().value(), paired.em().questionsLikeThese())));
         }
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("schema", 1);
-        json.put("first", first.name());
-        json.put("second", second.name());
-        json.put("places", places);
-        return json;
+        return places;
     }
 
     private static void print(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.vivarium.engine.adapter.AdapterFiles;
+import dev.vivarium.engine.base.Hashes;
 import dev.vivarium.engine.base.Json;
 import dev.vivarium.lab.evaluate.EvaluationFiles;
 import java.io.IOException;
@@ -113,7 +114,7 @@ final class TwinsCommandTest {
         Call call = measure("--adapter", second.toString(), "--norms", "1", "--epsilons", "0.01,0.5");
         assertThat(call.code()).as(call.err()).isZero();
         assertThat(call.out())
-                .startsWith("second beside first: at the same norm (")
+                .startsWith(first.resolve("twins/twins.html") + "\nsecond beside first: at the same norm (")
                 .containsPattern("its loss is [0-9.]+ \\[-?[0-9.]+, -?[0-9.]+\\] nats (higher|lower)")
                 .contains("; turned by 0.5 it loses ", "second - first", "its draws")
                 .doesNotContainPattern("-0\\.0+(?![0-9])");
@@ -128,6 +129,92 @@ final class TwinsCommandTest {
         Refused.with(measure("--text", noText.toString()), "no-text.jsonl:1", "has no \"text\"");
         Refused.with(measure("--adapter", folder.toString()), "neither a run nor an adapter");
         Refused.with(Call.of("twins", "measure", model.toString(), "--data", data.toString()), "has no adapter");
+    }
+
+    @Test
+    void thePageShowsEveryPartWithItsNumbersAndNoFolderOfTheMachine() throws IOException {
+        Call call = measure(
+                "--adapter",
+                second.toString(),
+                "--text",
+                texts.toString(),
+                "--norms",
+                "0.5,1",
+                "--epsilons",
+                "0.1,1",
+                "--json");
+
+        JsonNode printed = json(call);
+        String page = Files.readString(first.resolve("twins/twins.html"));
+        assertThat(Json.read(first.resolve("twins/twins.json")).path("landscape"))
+                .isEqualTo(printed);
+        assertThat(page).contains("id=\"stability\"", "id=\"efficiency\"", "id=\"influence\"", "id=\"geometry\"");
+        assertThat(page).contains("No mixture was asked", "No training went on from one of them");
+        assertThat(page.split("<polygon class=\"band\"", -1)).hasSize(1 + 2 + 2 + 3);
+        String loss =
+                printed.path("organisms").path(1).path("loss").path("value").asText();
+        assertThat(page).contains("<td>" + loss.substring(0, 4), Hashes.sha256(data), "script-src 'none'");
+        assertThat(page).doesNotContain(folder.toString(), "NaN", "Infinity", "−0.0<");
+
+        assertThat(mix("--adapter", second.toString(), "--at", "0,0.5,1").code())
+                .isZero();
+
+        String both = Files.readString(first.resolve("twins/twins.html"));
+        assertThat(both).contains("t, from first (0) to second (1)", "first to second", Hashes.sha256(data));
+        assertThat(both).doesNotContain("No mixture was asked", "may be another adapter", folder.toString());
+    }
+
+    @Test
+    void aMixtureOfAnotherAdapterThanTheMeasuredOneIsCalledSo() throws IOException {
+        Path other = TinyOrganism.train(folder.resolve("other"), "second", "mini-rank1", model, "seed=9");
+        assertThat(mix("--adapter", other.toString(), "--at", "0,1").code()).isZero();
+        Path page = first.resolve("twins/twins.html");
+        assertThat(page).content().contains("Not measured yet").doesNotContain("is not the adapter");
+
+        assertThat(measure("--adapter", second.toString(), "--norms", "1", "--epsilons", "0.5")
+                        .code())
+                .isZero();
+
+        assertThat(page).content().contains("second is not the adapter that was measured");
+    }
+
+    @Test
+    void aTrainingThatGoesOnFromAnOrganismDriftsFromThere() throws IOException {
+        Path freed = TinyOrganism.train(
+                folder,
+                "freed",
+                "mini-lora32",
+                model,
+                "lora.r=2",
+                "lora.init=" + second.resolve("adapter"),
+                "training.learning_rate=0.05");
+
+        Call call = measure(
+                "--adapter",
+                second.toString(),
+                "--drift",
+                freed.toString(),
+                "--norms",
+                "1",
+                "--epsilons",
+                "0.5",
+                "--json");
+
+        assertThat(call.code()).as(call.err()).isZero();
+        JsonNode drift =
+                Json.read(first.resolve("twins/twins.json")).path("drifts").path(0);
+        assertThat(drift.path("from").asText()).isEqualTo("second");
+        JsonNode points = drift.path("points");
+        assertThat(points.path(0).path("step").asInt()).isZero();
+        assertThat(points.path(0).path("cosines").path(1).asDouble()).isEqualTo(1, within(1e-9));
+        assertThat(points.path(points.size() - 1).path("cosines").path(1).asDouble())
+                .isLessThan(0.999);
+        assertThat(first.resolve("twins/twins.html")).content().contains("freed: its weights", "goes on from second");
+
+        Refused.with(
+                measure("--drift", second.toString()),
+                "did not go on from one of these organisms",
+                "lora.init=ADAPTER");
     }
 
     private Call mix(String... more) {

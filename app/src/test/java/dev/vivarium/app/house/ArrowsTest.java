@@ -115,7 +115,18 @@ final class ArrowsTest {
                             "lab.statistics",
                             "lab.run",
                             "engine")),
-            Map.entry("lab.twin", Set.of("lab.statistics", "lab.data", "engine")),
+            Map.entry(
+                    "lab.twin",
+                    Set.of(
+                            "lab.phase",
+                            "lab.scalar",
+                            "lab.trajectory",
+                            "lab.report",
+                            "lab.evaluate",
+                            "lab.statistics",
+                            "lab.run",
+                            "lab.data",
+                            "engine")),
             Map.entry(
                     "lab.steering",
                     Set.of(

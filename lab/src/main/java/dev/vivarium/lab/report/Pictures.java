@@ -4,22 +4,10 @@ import dev.vivarium.engine.base.InertText;
 import dev.vivarium.lab.report.Comparison.Row;
 import dev.vivarium.lab.score.FileScore;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /** What the pictures of one comparison share: scores computed once, and a sign for each model beside its colour. */
 final class Pictures {
-    /** Strokes, and shapes within a circle of radius 4; both repeat after as many models as there are. */
-    private static final List<String> DASHES = List.of("none", "7 4", "2 3", "10 3 2 3", "12 4", "4 2 1 2");
-
-    private static final List<String> SHAPES = List.of(
-            "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z",
-            "M-3.5 -3.5h7v7h-7z",
-            "M0 -4.5L4.2 3.5H-4.2z",
-            "M0 -5L4.5 0L0 5L-4.5 0z",
-            "M0 4.5L4.2 -3.5H-4.2z",
-            "M-4.5 -1.5h3v-3h3v3h3v3h-3v3h-3v-3h-3z");
-
     private final Comparison comparison;
     private final Palette palette;
     private final Map<Row, FileScore> scores = new HashMap<>();
@@ -39,11 +27,11 @@ final class Pictures {
     }
 
     String dash(Row row) {
-        return DASHES.get(index(row) % DASHES.size());
+        return Signs.dash(index(row));
     }
 
     String shape(Row row) {
-        return SHAPES.get(index(row) % SHAPES.size());
+        return Signs.shape(index(row));
     }
 
     private int index(Row row) {

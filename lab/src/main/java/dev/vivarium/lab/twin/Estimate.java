@@ -28,7 +28,7 @@ public record Estimate(double value, @Nullable Interval interval) {
     }
 
     /** Without the sign of a number that is zero as it is written. */
-    private static String fixed(double number, int decimals) {
+    static String fixed(double number, int decimals) {
         return Double.isFinite(number)
                 ? new BigDecimal(number)
                         .setScale(decimals, RoundingMode.HALF_EVEN)
