@@ -17,10 +17,13 @@ import dev.vivarium.engine.model.Site;
 import dev.vivarium.engine.model.TextAttention;
 import dev.vivarium.engine.tensor.SymmetricEigen;
 import dev.vivarium.engine.tensor.Tensors;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -167,6 +170,48 @@ final class CaptureTest {
             assertThat(moments.texts(0) + moments.texts(1)).isGreaterThanOrEqualTo(all);
         }
         assertThat(settings(2).bytes(HIDDEN)).isEqualTo(2L * 2 * 2 * HIDDEN * Double.BYTES);
+    }
+
+    /** Whatever of it a later change adds, too: fields are found, not named. */
+    @Test
+    void whatIsHeldDoesNotGrowWithTheNumberOfTexts() throws IllegalAccessException {
+        CaptureSettings settings = withCovariance(0, 1);
+        try (Moments few = run(base, null, rows(10, 7), settings);
+                Moments many = run(base, null, rows(1000, 7), settings)) {
+            long counts = 2L * settings.cells() * Long.BYTES + (long) settings.cells() * Integer.BYTES;
+
+            assertThat(many.texts(0) + many.texts(1)).isGreaterThan(900);
+            assertThat(held(few)).isEqualTo(settings.bytes(HIDDEN) + counts);
+            assertThat(held(many)).isEqualTo(held(few));
+        }
+    }
+
+    /** Bytes of the arrays and tensors that an object's fields hold, itself, in arrays and in maps. */
+    private static long held(Object owner) throws IllegalAccessException {
+        long bytes = 0;
+        for (Field field : owner.getClass().getDeclaredFields()) {
+            if (!Modifier.isStatic(field.getModifiers()) && field.getType() != CaptureSettings.class) {
+                field.setAccessible(true);
+                bytes += bytes(field.get(owner));
+            }
+        }
+        return bytes;
+    }
+
+    private static long bytes(@Nullable Object value) {
+        return switch (value) {
+            case null -> 0;
+            case Integer _ -> 0;
+            case int[] array -> (long) array.length * Integer.BYTES;
+            case long[] array -> (long) array.length * Long.BYTES;
+            case double[] array -> (long) array.length * Double.BYTES;
+            case Tensor tensor -> tensor.nbytes();
+            case Object[] array ->
+                Arrays.stream(array).mapToLong(CaptureTest::bytes).sum();
+            case Map<?, ?> map ->
+                map.values().stream().mapToLong(CaptureTest::bytes).sum();
+            default -> throw new AssertionError("it holds a " + value.getClass() + ", whose size is not known here");
+        };
     }
 
     @Test
