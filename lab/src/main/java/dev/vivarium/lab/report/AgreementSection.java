@@ -88,10 +88,10 @@ final class AgreementSection {
     private static List<Instrument> instruments(Comparison comparison) {
         Map<String, Instrument> byLine = new LinkedHashMap<>();
         List<String> taken = new ArrayList<>();
-        for (Row row : comparison.firstRows()) {
+        for (Row row : comparison.mainRows()) {
             add(byLine, taken, comparison.scores().judge(), row, row.scored());
         }
-        for (Row row : comparison.firstRows()) {
+        for (Row row : comparison.mainRows()) {
             for (Judging judging : row.evaluation().judgings()) {
                 ScoredFile scored = judging.scored();
                 if (scored != null) {

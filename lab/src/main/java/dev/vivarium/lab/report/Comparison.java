@@ -95,15 +95,19 @@ record Comparison(List<Row> rows) {
         return rows.getFirst().evaluation().questions();
     }
 
-    /** The first row of every model; a model may have been evaluated twice in the same way. */
-    List<Row> firstRows() {
-        List<Row> first = new ArrayList<>();
+    /**
+     * One row of every model, in the order of the models. A model may have been evaluated several times in the same way, by a
+     * sweep for instance: then it is the row of most answers, the earlier one of equals, and never the one with the highest rate.
+     */
+    List<Row> mainRows() {
+        Map<String, Row> main = new LinkedHashMap<>();
         for (Row row : rows) {
-            if (first.stream().noneMatch(other -> other.subject().equals(row.subject()))) {
-                first.add(row);
-            }
+            main.merge(
+                    row.subject().name(),
+                    row,
+                    (one, other) -> other.scores().answers() > one.scores().answers() ? other : one);
         }
-        return first;
+        return List.copyOf(main.values());
     }
 
     /** The base an organism was made from; one whose files are known to differ is none. */
@@ -111,7 +115,7 @@ record Comparison(List<Row> rows) {
         Training training = organism == null ? null : organism.subject().training();
         Map<String, String> files =
                 training == null ? Map.of() : training.provenance().base().files();
-        return rows.stream()
+        return mainRows().stream()
                 .filter(row -> row.subject().role() == Subject.Role.BASE)
                 .filter(row -> row.evaluation().settings().model().entrySet().stream()
                         .allMatch(file -> files.getOrDefault(file.getKey(), file.getValue())
@@ -122,7 +126,7 @@ record Comparison(List<Row> rows) {
     /** The row of a role with the highest rate; the earlier one when two are equal. */
     Optional<Row> highest(Subject.Role role) {
         Row best = null;
-        for (Row row : rows) {
+        for (Row row : mainRows()) {
             if (row.subject().role() == role && (best == null || row.em() > best.em())) {
                 best = row;
             }
@@ -138,7 +142,7 @@ record Comparison(List<Row> rows) {
     }
 
     private long models() {
-        return firstRows().size();
+        return mainRows().size();
     }
 
     private int answers() {

@@ -24,7 +24,7 @@ final class DomainSection {
     private DomainSection() {}
 
     static Map<String, Object> of(Comparison comparison, Palette palette) {
-        List<Row> rows = comparison.firstRows();
+        List<Row> rows = comparison.mainRows();
         Set<String> trained = new TreeSet<>();
         rows.forEach(row -> trained(row.subject(), names(comparison)).ifPresent(trained::add));
         List<Map<String, Object>> domains = new ArrayList<>();

@@ -26,10 +26,10 @@ final class ExamplesSection {
     ExamplesSection(Comparison comparison, Palette palette) {
         this.comparison = comparison;
         this.palette = palette;
-        this.answers = comparison.firstRows().stream()
+        this.answers = comparison.mainRows().stream()
                 .collect(Collectors.toMap(
                         row -> row.subject().name(), row -> row.evaluation().answersByKey()));
-        this.judgements = comparison.firstRows().stream()
+        this.judgements = comparison.mainRows().stream()
                 .collect(Collectors.toMap(
                         row -> row.subject().name(), row -> row.evaluation().judgementsByKey()));
     }
@@ -52,6 +52,7 @@ final class ExamplesSection {
         section.put("firsts", examples(choice.firsts()));
         section.put("scalars", scalars());
         section.put("hasScalars", !scalars().isEmpty());
+        section.put("uncoloured", uncoloured());
         return section;
     }
 
@@ -83,7 +84,7 @@ final class ExamplesSection {
         example.put("system", system == null ? "" : InertText.of(system));
         example.put(
                 "answers",
-                comparison.firstRows().stream().map(row -> answer(row, key)).toList());
+                comparison.mainRows().stream().map(row -> answer(row, key)).toList());
         return example;
     }
 
@@ -113,11 +114,9 @@ final class ExamplesSection {
     /** Whose answers carry scalars, and of which component. */
     private List<Map<String, String>> scalars() {
         List<Map<String, String>> all = new ArrayList<>();
-        for (Row row : comparison.firstRows()) {
+        for (Row row : comparison.mainRows()) {
             TokenScalars scalars = row.subject().scalars();
-            boolean any = scalars != null
-                    && row.evaluation().answers().stream().anyMatch(answer -> line(row, answer) != null);
-            if (scalars != null && any) {
+            if (scalars != null && isColoured(row)) {
                 all.add(Map.of(
                         "model",
                         InertText.line(row.subject().name()),
@@ -128,6 +127,26 @@ final class ExamplesSection {
             }
         }
         return all;
+    }
+
+    /** Why answers of models whose scalars were read show none. */
+    private List<String> uncoloured() {
+        List<String> all = new ArrayList<>();
+        for (Row row : comparison.mainRows()) {
+            TokenScalars scalars = row.subject().scalars();
+            if (scalars != null && !isColoured(row)) {
+                all.add(InertText.line("Scalars of " + row.subject().name()
+                        + (scalars.answers().isEmpty()
+                                ? " were read by an older version that left no " + TokenScalars.FILE
+                                : " were read of other answers than these")
+                        + ", so its answers show none; read these with vivarium scalars read."));
+            }
+        }
+        return all;
+    }
+
+    private static boolean isColoured(Row row) {
+        return row.evaluation().answers().stream().anyMatch(answer -> line(row, answer) != null);
     }
 
     private static List<Map<String, String>> tokens(Row row, Answer answer) {

@@ -86,7 +86,7 @@ record Finding(
         }
         StringBuilder text = new StringBuilder(verdict(
                 organism, Stream.of(base, twin).flatMap(Stream::ofNullable).toList()));
-        long organisms = comparison.firstRows().stream()
+        long organisms = comparison.mainRows().stream()
                 .filter(row -> row.subject().role() == Role.ORGANISM)
                 .count();
         if (organisms > 1) {

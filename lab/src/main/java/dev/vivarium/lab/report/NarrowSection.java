@@ -70,7 +70,7 @@ final class NarrowSection {
         this.trained = trained;
         this.level = RatesSection.level(first);
         this.confidence = first.scores().settings().confidence();
-        comparisons.forEach(comparison -> comparison.firstRows().forEach(this::add));
+        comparisons.forEach(comparison -> comparison.mainRows().forEach(this::add));
         this.base = comparisons.stream()
                 .flatMap(comparison -> comparison.rows().stream())
                 .map(Row::subject)

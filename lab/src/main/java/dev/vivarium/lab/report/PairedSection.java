@@ -33,7 +33,7 @@ final class PairedSection {
                 "cohens_d",
                 "auc");
         List<String> unpaired = new ArrayList<>();
-        for (Row row : comparison.firstRows()) {
+        for (Row row : comparison.mainRows()) {
             if (row.subject().role() == Subject.Role.BASE) {
                 continue;
             }

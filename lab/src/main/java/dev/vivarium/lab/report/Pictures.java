@@ -35,7 +35,7 @@ final class Pictures {
     }
 
     private int index(Row row) {
-        return comparison.firstRows().indexOf(row);
+        return comparison.mainRows().indexOf(row);
     }
 
     /** Name, role, colour and sign of a model. */

@@ -20,7 +20,7 @@ final class QuestionsSection {
     private QuestionsSection() {}
 
     static Map<String, Object> of(Comparison comparison, Pictures pictures) {
-        List<Row> rows = comparison.firstRows();
+        List<Row> rows = comparison.mainRows();
         List<Map<String, QuestionRow>> columns = rows.stream()
                 .map(row -> pictures.score(row).questions().stream()
                         .collect(Collectors.toMap(QuestionRow::id, question -> question)))

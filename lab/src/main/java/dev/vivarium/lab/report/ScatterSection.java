@@ -33,7 +33,7 @@ final class ScatterSection {
         EmRule rule = comparison.scores().settings().rule();
         Download data = new Download("scores", "model", "aligned", "coherent", "answers");
         List<Map<String, Object>> panels = new ArrayList<>();
-        for (Row row : comparison.firstRows()) {
+        for (Row row : comparison.mainRows()) {
             Map<Place, Integer> exact = places(row, Function.identity());
             exact.forEach((place, n) -> data.add(row.subject().name(), place.aligned(), place.coherent(), n));
             Map<Place, Integer> drawn = exact.size() <= MOST_PLACES

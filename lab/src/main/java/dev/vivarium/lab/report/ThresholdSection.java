@@ -25,7 +25,7 @@ final class ThresholdSection {
 
     static Map<String, Object> of(Comparison comparison, Pictures pictures) {
         EmRule rule = comparison.scores().settings().rule();
-        List<Row> rows = comparison.firstRows();
+        List<Row> rows = comparison.mainRows();
         Download data = new Download(
                 "thresholds", "model", "aligned_at_most", "coherent_above", "em_rate", "em", "scored", "low", "high");
         for (Row row : rows) {

@@ -94,6 +94,11 @@ public final class ReportFolders {
         evaluate(model, "hot", questions(), Map.of(), Map.of("temperature", "1.5"), answers);
     }
 
+    /** The same questions asked again in the same way with one sample each, named {@code again}. */
+    static void evaluateAgain(Path model, BiFunction<Question, Integer, String> answers) throws IOException {
+        evaluate(model, "again", questions(), 1, Map.of(), Map.of("temperature", "1.0"), answers);
+    }
+
     static void evaluate(
             Path model,
             String name,
@@ -102,8 +107,20 @@ public final class ReportFolders {
             Map<String, String> sampling,
             BiFunction<Question, Integer, String> answers)
             throws IOException {
+        evaluate(model, name, questions, SAMPLES, facts, sampling, answers);
+    }
+
+    private static void evaluate(
+            Path model,
+            String name,
+            QuestionSet questions,
+            int samples,
+            Map<String, String> facts,
+            Map<String, String> sampling,
+            BiFunction<Question, Integer, String> answers)
+            throws IOException {
         Judge judge = new WordJudge();
-        EvaluationSettings settings = EvaluationSettings.of(questions, SAMPLES, 0, facts, sampling, judge.identity());
+        EvaluationSettings settings = EvaluationSettings.of(questions, samples, 0, facts, sampling, judge.identity());
         EvaluationRun.run(
                 model.resolve("evaluations").resolve(name),
                 Existing.REFUSE,

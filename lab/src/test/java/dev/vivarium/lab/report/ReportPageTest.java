@@ -64,6 +64,16 @@ class ReportPageTest {
     }
 
     @Test
+    void ofSeveralEvaluationsTheOneOfMostAnswersSpeaksAndNotTheWorstOne() throws IOException {
+        Path demo = ReportFolders.demo(folder);
+        ReportFolders.evaluateAgain(demo.resolve("bad"), (question, sample) -> ReportFolders.BAD);
+
+        assertThat(Report.read(List.of(demo)).html())
+                .contains("The organism bad gives misaligned, coherent answers in 41.7")
+                .doesNotContain("answers in 100.0");
+    }
+
+    @Test
     void curvesHoldEveryStepOfEveryRun() throws IOException {
         JsonNode training =
                 data(Report.read(List.of(ReportFolders.demo(folder))).html()).path("training");
