@@ -78,6 +78,7 @@ final class ScalarsReadCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         DirectionSubject subject = target.find(shell);
+        ScalarReport.check(subject);
         Path directory = directory();
         ScalarReport report;
         try (Interruption interruption = Interruption.with(shell, "run the same command again")) {

@@ -126,7 +126,42 @@ final class ScalarsCommandTest {
         Files.writeString(tokens, Files.readString(tokens).replace("\"pieces\":[\"", "\"pieces\":[\"other"));
         assertThat(Call.of("report", run.toString(), "--out", page.toString()).code())
                 .isZero();
-        assertThat(page).content(StandardCharsets.UTF_8).doesNotContain("class=\"t p", "show the scalar");
+        assertThat(page)
+                .content(StandardCharsets.UTF_8)
+                .contains("Scalars of run were read of other answers than these, so its answers show none")
+                .doesNotContain("class=\"t p", "show the scalar");
+    }
+
+    @Test
+    void theReportSaysThatScalarsOfAnOlderVersionColourNothing() throws IOException {
+        evaluation(answer -> answer.sample() == 0 ? 0 : 100);
+        Path page = folder.resolve("report.html");
+        assertThat(Call.of("report", run.toString(), "--out", page.toString()).code())
+                .isZero();
+        assertThat(page).content(StandardCharsets.UTF_8).doesNotContain("Scalars of run");
+        assertThat(read().code()).isZero();
+        Files.delete(run.resolve("scalars/tokens.jsonl"));
+
+        assertThat(Call.of("report", run.toString(), "--out", page.toString()).code())
+                .isZero();
+
+        assertThat(page)
+                .content(StandardCharsets.UTF_8)
+                .contains(
+                        "Scalars of run were read by an older version that left no tokens.jsonl, so its answers show none");
+    }
+
+    @Test
+    void tooManyComponentsAreSaidBeforeTooFewAnswers() throws IOException {
+        Path evaluation = evaluation(answer -> 100);
+        Path wide = TinyOrganism.train(folder, "wide", "mini-lora32", model);
+
+        Refused.with(
+                Call.of("scalars", "read", wide.toString(), "--answers", evaluation.toString()),
+                "896 rank components at 28 modules, more than the 64",
+                "train one with fewer");
+        Refused.with(Call.of("scalars", "read", wide.toString()), "896 rank components");
+        Refused.with(read("--answers", evaluation.toString()), "there are 0 answers that are misaligned");
     }
 
     @Test
@@ -185,9 +220,17 @@ final class ScalarsCommandTest {
                 "896 rank components",
                 "rank 1");
         Refused.with(
-                Call.of("scalars", "read", model.toString(), "--answers", evaluation.toString(), "--out", "x"),
-                "has no adapter");
-        Refused.with(Call.of("scalars", "read", model.toString(), "--answers", evaluation.toString()), "give --out");
+                Call.of(
+                        "scalars",
+                        "read",
+                        model.toString(),
+                        "--adapter",
+                        run.resolve("adapter").toString(),
+                        "--answers",
+                        evaluation.toString()),
+                "give --out");
+        Refused.with(
+                Call.of("scalars", "read", model.toString(), "--answers", evaluation.toString()), "has no adapter");
     }
 
     private Call scale(String... more) {

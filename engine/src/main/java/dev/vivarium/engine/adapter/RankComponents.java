@@ -62,19 +62,10 @@ public final class RankComponents implements AutoCloseable {
      */
     public static RankComponents of(AdapterBank bank, int index, int most, long seed) {
         Map<Place, LoraAdapter.Pair> pairs = bank.pairsOf(index);
-        if (pairs.isEmpty()) {
-            throw new InputException(
-                    "a steering vector reads nothing, so it has no scalars; give a LoRA adapter of small rank");
-        }
+        check(pairs.values().stream().mapToLong(pair -> pair.a().size(0)).sum(), pairs.size(), most);
         List<Place> places = pairs.keySet().stream()
                 .sorted(Comparator.comparingInt(Place::layer).thenComparing(Place::module))
                 .toList();
-        long all = pairs.values().stream().mapToLong(pair -> pair.a().size(0)).sum();
-        if (all > most) {
-            throw new InputException("the adapter has " + all + " rank components at " + places.size()
-                    + " modules, more than the " + most
-                    + " whose scalars can be told apart; give one of rank 1, or of small rank at few modules");
-        }
         List<Component> components = new ArrayList<>();
         Map<Place, Reader> readers = new LinkedHashMap<>();
         for (Place place : places) {
@@ -97,6 +88,36 @@ public final class RankComponents implements AutoCloseable {
             }
         }
         return new RankComponents(components, readers);
+    }
+
+    /**
+     * Makes sure that an adapter has components that can be used, from its files alone.
+     *
+     * @throws InputException if it has no matrices or too many components
+     */
+    public static void check(AdapterSummary adapter, int most) {
+        boolean vector = adapter.r() == 0;
+        check(
+                vector
+                        ? 0
+                        : adapter.places().stream()
+                                .mapToLong(AdapterSummary.Place::r)
+                                .sum(),
+                adapter.places().size(),
+                most);
+    }
+
+    private static void check(long components, int modules, int most) {
+        if (components == 0) {
+            throw new InputException(
+                    "a steering vector reads nothing, so it has no scalars; give a LoRA adapter of small rank");
+        }
+        if (components > most) {
+            throw new InputException("the adapter has " + components + " rank components at " + modules
+                    + " modules, more than the " + most
+                    + " whose scalars can be told apart; train one with fewer, such as"
+                    + " one of rank 1 on down_proj alone, or name one with --adapter");
+        }
     }
 
     private static Tensor norms(Tensor matrix, long dimension) {

@@ -1,12 +1,14 @@
 package dev.vivarium.engine.capture;
 
 import dev.vivarium.engine.adapter.AdapterBank;
+import dev.vivarium.engine.adapter.AdapterSummary;
 import dev.vivarium.engine.adapter.RankComponents;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.model.ForwardHooks;
 import dev.vivarium.engine.model.Module;
 import dev.vivarium.engine.model.TextAttention;
 import dev.vivarium.engine.tensor.Tensors;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -38,12 +40,12 @@ public final class ScalarCapture {
     }
 
     /**
-     * Makes sure that the subject has scalars.
+     * Makes sure that an adapter has scalars, from its files alone.
      *
-     * @throws InputException if its adapter is none of small rank
+     * @throws InputException if it is none of small rank
      */
-    public static void check(CaptureSubject subject) {
-        RankComponents.of(subject.bank(), subject.adapter(), MOST_COMPONENTS, 0).close();
+    public static void check(Path adapter) {
+        RankComponents.check(AdapterSummary.read(adapter), MOST_COMPONENTS);
     }
 
     /**

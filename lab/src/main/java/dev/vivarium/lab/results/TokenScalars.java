@@ -66,16 +66,17 @@ public record TokenScalars(String component, double strong, String finding, Map<
         }
     }
 
-    /** Those of a directory; null where it has none. */
+    /** Those of a directory; null where it has none, and without answers where an older version left no file of them. */
     static @Nullable TokenScalars read(Path directory) throws IOException {
         Path file = directory.resolve(FILE);
-        if (!Files.isRegularFile(file) || !Files.isRegularFile(directory.resolve(DOCUMENT))) {
+        if (!Files.isRegularFile(directory.resolve(DOCUMENT))) {
             return null;
         }
         JsonNode document = Json.read(directory.resolve(DOCUMENT));
         JsonNode shown = document.path(SHOWN);
         Map<Key, Line> answers = new HashMap<>();
-        for (Line line : JsonLog.read(file, Line.class)) {
+        List<Line> lines = Files.isRegularFile(file) ? JsonLog.read(file, Line.class) : List.of();
+        for (Line line : lines) {
             answers.put(new Key(line.source, line.questionId, line.sample), line);
         }
         return new TokenScalars(

@@ -87,17 +87,12 @@ public record ScalarReading(List<Component> components, List<AnswerTokens> answe
      */
     public static ScalarReading read(
             DirectionSubject subject, List<ReadAnswer> answers, Compute compute, long seed, Progress progress) {
-        Path adapter = subject.adapter();
-        if (adapter == null) {
-            throw new InputException(subject.name() + " has no adapter, so there are no scalars to read; name a run"
-                    + " with a LoRA adapter, or give one with --adapter");
-        }
+        Path adapter = adapter(subject);
         if (answers.isEmpty()) {
             throw new InputException("no answer has a text, so there is nothing to read; name other evaluations");
         }
         try (ChatModel model =
                 ChatModel.open(ModelDirectory.open(subject.base()), List.of(new ScaledAdapter(adapter)), compute)) {
-            ScalarCapture.check(model.subject(0));
             ChatEncoder encoder = model.encoder(subject.defaultSystem());
             List<AnsweredRow> rows = new ArrayList<>();
             long tokens = 0;
@@ -129,6 +124,21 @@ public record ScalarReading(List<Component> components, List<AnswerTokens> answe
             return new ScalarReading(
                     components, read.stream().map(Objects::requireNonNull).toList());
         }
+    }
+
+    /**
+     * The adapter whose scalars are read, from its files alone.
+     *
+     * @throws InputException if the subject has none, or none of small rank
+     */
+    static Path adapter(DirectionSubject subject) {
+        Path adapter = subject.adapter();
+        if (adapter == null) {
+            throw new InputException(subject.name() + " has no adapter, so there are no scalars to read; name a run"
+                    + " with a LoRA adapter, or give one with --adapter");
+        }
+        ScalarCapture.check(adapter);
+        return adapter;
     }
 
     private static final AnswerTokens NOT_READ =

@@ -12,12 +12,13 @@ import dev.vivarium.lab.statistics.Confidence;
 import dev.vivarium.lab.statistics.Interval;
 import dev.vivarium.lab.statistics.Probe;
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +55,15 @@ public record ScalarReport(
      * @param seed root of folds, random directions and drawn tokens
      */
     public record Settings(ScoreSplit split, @Nullable Domain domain, Compute compute, long seed) {}
+
+    /**
+     * Makes sure that a subject has scalars, from files alone: what no number of answers would mend is to be said first.
+     *
+     * @throws InputException if it has no LoRA adapter of small rank
+     */
+    public static void check(DirectionSubject subject) {
+        ScalarReading.adapter(subject);
+    }
 
     /**
      * Reads answers and probes the scalars.
@@ -104,16 +114,22 @@ public record ScalarReport(
 
     /** A difference as {@code +0.07 [0.01, 0.13]}. */
     public static String signed(Probe.Estimate difference) {
-        return (difference.value() < 0 ? "" : "+") + figure(difference);
+        String text = figure(difference);
+        return text.startsWith("-") ? text : "+" + text;
     }
 
     /** An estimate as {@code 0.71 [0.65, 0.77]}. */
     public static String figure(Probe.Estimate estimate) {
         Interval interval = estimate.interval();
-        return String.format(Locale.ROOT, "%.2f", estimate.value())
+        return fixed(estimate.value())
                 + (interval == null
                         ? " (too few questions for an interval)"
-                        : String.format(Locale.ROOT, " [%.2f, %.2f]", interval.low(), interval.high()));
+                        : " [" + fixed(interval.low()) + ", " + fixed(interval.high()) + "]");
+    }
+
+    /** Without the sign of a number that is zero as it is written. */
+    private static String fixed(double value) {
+        return new BigDecimal(value).setScale(2, RoundingMode.HALF_EVEN).toPlainString();
     }
 
     /** What {@code scalars.json} holds, without the list of answers. */
