@@ -16,7 +16,8 @@ import picocli.CommandLine.Command;
             "  vivarium phase compare runs/general/adapter runs/narrow/adapter",
             "  vivarium train --preset mini-lora32 lora.init=runs/narrow/adapter model=... data.train=...",
             "",
-            "The last goes on training the narrow twin without its KL term, to see whether it drifts back."
+            "The last goes on training the narrow twin without its KL term; vivarium twins measure --drift RUN",
+            "shows whether it drifts back. What was found stands on one page, RUN/twins/twins.html."
         })
 final class TwinsCommand implements CommandGroup {
     private final Shell shell;

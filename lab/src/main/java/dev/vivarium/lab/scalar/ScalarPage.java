@@ -203,7 +203,9 @@ final class ScalarPage {
     }
 
     private static String signed(double value, int decimals) {
-        return String.format(Locale.ROOT, "%+." + decimals + "f", value).replace('-', '−');
+        double factor = Math.pow(10, decimals);
+        double rounded = Math.rint(value * factor) / factor + 0.0; // no sign for a number that is zero as it is written
+        return String.format(Locale.ROOT, "%+." + decimals + "f", rounded).replace('-', '−');
     }
 
     private static String count(long value) {

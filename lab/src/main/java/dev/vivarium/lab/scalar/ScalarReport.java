@@ -129,7 +129,9 @@ public record ScalarReport(
 
     /** Without the sign of a number that is zero as it is written. */
     private static String fixed(double value) {
-        return new BigDecimal(value).setScale(2, RoundingMode.HALF_EVEN).toPlainString();
+        return Double.isFinite(value)
+                ? new BigDecimal(value).setScale(2, RoundingMode.HALF_EVEN).toPlainString()
+                : String.valueOf(value);
     }
 
     /** What {@code scalars.json} holds, without the list of answers. */

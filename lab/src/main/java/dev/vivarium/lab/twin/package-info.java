@@ -2,7 +2,7 @@
  * Narrow and general organisms of one base compared: how stable, how efficient and how far from the base their changes are,
  * and what lies between and beyond two of them.
  *
- * <p>Start from {@link dev.vivarium.lab.twin.Landscape} and {@link dev.vivarium.lab.twin.MixPath}. Nothing here may sample
+ * <p>Start from {@link dev.vivarium.lab.twin.TwinsRun} and {@link dev.vivarium.lab.twin.MixPath}. Nothing here may sample
  * answers or judge them.
  */
 @NullMarked
