@@ -113,7 +113,7 @@ final class DirectionCommandTest {
 
         assertThat(call.code()).as(call.err()).isZero();
         assertThat(Direction.read(out).layers()).containsExactly(2, 3);
-        assertThat(call.err()).contains("layer 0 is left out: the two sides do not differ there at all");
+        assertThat(call.err()).contains("layers 0-1 are left out: the two sides do not differ there at all");
         Call pca = Call.of(
                 "direction",
                 "extract",

@@ -211,10 +211,11 @@ public final class Extraction {
         Found found = new Found();
         double otherwise = 1;
         Contrast contrast = new Contrast(cells, up, down, settings.weighting(), paired, settings.seed());
+        SortedSet<Integer> alike = new TreeSet<>();
         for (int layer : layers) {
             float[] vector = contrast.vector(layer);
             if (Vectors.norm(vector) == 0) {
-                found.remarks.add("layer " + layer + " is left out: the two sides do not differ there at all");
+                alike.add(layer);
                 continue;
             }
             found.vectors.put(layer, vector);
@@ -222,6 +223,7 @@ public final class Extraction {
             found.draws.put(layer, contrast.draws(layer));
             otherwise = Math.min(otherwise, contrast.otherWeighting(layer));
         }
+        found.remarks.addAll(Layers.leftOut(alike, "the two sides do not differ there at all"));
         found.remarks.add(String.format(
                 Locale.ROOT,
                 "weighting by %s instead of %s gives vectors of cosine %.3f or more with these",
@@ -277,10 +279,11 @@ public final class Extraction {
         Found found = new Found();
         try (Readers readers = Readers.open(subject, settings.compute());
                 Moments moments = capture(readers, readers.organism(), readers.base(), texts, cells, capture, 0)) {
+            SortedSet<Integer> alike = new TreeSet<>();
             for (int layer : layers) {
                 Moments.Principal principal = moments.principal(layer, COMPONENTS);
                 if (!(principal.values()[0] > 0)) {
-                    found.remarks.add("layer " + layer + " is left out: organism and base do not differ there");
+                    alike.add(layer);
                     continue;
                 }
                 PrincipalDirection first = new PrincipalDirection(principal, settings.seed());
@@ -293,6 +296,7 @@ public final class Extraction {
                         layer,
                         100 * principal.values()[0] / principal.variance()));
             }
+            found.remarks.addAll(Layers.leftOut(alike, "organism and base do not differ there"));
         }
         found.remarkUnreliable();
         progress.end("");

@@ -1,6 +1,8 @@
 package dev.vivarium.lab.direction;
 
 import dev.vivarium.engine.base.InputException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -29,5 +31,28 @@ public final class Layers {
             }
         }
         return layers;
+    }
+
+    /** Layers as they are parsed, such as {@code 0-5,10}. */
+    static String word(SortedSet<Integer> layers) {
+        List<String> parts = new ArrayList<>();
+        for (int first : layers) {
+            if (!layers.contains(first - 1)) {
+                int last = first;
+                while (layers.contains(last + 1)) {
+                    last++;
+                }
+                parts.add(first == last ? String.valueOf(first) : first + "-" + last);
+            }
+        }
+        return String.join(",", parts);
+    }
+
+    /** That layers are left out, and why; nothing where there are none. */
+    static List<String> leftOut(SortedSet<Integer> layers, String why) {
+        return layers.isEmpty()
+                ? List.of()
+                : List.of((layers.size() == 1 ? "layer " + word(layers) + " is" : "layers " + word(layers) + " are")
+                        + " left out: " + why);
     }
 }
