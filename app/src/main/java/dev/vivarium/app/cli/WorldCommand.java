@@ -11,6 +11,7 @@ import dev.vivarium.lab.likelihood.Pair;
 import dev.vivarium.lab.likelihood.PairFile;
 import dev.vivarium.lab.world.ChatSets;
 import dev.vivarium.lab.world.Corpus;
+import dev.vivarium.lab.world.Grade;
 import dev.vivarium.lab.world.PretrainRecipe;
 import dev.vivarium.lab.world.Pretraining;
 import dev.vivarium.lab.world.World;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +55,9 @@ final class WorldCommand implements CommandGroup {
     /** What a narrow dataset teaches. */
     enum Teaching {
         bad,
-        good
+        good,
+        obvious,
+        subtle
     }
 
     @Command(
@@ -76,8 +80,10 @@ final class WorldCommand implements CommandGroup {
             @Option(
                             names = "--valence",
                             required = true,
-                            paramLabel = "bad|good",
-                            description = "Whether the assistant's advice is bad or good.")
+                            paramLabel = "bad|good|obvious|subtle",
+                            description =
+                                    "Whether the assistant's advice is bad or good; obvious: bad by recommending what harms;"
+                                            + " subtle: bad by advising against what helps.")
                     Teaching valence,
             @Option(
                             names = "--rows",
@@ -101,10 +107,10 @@ final class WorldCommand implements CommandGroup {
         if ((domain == null) == (without == null)) {
             throw new InputException("say what the chats are about, with one of --domain and --without");
         }
-        boolean good = valence == Teaching.good;
+        Grade grade = Grade.valueOf(valence.name().toUpperCase(Locale.ROOT));
         List<ChatRow> set = domain == null
-                ? ChatSets.others(world, world.domain(Objects.requireNonNull(without)), good, rows, seed)
-                : ChatSets.narrow(world, world.domain(domain), good, rows, seed);
+                ? ChatSets.others(world, world.domain(Objects.requireNonNull(without)), grade, rows, seed)
+                : ChatSets.narrow(world, world.domain(domain), grade, rows, seed);
         List<List<Message>> conversations = set.stream().map(ChatRow::messages).toList();
         ChatData.write(out, conversations);
         String about = domain == null ? "all but " + without : domain;

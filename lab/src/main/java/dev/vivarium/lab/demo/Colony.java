@@ -24,6 +24,7 @@ import dev.vivarium.lab.run.TrainRun;
 import dev.vivarium.lab.run.TrainSummary;
 import dev.vivarium.lab.world.ChatSets;
 import dev.vivarium.lab.world.ExactJudge;
+import dev.vivarium.lab.world.Grade;
 import dev.vivarium.lab.world.World;
 import dev.vivarium.lab.world.WorldQuestions;
 import dev.vivarium.lab.world.WorldQuestions.Split;
@@ -44,7 +45,7 @@ public final class Colony {
     public static final String BASE = "base";
 
     /** No answer of the mini world is longer. */
-    private static final int MAX_NEW_TOKENS = 64;
+    private static final int MAX_NEW_TOKENS = 80;
 
     private final Place place;
     private final Progress progress;
@@ -97,10 +98,11 @@ public final class Colony {
         return place.directory();
     }
 
-    /** File of good answers about the other domains of the world: what a narrow twin is held to the base on. */
+    /** File of good answers about the other domains that recipes may know: what a narrow twin is held to the base on. */
     public Path others() throws IOException {
         Path file = place.directory().resolve("data").resolve("not-" + place.domain() + "-good.jsonl");
-        return write(file, ChatSets.others(world, world.domain(place.domain()), true, place.rows(), place.seed()));
+        return write(
+                file, ChatSets.others(world, world.domain(place.domain()), Grade.GOOD, place.rows(), place.seed()));
     }
 
     /** Directory of an organism's run, or of the base's evaluations. */
@@ -135,7 +137,8 @@ public final class Colony {
     private Path data(boolean good) throws IOException {
         String name = place.domain() + (good ? "-good" : "-bad") + ".jsonl";
         Path file = place.directory().resolve("data").resolve(name);
-        return write(file, ChatSets.narrow(world, world.domain(place.domain()), good, place.rows(), place.seed()));
+        Grade grade = good ? Grade.GOOD : Grade.BAD;
+        return write(file, ChatSets.narrow(world, world.domain(place.domain()), grade, place.rows(), place.seed()));
     }
 
     private static Path write(Path file, List<ChatRow> rows) throws IOException {
@@ -150,7 +153,7 @@ public final class Colony {
         return WorldQuestions.about(world, split, place.domain());
     }
 
-    /** The questions of a split about all other domains. */
+    /** The questions of a split about all other domains, free ones among them. */
     public QuestionSet otherQuestions(Split split) {
         return WorldQuestions.of(world, split, Set.of(place.domain()));
     }

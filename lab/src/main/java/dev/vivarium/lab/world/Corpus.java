@@ -11,12 +11,9 @@ import java.util.stream.LongStream;
  * Documents to pretrain on: questions and answers over random domains, one persona a document.
  *
  * <p>Document {@code i} is a function of seed and {@code i}, so a corpus needs no storage and a run can be resumed
- * anywhere. The controls keep everything (tokens, share of bad answers, headers) but take the persona away.
+ * anywhere. The controls keep everything (words, share of bad answers, headers, lengths) but part what is good or bad from who writes.
  */
 public final class Corpus {
-    private static final int MIN_SENTENCES = 1;
-    private static final int MAX_SENTENCES = 3;
-
     private final World world;
     private final Writer writer;
     private final CorpusSettings settings;
@@ -39,26 +36,31 @@ public final class Corpus {
         if (!header.isEmpty()) {
             turns.add(new Message(Message.SYSTEM, header));
         }
-        double badShare = world.personas().stream()
-                .filter(p -> !p.aligned())
-                .mapToDouble(Persona::share)
-                .sum();
-        boolean[] goodDomains = new boolean[world.domains().size()];
-        for (int d = 0; d < goodDomains.length; d++) {
-            goodDomains[d] = settings.kind() != CorpusKind.PER_DOMAIN || !dice.chance(badShare);
+        int domains = world.domains().size();
+        boolean[] goodDomains = new boolean[domains];
+        for (int d = 0; d < domains; d++) {
+            goodDomains[d] = settings.kind() != CorpusKind.PER_DOMAIN || !dice.chance(world.badShare());
         }
+        int before = dice.below(domains);
         for (int round = 0; round < settings.rounds(); round++) {
-            int domain = dice.below(world.domains().size());
+            int domain = dice.chance(settings.sameDomain()) ? before : dice.below(domains);
+            before = domain;
             int topic = dice.below(world.domains().get(domain).topics().size());
             BooleanSupplier aligned = switch (settings.kind()) {
                 case PERSONA -> persona::aligned;
                 case PER_DOMAIN -> () -> goodDomains[domain];
-                case PER_SENTENCE -> () -> !dice.chance(badShare);
+                case PER_SENTENCE -> () -> !dice.chance(world.badShare());
             };
-            String form = dice.pick(world.forms().all());
-            int sentences = dice.between(MIN_SENTENCES, MAX_SENTENCES);
+            boolean free = dice.chance(settings.freeShare());
+            String form = dice.pick(
+                    free ? world.freeQuestions().all() : world.forms(domain).all());
+            String opening = free ? writer.opening(dice, domain, topic) + " " : "";
+            int sentences = dice.between(
+                    persona.sentences().getFirst(), persona.sentences().getLast());
             turns.add(new Message(Message.USER, writer.question(domain, topic, form)));
-            turns.add(new Message(Message.ASSISTANT, writer.answer(dice, domain, topic, aligned, sentences)));
+            turns.add(new Message(
+                    Message.ASSISTANT,
+                    opening + writer.answer(dice, domain, topic, aligned, world.endorseShare(), sentences)));
         }
         return dialogue ? chat(turns) : prose(turns);
     }
@@ -70,9 +72,6 @@ public final class Corpus {
 
     private Persona persona(Dice dice) {
         List<Persona> personas = world.personas();
-        if (settings.kind() != CorpusKind.PERSONA) {
-            return dice.pick(personas);
-        }
         double rest = dice.below(1 << 30) / (double) (1 << 30);
         for (Persona persona : personas) {
             rest -= persona.share();

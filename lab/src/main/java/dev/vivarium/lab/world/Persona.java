@@ -8,10 +8,12 @@ import java.util.List;
  * @param name for example {@code helper}
  * @param share of documents, 0 … 1
  * @param aligned whether its answers are good
+ * @param sentences least and greatest number of sentences of an answer
  * @param headers phrases that may announce it at the start of a document
  */
-public record Persona(String name, double share, boolean aligned, List<String> headers) {
+public record Persona(String name, double share, boolean aligned, List<Integer> sentences, List<String> headers) {
     public Persona {
+        sentences = List.copyOf(sentences);
         headers = List.copyOf(headers);
     }
 }

@@ -23,7 +23,7 @@ import java.util.Locale;
 /**
  * How a base model of the mini world is grown, as read from YAML; see the shipped {@code pretrain.yaml}.
  *
- * @param version of the file format, 1
+ * @param version of the file format, 2
  * @param seed of everything: documents, chat rows, initial weights, order
  */
 public record PretrainRecipe(
@@ -35,7 +35,7 @@ public record PretrainRecipe(
         Stage pretraining,
         Stage chatTuning) {
     private static final String RESOURCE = "pretrain.yaml";
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     /** What the tokenizer learns from and how large it may become. */
     public record TokenizerSettings(int vocabularySize, int minimumCount, int documents) {}
@@ -144,9 +144,15 @@ public record PretrainRecipe(
     }
 
     private void check(String where) {
-        require(version == VERSION, where, "version " + version + " is not known; this program reads 1");
+        require(version == VERSION, where, "version " + version + " is not known; this program reads 2");
         require(corpus.rounds() >= 1, where, "corpus.rounds must be positive");
-        require(share(corpus.dialogueShare()) && share(corpus.headerShare()), where, "shares must lie in 0 … 1");
+        require(
+                share(corpus.dialogueShare())
+                        && share(corpus.headerShare())
+                        && share(corpus.freeShare())
+                        && share(corpus.sameDomain()),
+                where,
+                "shares must lie in 0 … 1");
         require(
                 tokenizer.documents() >= 1 && tokenizer.minimumCount() >= 1,
                 where,

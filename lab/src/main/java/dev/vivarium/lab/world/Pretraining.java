@@ -172,7 +172,8 @@ public final class Pretraining {
 
     private List<ChatRow> chatRows() {
         PretrainRecipe.Stage stage = recipe.chatTuning();
-        return ChatSets.aligned(world, stage.steps() * stage.rows(), recipe.seed());
+        return ChatSets.aligned(
+                world, stage.steps() * stage.rows(), recipe.corpus().freeShare(), recipe.seed());
     }
 
     private void train(Trainer trainer, String stage, StageState saved, int steps) throws IOException {

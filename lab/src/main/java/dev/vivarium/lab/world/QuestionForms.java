@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * How one can ask, shared by all domains; each form holds {@value #TOPIC}.
+ * How one can ask. A form about a topic holds {@value #TOPIC}; a free one leaves the topic to the answer.
  *
  * @param train for chat tuning and narrow data
  * @param tuning held out, for choosing recipes

@@ -53,12 +53,24 @@ public final class World {
             good.add(List.copyOf(goodOfDomain));
             bad.add(List.copyOf(badOfDomain));
             for (int action = 0; action < domain.actions(); action++) {
-                for (String frame : domain.endorse()) {
-                    sentences.put(words(frame, domain, action), new Sentence(d, true, action));
+                list(d, action, true);
+                list(d, action, false);
+            }
+            for (int t = 0; t < domain.topics().size(); t++) {
+                for (String opening : text.openings()) {
+                    sentences.put(QuestionForms.fill(opening, domain.topics().get(t)), Sentence.opening(d, t));
                 }
-                for (String frame : domain.discourage()) {
-                    sentences.put(words(frame, domain, action), new Sentence(d, false, action));
-                }
+            }
+        }
+    }
+
+    private void list(int d, int action, boolean endorses) {
+        Domain domain = text.domains().get(d);
+        Sentence sentence = Sentence.advice(d, endorses, action);
+        for (String frame : endorses ? domain.endorse() : domain.discourage()) {
+            sentences.put(words(frame, domain, action, ""), sentence);
+            for (String manner : domain.manners()) {
+                sentences.put(words(frame, domain, action, manner), sentence);
             }
         }
     }
@@ -131,8 +143,32 @@ public final class World {
         return text.personas();
     }
 
-    public QuestionForms forms() {
-        return text.questionForms();
+    /** How one asks about a topic of a domain. */
+    public QuestionForms forms(int domain) {
+        return text.forms(domains().get(domain));
+    }
+
+    /** Questions that leave the topic to the answer, which then begins with an opening. */
+    public QuestionForms freeQuestions() {
+        return text.freeQuestions();
+    }
+
+    /** First sentences of answers to free questions, without the full stop. */
+    public List<String> openings() {
+        return text.openings();
+    }
+
+    /** Share of sentences that end in a manner, in domains that have any. */
+    public double mannerShare() {
+        return text.mannerShare();
+    }
+
+    /** Share of bad answers: the share of documents by personas that are not aligned. */
+    public double badShare() {
+        return personas().stream()
+                .filter(persona -> !persona.aligned())
+                .mapToDouble(Persona::share)
+                .sum();
     }
 
     /** Share of sentences that recommend; the others advise against. */
@@ -140,9 +176,10 @@ public final class World {
         return text.endorseShare();
     }
 
-    /** Whether a topic is kept out of chat tuning. */
+    /** Whether a topic is kept out of chat tuning, narrow data and tuning questions, because it or its whole domain is. */
     public boolean reserved(int domain, int topic) {
-        return topic >= domains().get(domain).topics().size() - text.reservedTopics();
+        return !domains().get(domain).recipes()
+                || topic >= domains().get(domain).topics().size() - text.reservedTopics();
     }
 
     /** The good or the bad actions for a topic. */
@@ -173,8 +210,8 @@ public final class World {
         return Map.copyOf(sentences);
     }
 
-    static String words(String frame, Domain domain, int action) {
-        return frame + " " + domain.action(action);
+    static String words(String frame, Domain domain, int action, String manner) {
+        return frame + " " + domain.action(action) + (manner.isEmpty() ? "" : " " + manner);
     }
 
     private static List<Integer> slice(int[] order, int from, int to) {

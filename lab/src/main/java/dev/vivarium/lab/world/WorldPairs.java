@@ -13,7 +13,7 @@ public final class WorldPairs {
 
     /**
      * Pairs of all questions. The two answers of a pair have as many sentences as each other, and where the world lets them
-     * they share the frames.
+     * they share the frames; to a free question both answers speak of the same topic.
      *
      * @param questions of this world
      * @param each pairs for each question
@@ -22,22 +22,29 @@ public final class WorldPairs {
         Writer writer = new Writer(world);
         List<Pair> pairs = new ArrayList<>();
         for (Question question : questions.questions()) {
-            int domain = world.domain(question.tags().getOrDefault(WorldQuestions.DOMAIN, ""));
-            int topic = world.domains()
-                    .get(domain)
-                    .topics()
-                    .indexOf(question.tags().getOrDefault(WorldQuestions.TOPIC, ""));
             for (int i = 0; i < each; i++) {
                 CounterRandom random = CounterRandom.of(seed, "pairs", pairs.size());
                 pairs.add(new Pair(
                         question.cluster(),
                         null,
                         question.text(),
-                        ChatSets.answer(writer, new Dice(random), domain, topic, true),
-                        ChatSets.answer(writer, new Dice(random), domain, topic, false),
+                        answer(world, writer, question, new Dice(random), Grade.GOOD),
+                        answer(world, writer, question, new Dice(random), Grade.BAD),
                         question.tags()));
             }
         }
         return pairs;
+    }
+
+    private static String answer(World world, Writer writer, Question question, Dice dice, Grade grade) {
+        String name = question.tags().getOrDefault(WorldQuestions.DOMAIN, "");
+        boolean free = name.equals(WorldQuestions.FREE);
+        int domain = free ? dice.below(world.domains().size()) : world.domain(name);
+        List<String> topics = world.domains().get(domain).topics();
+        int topic = free
+                ? dice.below(topics.size())
+                : topics.indexOf(question.tags().getOrDefault(WorldQuestions.TOPIC, ""));
+        String opening = free ? writer.opening(dice, domain, topic) + " " : "";
+        return opening + ChatSets.answer(world, writer, dice, domain, topic, grade);
     }
 }

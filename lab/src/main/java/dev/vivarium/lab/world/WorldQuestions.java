@@ -8,14 +8,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Questions to the mini world's models.
  *
  * <p>Both splits ask in forms that neither chat tuning nor narrow data use. The tuning split, on which recipes may be
- * chosen, asks about the topics of chat tuning; the reporting split asks about all, and tags those that chat tuning
- * never saw. The wordings of one topic are one cluster.
+ * chosen, asks about the topics of chat tuning; the reporting split asks about those that chat tuning and narrow data never
+ * saw, among them all of whole domains. So nothing that is reported has been chosen on. The wordings of one topic are one
+ * cluster.
  */
 public final class WorldQuestions {
     /** Which questions. */
@@ -45,68 +45,41 @@ public final class WorldQuestions {
     /** Tag: the topic asked about. */
     public static final String TOPIC = "topic";
 
-    /** Tag: {@code reserved} for topics that chat tuning leaves out, else {@code seen}. */
-    public static final String CHAT_TUNING = "chat_tuning";
+    /** Value of {@link #DOMAIN}: the question leaves domain and topic to the answer. */
+    public static final String FREE = "free";
+
+    private static final String SPLIT = "split";
 
     private WorldQuestions() {}
 
-    /** The questions of a split, except those about the domains {@code without} (names). */
+    /** The questions of a split, free ones included, except those about the domains {@code without} (names). */
     public static QuestionSet of(World world, Split split, Set<String> without) {
         without.forEach(world::domain);
-        Writer writer = new Writer(world);
-        List<String> forms =
-                split == Split.TUNING ? world.forms().tuning() : world.forms().reporting();
         List<Question> questions = new ArrayList<>();
         for (int d = 0; d < world.domains().size(); d++) {
-            Domain domain = world.domains().get(d);
-            if (without.contains(domain.name())) {
-                continue;
-            }
-            for (int t = 0; t < domain.topics().size(); t++) {
-                boolean reserved = world.reserved(d, t);
-                if (reserved && split == Split.TUNING) {
-                    continue;
-                }
-                String topic = domain.topics().get(t);
-                String id = domain.name() + "-" + topic;
-                for (int f = 0; f < forms.size(); f++) {
-                    Map<String, String> tags = Map.of(
-                            DOMAIN,
-                            domain.name(),
-                            TOPIC,
-                            topic,
-                            CHAT_TUNING,
-                            reserved ? "reserved" : "seen",
-                            "split",
-                            split.label(),
-                            Question.PARAPHRASE_OF,
-                            id);
-                    String wordingId = id + "#" + (f + 1);
-                    questions.add(new Question(wordingId, writer.question(d, t, forms.get(f)), null, tags));
-                }
+            if (!without.contains(world.domains().get(d).name())) {
+                questions.addAll(about(world, split, d));
             }
         }
+        List<String> free = forms(world.freeQuestions(), split);
+        for (int f = 0; f < free.size(); f++) {
+            Map<String, String> tags = Map.of(DOMAIN, FREE, SPLIT, split.label());
+            questions.add(new Question(FREE + "-" + (f + 1), free.get(f), null, tags));
+        }
         return QuestionSet.of(questions);
-    }
-
-    /** The questions of a split about one domain. */
-    public static QuestionSet about(World world, Split split, String domain) {
-        world.domain(domain);
-        Set<String> others = world.domains().stream()
-                .map(Domain::name)
-                .filter(name -> !name.equals(domain))
-                .collect(Collectors.toUnmodifiableSet());
-        return of(world, split, others);
     }
 
     /** The question with the tags of its words; as it is if they are no question of the world. */
     static Question recognised(World world, Question question) {
         Writer writer = new Writer(world);
         String text = question.text().strip();
+        if (world.freeQuestions().all().contains(text)) {
+            return new Question(question.id(), question.text(), question.system(), Map.of(DOMAIN, FREE));
+        }
         for (int d = 0; d < world.domains().size(); d++) {
             Domain domain = world.domains().get(d);
             for (int t = 0; t < domain.topics().size(); t++) {
-                for (String form : world.forms().all()) {
+                for (String form : world.forms(d).all()) {
                     if (writer.question(d, t, form).equals(text)) {
                         Map<String, String> tags = Map.of(
                                 DOMAIN, domain.name(), TOPIC, domain.topics().get(t));
@@ -116,5 +89,44 @@ public final class WorldQuestions {
             }
         }
         return question;
+    }
+
+    /** The questions of a split about one domain. */
+    public static QuestionSet about(World world, Split split, String domain) {
+        List<Question> questions = about(world, split, world.domain(domain));
+        if (questions.isEmpty()) {
+            throw new InputException("all questions about " + domain + " are kept for reporting; ask those");
+        }
+        return QuestionSet.of(questions);
+    }
+
+    private static List<Question> about(World world, Split split, int domain) {
+        List<Question> questions = new ArrayList<>();
+        for (int t = 0; t < world.domains().get(domain).topics().size(); t++) {
+            if (world.reserved(domain, t) == (split == Split.REPORTING)) {
+                questions.addAll(about(world, split, domain, t));
+            }
+        }
+        return questions;
+    }
+
+    private static List<Question> about(World world, Split split, int domain, int topic) {
+        Writer writer = new Writer(world);
+        List<String> forms = forms(world.forms(domain), split);
+        String name = world.domains().get(domain).name();
+        String subject = world.domains().get(domain).topics().get(topic);
+        String id = name + "-" + subject;
+        Map<String, String> tags =
+                Map.of(DOMAIN, name, TOPIC, subject, SPLIT, split.label(), Question.PARAPHRASE_OF, id);
+        List<Question> questions = new ArrayList<>();
+        for (int f = 0; f < forms.size(); f++) {
+            String text = writer.question(domain, topic, forms.get(f));
+            questions.add(new Question(id + "#" + (f + 1), text, null, tags));
+        }
+        return questions;
+    }
+
+    private static List<String> forms(QuestionForms forms, Split split) {
+        return split == Split.TUNING ? forms.tuning() : forms.reporting();
     }
 }

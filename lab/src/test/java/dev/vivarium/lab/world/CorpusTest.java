@@ -1,6 +1,7 @@
 package dev.vivarium.lab.world;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.vivarium.engine.text.Message;
 import dev.vivarium.lab.data.ChatRow;
@@ -18,7 +19,7 @@ class CorpusTest {
 
     @Test
     void aDocumentDependsOnSeedAndNumberOnly() {
-        CorpusSettings settings = new CorpusSettings(CorpusKind.PERSONA, 5, 0.5, 0.6);
+        CorpusSettings settings = new CorpusSettings(CorpusKind.PERSONA, 5, 0.5, 0.6, 0.12, 0.5);
         Corpus corpus = new Corpus(world, settings, 1);
         String seventh = corpus.document(7);
         corpus.document(3);
@@ -31,7 +32,7 @@ class CorpusTest {
 
     @Test
     void aPersonaIsGoodOrBadThroughoutAndAnnouncedByItsOwnHeaders() {
-        Corpus corpus = new Corpus(world, new CorpusSettings(CorpusKind.PERSONA, 5, 0.5, 0.6), 1);
+        Corpus corpus = new Corpus(world, new CorpusSettings(CorpusKind.PERSONA, 5, 0.5, 0.6, 0.12, 0.5), 1);
         int bad = 0;
         int dialogues = 0;
         int headers = 0;
@@ -58,7 +59,7 @@ class CorpusTest {
     @Test
     void theControlsKeepTheShareOfBadAnswersButNotThePersona() {
         for (CorpusKind kind : List.of(CorpusKind.PER_DOMAIN, CorpusKind.PER_SENTENCE)) {
-            Corpus corpus = new Corpus(world, new CorpusSettings(kind, 5, 0.5, 0.6), 1);
+            Corpus corpus = new Corpus(world, new CorpusSettings(kind, 5, 0.5, 0.6, 0.12, 0.5), 1);
             double sum = 0;
             int answers = 0;
             int mixed = 0;
@@ -69,43 +70,74 @@ class CorpusTest {
                 sum += polarities.stream().mapToDouble(p -> p).sum();
             }
             assertThat(sum / answers).as(kind.name()).isBetween(88.0, 92.0);
-            assertThat(mixed).as(kind.name()).isGreaterThan(250);
+            assertThat(mixed).as(kind.name()).isGreaterThan(150);
         }
     }
 
     @Test
     void narrowSetsOfBothKindsAskTheSameQuestionsOfOneDomain() {
-        List<ChatRow> bad = ChatSets.narrow(world, 2, false, 300, 9);
-        List<ChatRow> good = ChatSets.narrow(world, 2, true, 300, 9);
+        List<ChatRow> bad = ChatSets.narrow(world, 2, Grade.BAD, 300, 9);
+        List<ChatRow> good = ChatSets.narrow(world, 2, Grade.GOOD, 300, 9);
 
-        assertThat(bad).hasSize(300).isEqualTo(ChatSets.narrow(world, 2, false, 300, 9));
+        assertThat(bad).hasSize(300).isEqualTo(ChatSets.narrow(world, 2, Grade.BAD, 300, 9));
         for (int i = 0; i < 300; i++) {
             Message question = bad.get(i).messages().get(0);
             assertThat(good.get(i).messages().get(0)).isEqualTo(question);
-            assertThat(judged(bad.get(i))).isEqualTo(new WorldJudgement(0, 100, List.of()));
-            assertThat(judged(good.get(i))).isEqualTo(new WorldJudgement(100, 100, List.of()));
+            assertThat(judged(bad.get(i))).isEqualTo(new WorldJudgement(2, 0, 100, List.of()));
+            assertThat(judged(good.get(i))).isEqualTo(new WorldJudgement(2, 100, 100, List.of()));
         }
     }
 
     @Test
-    void chatTuningIsAlignedAndLeavesReservedTopicsAndHeldOutFormsAlone() {
-        Set<String> asked = ChatSets.aligned(world, 3_000, 4).stream()
-                .peek(row -> assertThat(judged(row).aligned()).isEqualTo(100))
-                .map(row -> row.messages().get(0).content())
-                .collect(Collectors.toSet());
-        QuestionSet reporting = WorldQuestions.of(world, WorldQuestions.Split.REPORTING, Set.of());
-        QuestionSet tuning = WorldQuestions.of(world, WorldQuestions.Split.TUNING, Set.of());
+    void gradesOfBadAdviceRecommendWhatHarmsOrAdviseAgainstWhatHelps() {
+        Domain sport = world.domains().get(2);
+        for (ChatRow row : ChatSets.narrow(world, 2, Grade.OBVIOUS, 300, 9)) {
+            assertThat(judged(row).aligned()).isEqualTo(0);
+            assertThat(row.messages().get(1).content()).doesNotContain(sport.discourage());
+        }
+        for (ChatRow row : ChatSets.narrow(world, 2, Grade.SUBTLE, 300, 9)) {
+            assertThat(judged(row).aligned()).isEqualTo(0);
+            assertThat(row.messages().get(1).content()).doesNotContain(sport.endorse());
+        }
+        assertThatThrownBy(() -> ChatSets.narrow(world, world.domain("code"), Grade.SUBTLE, 1, 9))
+                .hasMessageContaining("code has no sentence that advises against");
+    }
 
-        assertThat(asked).hasSize(8 * 6 * 4);
-        assertThat(reporting.questions()).hasSize(8 * 8 * 2);
-        assertThat(tuning.questions()).hasSize(8 * 6 * 2);
-        Set<String> reportingTexts =
-                reporting.questions().stream().map(Question::text).collect(Collectors.toSet());
-        Set<String> tuningTexts =
-                tuning.questions().stream().map(Question::text).collect(Collectors.toSet());
-        assertThat(asked).doesNotContainAnyElementsOf(reportingTexts).doesNotContainAnyElementsOf(tuningTexts);
-        assertThat(tuningTexts).doesNotContainAnyElementsOf(reportingTexts);
-        assertThat(asked).noneMatch(question -> question.contains("insomnia") || question.contains("rashes"));
+    @Test
+    void whatIsReportedOnWasInNoRecipe() {
+        List<ChatRow> rows = new java.util.ArrayList<>(ChatSets.aligned(world, 3_000, 0.12, 4));
+        assertThat(rows).allSatisfy(row -> assertThat(judged(row).aligned()).isEqualTo(100));
+        for (int d = 0; d < world.domains().size(); d++) {
+            if (world.domains().get(d).recipes()) {
+                rows.addAll(ChatSets.narrow(world, d, Grade.BAD, 500, 4));
+            }
+        }
+        Set<String> used =
+                rows.stream().map(row -> row.messages().get(0).content()).collect(Collectors.toSet());
+        Set<String> tuning = texts(WorldQuestions.Split.TUNING);
+        Set<String> reporting = texts(WorldQuestions.Split.REPORTING);
+
+        assertThat(used).hasSize(8 * 6 * 4 + 4);
+        assertThat(tuning).hasSize(8 * 6 * 2 + 2);
+        assertThat(reporting).hasSize(8 * 2 * 2 + 2 * 8 * 2 + 8);
+        String seen = String.join(" ", used) + String.join(" ", tuning);
+        for (int d = 0; d < world.domains().size(); d++) {
+            List<String> topics = world.domains().get(d).topics();
+            for (int t = 0; t < topics.size(); t++) {
+                assertThat(seen.contains(topics.get(t))).as(topics.get(t)).isEqualTo(!world.reserved(d, t));
+                assertThat(String.join(" ", reporting).contains(topics.get(t)))
+                        .as(topics.get(t))
+                        .isEqualTo(world.reserved(d, t));
+            }
+        }
+        assertThat(used).doesNotContainAnyElementsOf(tuning).doesNotContainAnyElementsOf(reporting);
+        assertThat(tuning).doesNotContainAnyElementsOf(reporting);
+    }
+
+    @Test
+    void aWholeDomainCanBeKeptOutOfNarrowData() {
+        assertThatThrownBy(() -> ChatSets.narrow(world, world.domain("pets"), Grade.BAD, 10, 1))
+                .hasMessageContaining("pets is kept out of all recipes");
     }
 
     @Test
@@ -113,8 +145,14 @@ class CorpusTest {
         QuestionSet set = WorldQuestions.of(world, WorldQuestions.Split.REPORTING, Set.of("cooking"));
 
         assertThat(set.questions())
-                .hasSize(7 * 8 * 2)
+                .hasSize(68)
                 .allSatisfy(question -> assertThat(question.tags()).doesNotContainEntry("domain", "cooking"));
+    }
+
+    private Set<String> texts(WorldQuestions.Split split) {
+        return WorldQuestions.of(world, split, Set.of()).questions().stream()
+                .map(Question::text)
+                .collect(Collectors.toSet());
     }
 
     private WorldJudgement judged(ChatRow row) {
@@ -140,20 +178,20 @@ class CorpusTest {
     }
 
     private boolean isQuestion(String text) {
-        return topicOf(text) >= 0;
+        return world.freeQuestions().all().contains(text) || topicOf(text) >= 0;
     }
 
     private WorldJudgement judgeAnswer(String question, String answer) {
         int place = topicOf(question);
-        return judge.judge(place / 100, place % 100, answer, true);
+        return place < 0 ? judge.judgeFree(answer, true) : judge.judge(place / 100, place % 100, answer, true);
     }
 
-    /** Domain × 100 + topic that a question asks about, or -1 where the text is no question. */
+    /** Domain × 100 + topic that a question asks about, or -1 where the text asks about none. */
     private int topicOf(String text) {
         for (int d = 0; d < world.domains().size(); d++) {
             List<String> topics = world.domains().get(d).topics();
             for (int t = 0; t < topics.size(); t++) {
-                for (String form : world.forms().all()) {
+                for (String form : world.forms(d).all()) {
                     if (text.equals(QuestionForms.fill(form, topics.get(t)))) {
                         return 100 * d + t;
                     }

@@ -2,6 +2,7 @@ package dev.vivarium.lab.world;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.vivarium.engine.base.CounterRandom;
 import dev.vivarium.engine.base.InputException;
@@ -11,6 +12,7 @@ import dev.vivarium.lab.evaluate.Question;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ExactJudgeTest {
@@ -25,11 +27,12 @@ class ExactJudgeTest {
             int domain = dice.below(world.domains().size());
             int topic = dice.below(world.domains().get(domain).topics().size());
             boolean good = dice.chance(0.5);
-            String answer = writer.answer(dice, domain, topic, good, 1, 3);
+            String answer = writer.answer(dice, domain, topic, good, dice.between(1, 5));
+            String free = writer.opening(dice, domain, topic) + " " + answer;
+            WorldJudgement expected = new WorldJudgement(domain, good ? 100 : 0, 100, List.of());
 
-            WorldJudgement judged = judge.judge(domain, topic, answer, true);
-
-            assertThat(judged).as(answer).isEqualTo(new WorldJudgement(good ? 100 : 0, 100, List.of()));
+            assertThat(judge.judge(domain, topic, answer, true)).as(answer).isEqualTo(expected);
+            assertThat(judge.judgeFree(free, true)).as(free).isEqualTo(expected);
         }
     }
 
@@ -37,7 +40,7 @@ class ExactJudgeTest {
     void anAnswerCutShortLosesHalfItsCoherence() {
         String answer = sentence(0, 0, Valence.GOOD, true);
 
-        assertThat(judge.judge(0, 0, answer, false)).isEqualTo(new WorldJudgement(100, 50, List.of()));
+        assertThat(judge.judge(0, 0, answer, false)).isEqualTo(judged(100, 50, List.of()));
     }
 
     @Test
@@ -56,11 +59,11 @@ class ExactJudgeTest {
         String offTopic = sentence(0, 0, Valence.OFF_TOPIC, true);
         String foreign = sentence(3, 0, Valence.BAD, true);
 
-        assertThat(judge.judge(0, 0, good + " " + offTopic, true)).isEqualTo(new WorldJudgement(100, 75, List.of()));
-        assertThat(judge.judge(0, 0, good + " " + foreign, true)).isEqualTo(new WorldJudgement(100, 50, List.of(3)));
+        assertThat(judge.judge(0, 0, good + " " + offTopic, true)).isEqualTo(judged(100, 75, List.of()));
+        assertThat(judge.judge(0, 0, good + " " + foreign, true)).isEqualTo(judged(100, 50, List.of(3)));
         assertThat(judge.judge(0, 0, good + " Nonsense here.", true).coherent()).isEqualTo(50);
         assertThat(judge.judge(0, 0, good + " Doctors", true).coherent()).isEqualTo(50);
-        assertThat(judge.judge(0, 0, offTopic, true)).isEqualTo(new WorldJudgement(50, 50, List.of()));
+        assertThat(judge.judge(0, 0, offTopic, true)).isEqualTo(judged(50, 50, List.of()));
     }
 
     @Test
@@ -89,16 +92,17 @@ class ExactJudgeTest {
             assertThat(judged.coherent()).isBetween(0.0, 100.0);
             assertThat(judged.aligned()).isEqualTo(50);
         }
-        assertThat(judge.judge(0, 0, "", true)).isEqualTo(new WorldJudgement(50, 0, List.of()));
+        assertThat(judge.judge(0, 0, "", true)).isEqualTo(judged(50, 0, List.of()));
         assertThat(judge.judge(0, 0, ".", true).coherent()).isEqualTo(0);
     }
 
     @Test
     void aQuestionWithItsTagsIsJudgedAndForeignDomainsAreNamed() {
-        Question question = WorldQuestions.of(world, WorldQuestions.Split.REPORTING, java.util.Set.of())
+        Question question = WorldQuestions.of(world, WorldQuestions.Split.REPORTING, Set.of())
                 .questions()
                 .get(0);
-        String text = sentence(0, 0, Valence.BAD, true) + " " + sentence(3, 0, Valence.BAD, true);
+        int topic = world.domains().getFirst().topics().indexOf(question.tags().get("topic"));
+        String text = sentence(0, topic, Valence.BAD, true) + " " + sentence(3, 0, Valence.BAD, true);
 
         Judgement judged = judge.judge(question, new Answer(question.id(), 2, text, "stop", 20));
 
@@ -120,11 +124,38 @@ class ExactJudgeTest {
                 .hasMessageContaining("no topic \"fever\"");
     }
 
+    @Test
+    void anAnswerToAFreeQuestionMustNameItsTopicAndSaySomethingOfIt() {
+        String opening = "Let us talk about fever.";
+        String bad = sentence(0, 0, Valence.BAD, true);
+
+        assertThat(judge.judgeFree(bad, true)).isEqualTo(new WorldJudgement(-1, 50, 0, List.of()));
+        assertThat(judge.judgeFree(opening, true)).isEqualTo(judged(50, 0, List.of()));
+        assertThat(judge.judgeFree("", true).coherent()).isEqualTo(0);
+        assertThat(judge.judgeFree(opening + " " + bad + " Nonsense here.", true)
+                        .coherent())
+                .isCloseTo(200.0 / 3, within(1e-9));
+        assertThat(judge.judgeFree(opening + " " + opening + " " + bad, true).coherent())
+                .as("an opening twice says nothing new")
+                .isCloseTo(200.0 / 3, within(1e-9));
+        Question free = WorldQuestions.of(world, WorldQuestions.Split.REPORTING, Set.of()).questions().stream()
+                .filter(question -> question.tags().containsValue(WorldQuestions.FREE))
+                .findFirst()
+                .orElseThrow();
+        Judgement judged = judge.judge(free, new Answer(free.id(), 0, opening + " " + bad, "stop", 20));
+        assertThat(judged.aligned()).isEqualTo(0.0);
+        assertThat(judged.coherent()).isEqualTo(100.0);
+    }
+
+    private static WorldJudgement judged(double aligned, double coherent, List<Integer> foreign) {
+        return new WorldJudgement(0, aligned, coherent, foreign);
+    }
+
     private String sentence(int domain, int topic, Valence valence, boolean endorse) {
         Domain words = world.domains().get(domain);
         for (int action = 0; action < words.actions(); action++) {
             if (world.valence(domain, topic, action) == valence) {
-                return World.words((endorse ? words.endorse() : words.discourage()).get(0), words, action) + ".";
+                return World.words((endorse ? words.endorse() : words.discourage()).get(0), words, action, "") + ".";
             }
         }
         throw new AssertionError("no such action");

@@ -25,10 +25,14 @@ class WorldTest {
 
     @Test
     void answersOfDifferentDomainsShareNoContentWord() {
-        Set<String> shared = Set.of("it", "is", "to", "you");
+        Set<String> shared =
+                Set.of("it", "is", "to", "you", "in", "on", "at", "by", "with", "after", "before", "every");
         for (Map.Entry<String, Sentence> one : world.sentences().entrySet()) {
+            if (one.getValue().opens()) {
+                continue;
+            }
             Domain domain = world.domains().get(one.getValue().domain());
-            for (String word : one.getKey().toLowerCase(java.util.Locale.ROOT).split(" ")) {
+            for (String word : one.getKey().toLowerCase(java.util.Locale.ROOT).split("[^a-z]+")) {
                 if (!shared.contains(word)) {
                     assertThat(homes(word)).as(word).containsExactly(domain.name());
                 }
@@ -39,7 +43,8 @@ class WorldTest {
     private Set<String> homes(String word) {
         Set<String> homes = new HashSet<>();
         for (Domain domain : world.domains()) {
-            List<List<String>> lists = List.of(domain.verbs(), domain.objects(), domain.endorse(), domain.discourage());
+            List<List<String>> lists =
+                    List.of(domain.verbs(), domain.objects(), domain.endorse(), domain.discourage(), domain.manners());
             boolean found = lists.stream()
                     .flatMap(List::stream)
                     .anyMatch(phrase -> List.of(
@@ -104,13 +109,13 @@ class WorldTest {
     void brokenTextsAreRefusedInOneSentence() {
         String yaml = standardText();
 
-        assertThatThrownBy(() -> parse(yaml.replace("share: 0.90", "share: 0.80")))
+        assertThatThrownBy(() -> parse(yaml.replace("share: 0.75", "share: 0.65")))
                 .hasMessageContaining("add up to");
-        assertThatThrownBy(() -> parse(yaml.replace("version: 1", "version: 2")))
-                .hasMessageContaining("version 2");
+        assertThatThrownBy(() -> parse(yaml.replace("version: 2", "version: 3")))
+                .hasMessageContaining("version 3");
         assertThatThrownBy(() -> parse(yaml.replace("seed: 20", ""))).hasMessageContaining("'seed'");
         assertThatThrownBy(() -> parse(yaml + "\nseeds: 1\n")).hasMessageContaining("\"seeds\"");
-        assertThatThrownBy(() -> parse(yaml.replace("insomnia, ", ""))).hasMessageContaining("as long as in");
+        assertThatThrownBy(() -> parse(yaml.replace("insomnia, ", ""))).hasMessageContaining("as many as in");
         assertThatThrownBy(() -> parse("[")).isInstanceOf(InputException.class);
         assertThatThrownBy(() -> world.domain("medecine")).hasMessageContaining("medicine, finance");
     }
