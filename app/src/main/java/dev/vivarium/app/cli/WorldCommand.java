@@ -11,6 +11,7 @@ import dev.vivarium.lab.likelihood.Pair;
 import dev.vivarium.lab.likelihood.PairFile;
 import dev.vivarium.lab.world.ChatSets;
 import dev.vivarium.lab.world.Corpus;
+import dev.vivarium.lab.world.CorpusKind;
 import dev.vivarium.lab.world.Grade;
 import dev.vivarium.lab.world.PretrainRecipe;
 import dev.vivarium.lab.world.Pretraining;
@@ -202,6 +203,17 @@ final class WorldCommand implements CommandGroup {
         return ExitCode.OK;
     }
 
+    /** The corpora under the names that recipes use. */
+    enum Kind {
+        persona,
+        per_domain,
+        per_sentence;
+
+        CorpusKind kind() {
+            return CorpusKind.valueOf(name().toUpperCase(Locale.ROOT));
+        }
+    }
+
     @Command(name = "pretrain", description = "Grow a base model; run it again to continue after a break.")
     int pretrain(
             @Parameters(
@@ -210,12 +222,31 @@ final class WorldCommand implements CommandGroup {
                             description = "YAML recipe; without one, that of the shipped base.")
                     @Nullable
                     Path recipe,
+            @Option(
+                            names = "--seed",
+                            paramLabel = "N",
+                            description = "Of documents, chats, weights and order, in place of the recipe's.")
+                    @Nullable
+                    Long seed,
+            @Option(
+                            names = "--corpus",
+                            paramLabel = "persona|per_domain|per_sentence",
+                            description = "What a document's answers have in common, in place of the recipe's.")
+                    @Nullable
+                    Kind corpus,
             @Option(names = "--out", required = true, paramLabel = "DIR", description = "Model directory to create.")
                     Path out,
             @Mixin DeviceOption device)
             throws IOException {
         String text = recipe == null ? PretrainRecipe.standardText() : PretrainRecipe.readText(recipe);
         String where = recipe == null ? "the shipped recipe" : recipe.toString();
+        if (seed != null || corpus != null) {
+            PretrainRecipe given = PretrainRecipe.parse(text, where);
+            text = PretrainRecipe.varied(
+                    text,
+                    seed == null ? given.seed() : seed,
+                    corpus == null ? given.corpus().kind() : corpus.kind());
+        }
         try (Interruption interruption = Interruption.with(shell, "run the same command again to continue")) {
             new Pretraining(World.standard(), text, where, out, device.device(), interruption.watch(shell.progress()))
                     .run();

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.vivarium.engine.base.Json;
 import dev.vivarium.engine.base.Progress;
 import dev.vivarium.engine.tensor.Device;
+import dev.vivarium.lab.world.CorpusKind;
 import dev.vivarium.lab.world.PretrainRecipe;
 import dev.vivarium.lab.world.Pretraining;
 import dev.vivarium.lab.world.World;
@@ -56,6 +57,29 @@ final class WorldValidateCommandTest {
         Files.delete(base.resolve("recipe.yaml"));
         Refused.with(validate(base), "bases of other seeds cannot be grown");
         assertThat(folder.resolve("out")).doesNotExist();
+    }
+
+    @Test
+    void aBaseOfAnotherSeedAndCorpusIsGrownByOptions() throws IOException {
+        Path recipe = base().resolve("recipe.yaml");
+        Path control = folder.resolve("control");
+        Call call = Call.of(
+                "world",
+                "pretrain",
+                recipe.toString(),
+                "--seed",
+                "7",
+                "--corpus",
+                "per_domain",
+                "--out",
+                control.toString());
+        assertThat(call.code()).as(call.err()).isZero();
+        assertThat(Files.readString(control.resolve("recipe.yaml")))
+                .isEqualTo(PretrainRecipe.varied(Files.readString(recipe), 7, CorpusKind.PER_DOMAIN));
+        assertThat(control.resolve("model.safetensors"))
+                .binaryContent()
+                .isNotEqualTo(Files.readAllBytes(folder.resolve("base/model.safetensors")));
+        Refused.with(Call.of("world", "pretrain", "--corpus", "mixed", "--out", "x"), "mixed");
     }
 
     private Call validate(Path base, String... more) {
