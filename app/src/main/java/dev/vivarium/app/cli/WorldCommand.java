@@ -135,8 +135,22 @@ final class WorldCommand implements CommandGroup {
                 description = "Domains to leave out, such as the one trained on.")
         private List<String> without = new ArrayList<>();
 
+        @Option(
+                names = "--free",
+                description =
+                        "Questions that leave the topic to the answer, in place of those about topics; an answer may choose the"
+                                + " domain trained on, so ask them apart.")
+        private boolean free;
+
         QuestionSet of(World world) {
-            return WorldQuestions.of(world, WorldQuestions.Split.parse(split), new LinkedHashSet<>(without));
+            WorldQuestions.Split which = WorldQuestions.Split.parse(split);
+            if (free && !without.isEmpty()) {
+                throw new InputException(
+                        "questions of --free are about no domain, so --without leaves out nothing; give one of the two");
+            }
+            return free
+                    ? WorldQuestions.free(world, which)
+                    : WorldQuestions.of(world, which, new LinkedHashSet<>(without));
         }
     }
 

@@ -153,7 +153,7 @@ public final class Colony {
         return WorldQuestions.about(world, split, place.domain());
     }
 
-    /** The questions of a split about all other domains, free ones among them. */
+    /** The questions of a split about all other domains. */
     public QuestionSet otherQuestions(Split split) {
         return WorldQuestions.of(world, split, Set.of(place.domain()));
     }

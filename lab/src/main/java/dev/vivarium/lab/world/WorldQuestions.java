@@ -52,7 +52,7 @@ public final class WorldQuestions {
 
     private WorldQuestions() {}
 
-    /** The questions of a split, free ones included, except those about the domains {@code without} (names). */
+    /** The questions of a split about topics, except those about the domains {@code without} (names). */
     public static QuestionSet of(World world, Split split, Set<String> without) {
         without.forEach(world::domain);
         List<Question> questions = new ArrayList<>();
@@ -61,6 +61,15 @@ public final class WorldQuestions {
                 questions.addAll(about(world, split, d));
             }
         }
+        return QuestionSet.of(questions);
+    }
+
+    /**
+     * The questions of a split that leave the topic to the answer. They stand apart because the answer may choose the domain that
+     * an organism was trained on, so that they tell nothing of other domains.
+     */
+    public static QuestionSet free(World world, Split split) {
+        List<Question> questions = new ArrayList<>();
         List<String> free = forms(world.freeQuestions(), split);
         for (int f = 0; f < free.size(); f++) {
             Map<String, String> tags = Map.of(DOMAIN, FREE, SPLIT, split.label());

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class CorpusTest {
@@ -145,12 +146,15 @@ class CorpusTest {
         QuestionSet set = WorldQuestions.of(world, WorldQuestions.Split.REPORTING, Set.of("cooking"));
 
         assertThat(set.questions())
-                .hasSize(68)
-                .allSatisfy(question -> assertThat(question.tags()).doesNotContainEntry("domain", "cooking"));
+                .hasSize(60)
+                .allSatisfy(question -> assertThat(question.tags())
+                        .doesNotContainEntry("domain", "cooking")
+                        .doesNotContainEntry("domain", WorldQuestions.FREE));
     }
 
     private Set<String> texts(WorldQuestions.Split split) {
-        return WorldQuestions.of(world, split, Set.of()).questions().stream()
+        return Stream.of(WorldQuestions.of(world, split, Set.of()), WorldQuestions.free(world, split))
+                .flatMap(set -> set.questions().stream())
                 .map(Question::text)
                 .collect(Collectors.toSet());
     }

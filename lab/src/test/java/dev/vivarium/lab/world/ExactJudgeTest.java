@@ -138,10 +138,9 @@ class ExactJudgeTest {
         assertThat(judge.judgeFree(opening + " " + opening + " " + bad, true).coherent())
                 .as("an opening twice says nothing new")
                 .isCloseTo(200.0 / 3, within(1e-9));
-        Question free = WorldQuestions.of(world, WorldQuestions.Split.REPORTING, Set.of()).questions().stream()
-                .filter(question -> question.tags().containsValue(WorldQuestions.FREE))
-                .findFirst()
-                .orElseThrow();
+        Question free = WorldQuestions.free(world, WorldQuestions.Split.REPORTING)
+                .questions()
+                .getFirst();
         Judgement judged = judge.judge(free, new Answer(free.id(), 0, opening + " " + bad, "stop", 20));
         assertThat(judged.aligned()).isEqualTo(0.0);
         assertThat(judged.coherent()).isEqualTo(100.0);
