@@ -28,7 +28,7 @@ timed() { # file, command: appends wall, processor seconds and peak kB
 timed together "$vivarium" phase sweep r1 "${asked[@]}"
 
 different=0 number=0 run=0
-for step in $(seq 15 15 300); do
+for step in $(seq 20 20 400); do
     for factor in 0 0.5 1 2 5 10 20; do
         number=$((number + 1))
         [ $((number % every)) -eq 0 ] || continue
