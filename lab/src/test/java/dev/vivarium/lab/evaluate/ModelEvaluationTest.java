@@ -60,7 +60,7 @@ class ModelEvaluationTest {
         for (Outcome outcome : evaluate(three("together"), questions, 2, 64, Existing.REFUSE)) {
             together.put(outcome.subject().name(), answers(outcome));
         }
-        assertThat(together.get("base")).hasSize(18 * 2).isNotEqualTo(together.get("thin"));
+        assertThat(together.get("base")).hasSize(16 * 2).isNotEqualTo(together.get("thin"));
         assertThat(together.get("thin")).isNotEqualTo(together.get("wide"));
 
         for (int rows : new int[] {1, 7, 64}) {
@@ -123,7 +123,7 @@ class ModelEvaluationTest {
         List<Outcome> grown = evaluate(three("grown"), questions, 3, 64, Existing.RESUME);
         List<Outcome> atOnce = evaluate(three("at-once"), questions, 3, 64, Existing.REFUSE);
 
-        assertThat(grown.get(1).sampled()).isEqualTo(18 * 2);
+        assertThat(grown.get(1).sampled()).isEqualTo(16 * 2);
         assertThat(answers(grown.get(1))).containsAllEntriesOf(old);
         for (int i = 0; i < 3; i++) {
             assertThat(grown.get(i).files().answers())
@@ -140,7 +140,7 @@ class ModelEvaluationTest {
         Outcome again =
                 evaluate(three("done"), questions, 1, 64, Existing.RESUME).getFirst();
 
-        assertThat(first.sampled()).isEqualTo(18);
+        assertThat(first.sampled()).isEqualTo(16);
         assertThat(first.tokensPerSecond()).isPositive();
         assertThat(again.sampled()).isZero();
         assertThat(again.scores()).isEqualTo(first.scores());
@@ -161,12 +161,12 @@ class ModelEvaluationTest {
         Outcome outcome = evaluate(three("few").subList(0, 1), limited, 1, 64, Existing.REFUSE)
                 .getFirst();
 
-        assertThat(outcome.scores().limited()).isEqualTo("first 2 of 18 questions");
+        assertThat(outcome.scores().limited()).isEqualTo("first 2 of 16 questions");
         assertThat(EvaluationSettings.read(outcome.files().settings()).limited())
-                .isEqualTo("first 2 of 18 questions");
+                .isEqualTo("first 2 of 16 questions");
         refused(
                 () -> evaluate(three("few").subList(0, 1), questions, 1, 64, Existing.RESUME),
-                "limit was first 2 of 18 questions and is now all questions");
+                "limit was first 2 of 16 questions and is now all questions");
     }
 
     @Test
