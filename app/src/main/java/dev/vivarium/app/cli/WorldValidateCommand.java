@@ -29,6 +29,9 @@ import picocli.CommandLine.Option;
             "corpora are grown by the recipe of the first, which takes as long as pretraining does. A",
             "validation that was broken off goes on: give the same command again.",
             "",
+            "Parts that a call does not name stay in the figures as an earlier call left them, if it had the same",
+            "base, seeds, domains, rows and samples. Those made with others are dropped, and the call says so.",
+            "",
             "Examples:",
             "  vivarium world validate --seeds 1 --parts rates,depth --domains medicine",
             "  vivarium world validate --seeds 3 --document docs/mini-world.md"
@@ -68,7 +71,7 @@ final class WorldValidateCommand implements Callable<Integer> {
             names = "--parts",
             split = ",",
             paramLabel = "PART",
-            description = "rates, depth, controls, persona; default: all.")
+            description = "rates, depth, controls, persona, directions, dynamics; default: all.")
     private Set<Validation.Part> parts = new LinkedHashSet<>();
 
     @Option(names = "--rows", defaultValue = "1500", description = "Rows of training data; default: ${DEFAULT-VALUE}.")
@@ -111,6 +114,7 @@ final class WorldValidateCommand implements Callable<Integer> {
         try (Interruption interruption = Interruption.with(shell, "run the same command again to continue")) {
             result = Validation.run(settings, interruption.watch(shell.progress()));
         }
+        result.dropped().forEach(sentence -> shell.err().println("note: " + sentence));
         if (document != null && old != null) {
             int begin = old.indexOf(BEGIN) + BEGIN.length();
             String tables = "\n\n" + ValidationTables.markdown(result) + "\n";

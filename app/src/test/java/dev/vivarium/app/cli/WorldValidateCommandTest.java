@@ -24,7 +24,7 @@ final class WorldValidateCommandTest {
     private Path folder = Path.of("");
 
     @Test
-    void aPartIsMeasuredWrittenAndFoundAgain() throws IOException {
+    void partsAreMeasuredOneByOneWrittenAndFoundAgain() throws IOException {
         Path base = base();
         Path document = folder.resolve("card.md");
         Files.writeString(
@@ -39,11 +39,18 @@ final class WorldValidateCommandTest {
                 .contains("| 1 | medicine | rank1-layer0 |", "| 1 | medicine | rank1-layer1 |")
                 .doesNotContain("yesterday");
         JsonNode json = Json.read(folder.resolve("out/validation.json"));
-        assertThat(json.path("depth").size()).isEqualTo(2);
+        assertThat(json.path("parts").path("depth").size()).isEqualTo(2);
+        Call more = validate(base, "--parts", "directions");
+        assertThat(more.out())
+                .contains("too few to make a direction of"); // it gives no misaligned answer that is coherent
+        JsonNode both = Json.read(folder.resolve("out/validation.json")).path("parts");
+        assertThat(both.path("depth")).isEqualTo(json.path("parts").path("depth"));
+        assertThat(both.path("directions").size()).isEqualTo(1);
+        assertThat(more.err()).doesNotContain("dropped");
         Call again = validate(base);
         assertThat(again.out()).contains("claims");
-        assertThat(Json.read(folder.resolve("out/validation.json")).path("depth"))
-                .isEqualTo(json.path("depth"));
+        assertThat(Json.read(folder.resolve("out/validation.json")).path("parts"))
+                .isEqualTo(both);
         assertThat(again.err()).doesNotContain("0 /");
     }
 
@@ -90,8 +97,11 @@ final class WorldValidateCommandTest {
                 base.toString(),
                 "--out",
                 folder.resolve("out").toString()));
-        all.addAll(List.of("--samples", "1", "--rows", "32", "--parts", "depth"));
+        all.addAll(List.of("--samples", "1", "--rows", "32"));
         List<String> further = List.of(more);
+        if (!further.contains("--parts")) {
+            all.addAll(List.of("--parts", "depth"));
+        }
         if (!further.contains("--seeds")) {
             all.addAll(List.of("--seeds", "1"));
         }

@@ -165,6 +165,9 @@ final class ArrowsTest {
                     "lab.validate",
                     Set.of(
                             "lab.demo",
+                            "lab.phase",
+                            "lab.trajectory",
+                            "lab.steering",
                             "lab.direction",
                             "lab.world",
                             "lab.score",

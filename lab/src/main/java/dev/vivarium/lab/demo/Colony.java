@@ -175,23 +175,43 @@ public final class Colony {
                 onBase.add(new Subject(organism, evaluation(organism, name), files.adapter()));
             } else {
                 Subject subject = new Subject(organism, evaluation(organism, name), null);
-                outcomes.addAll(ask(files.model(), List.of(subject), questions));
+                outcomes.addAll(ask(files.model(), List.of(subject), questions, place.samples()));
             }
         }
-        outcomes.addAll(ask(place.models().find(place.base()).directory(), onBase, questions));
+        outcomes.addAll(ask(onBase, questions, place.samples()));
         outcomes.sort(Comparator.comparingInt(
                 outcome -> organisms.indexOf(outcome.subject().name())));
         return List.copyOf(outcomes);
     }
 
-    private List<Outcome> ask(Path model, List<Subject> subjects, QuestionSet questions) throws IOException {
-        EvaluationPlan plan = new EvaluationPlan(
-                place.samples(),
+    /**
+     * Asks adapters of the base in one pass, such as the checkpoints of an organism.
+     *
+     * @param samples answers per question
+     * @return one outcome per subject, in their order
+     */
+    public List<Outcome> ask(List<Subject> subjects, QuestionSet questions, int samples) throws IOException {
+        return ask(place.models().find(place.base()).directory(), subjects, questions, samples);
+    }
+
+    /**
+     * How the colony's models answer.
+     *
+     * @param samples answers per question
+     */
+    public EvaluationPlan plan(int samples) {
+        return new EvaluationPlan(
+                samples,
                 SamplingSettings.defaults().withSeed(place.seed()).withMaxNewTokens(MAX_NEW_TOKENS),
                 DefaultSystem.KEEP,
                 new Compute(Precision.FLOAT32, place.machine().device()));
+    }
+
+    private List<Outcome> ask(Path model, List<Subject> subjects, QuestionSet questions, int samples)
+            throws IOException {
         Existing existing = place.existing() == Existing.FORCE ? Existing.FORCE : Existing.RESUME;
-        return ModelEvaluation.evaluate(model, subjects, questions, new ExactJudge(world), plan, existing, progress);
+        return ModelEvaluation.evaluate(
+                model, subjects, questions, new ExactJudge(world), plan(samples), existing, progress);
     }
 
     private Path evaluation(String subject, String name) {

@@ -184,12 +184,17 @@ record Phase(
         } else {
             String drawn = change.midpointOverQuestions() == null ? "answers" : "questions";
             events.add(Event.of(
-                    "midpoint of the " + rate.name() + " rate",
+                    midpoint(rate.name()),
                     rate.scale(),
                     change.fit().midpoint(),
                     change.drawn(),
                     drawn + " drawn anew, 95 %"));
         }
+    }
+
+    /** The name of the event that is the midpoint of a rate. */
+    static String midpoint(String rate) {
+        return "midpoint of the " + rate + " rate";
     }
 
     /** The raw curve of B at the paper's offset, else at the middle one. */

@@ -93,6 +93,11 @@ public final class PhaseReport {
         return phases;
     }
 
+    /** What was found of each training, in their order. */
+    public List<PhaseSummary> summaries() {
+        return phases.stream().map(PhaseSummary::of).toList();
+    }
+
     /** What was found, in a sentence or two. */
     public String finding() {
         return PhaseFinding.of(phases);

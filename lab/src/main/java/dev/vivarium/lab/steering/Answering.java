@@ -16,4 +16,11 @@ public record Answering(
         EvaluationPlan plan,
         Existing existing,
         @Nullable String judged,
-        Progress progress) {}
+        Progress progress) {
+    /** The same with another number of answers to each question. */
+    Answering withSamples(int samples) {
+        EvaluationPlan other =
+                new EvaluationPlan(samples, plan.sampling(), plan.defaultSystem(), plan.compute(), plan.facts());
+        return new Answering(judge, other, existing, judged, progress);
+    }
+}

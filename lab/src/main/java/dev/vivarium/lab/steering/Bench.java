@@ -101,6 +101,11 @@ record Bench(
                 BaseMeans.of(base.subject().base(), plan, plain.directory(), site, layers, positions));
     }
 
+    /** The same where answers are got in another way. */
+    Bench answered(Answering other) {
+        return new Bench(method, site, positions, other, cells, means);
+    }
+
     /** A model as it is, in a part of the cases. */
     Case plain(Patient patient, String part) {
         return new Case(

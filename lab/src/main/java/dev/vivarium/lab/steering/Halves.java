@@ -10,17 +10,19 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A question set in two: a setting is chosen on one half and confirmed on the other (protocol.md App. D).
+ * Questions in two parts: a setting is chosen on one and confirmed on the other (protocol.md App. D).
  *
- * <p>Questions are put in the order of the SHA-256 of their ids, and the first half of them tunes; all wordings of a question
- * stay together.
+ * @param tuning to choose on
+ * @param confirming to confirm on
+ * @param rule how they were told apart, for people
  */
-record Halves(QuestionSet tuning, QuestionSet confirming) {
+public record Halves(QuestionSet tuning, QuestionSet confirming, String rule) {
     /** An interval needs two questions. */
     private static final int LEAST = 4;
 
-    static final String RULE = "Questions in the order of the SHA-256 of their ids; the first half tunes";
+    private static final String RULE = "Questions in the order of the SHA-256 of their ids; the first half tunes";
 
+    /** One set in two halves by the SHA-256 of its ids; all wordings of a question stay together. */
     static Halves of(QuestionSet set) {
         List<String> questions = set.questions().stream()
                 .map(Question::cluster)
@@ -35,6 +37,7 @@ record Halves(QuestionSet tuning, QuestionSet confirming) {
         Set<String> tuning = new HashSet<>(questions.subList(0, questions.size() / 2));
         return new Halves(
                 set.part(question -> tuning.contains(question.cluster()), "the tuning half"),
-                set.part(question -> !tuning.contains(question.cluster()), "the confirming half"));
+                set.part(question -> !tuning.contains(question.cluster()), "the confirming half"),
+                RULE);
     }
 }

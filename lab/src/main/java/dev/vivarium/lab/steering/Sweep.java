@@ -20,10 +20,11 @@ import java.util.TreeSet;
 /**
  * A direction at many layers and scales, on an organism and on its base.
  *
- * <p>All settings are tried on one half of the questions. The best of them on the organism is then asked the other half, beside
+ * <p>All settings are tried on one part of the questions. The best of them on the organism is then asked the other part, beside
  * both models as they are and beside controls in the same setting (protocol.md App. D).
  *
  * @param patients who was asked; the setting was chosen on the first
+ * @param halves the questions
  * @param grid the settings on the tuning half, each model as it is among them
  * @param chosen the best setting there
  * @param confirmed both models as they are, under the direction and under each control, on the confirming half
@@ -32,8 +33,7 @@ public record Sweep(
         Tested tested,
         SweepPlan plan,
         List<Patient> patients,
-        QuestionSet tuning,
-        QuestionSet confirming,
+        Halves halves,
         List<Result> grid,
         Setting chosen,
         List<Result> confirmed) {
@@ -74,13 +74,29 @@ public record Sweep(
             Answering answering,
             Path directory)
             throws IOException {
+        answering.judge().check(questions);
+        return run(subject, tested, plan, Halves.of(questions), answering.plan().samples(), answering, directory);
+    }
+
+    /**
+     * The same on questions that were told apart before.
+     *
+     * @param tuningSamples answers to each question that a setting is chosen on
+     */
+    public static Outcome run(
+            DirectionSubject subject,
+            Tested tested,
+            SweepPlan plan,
+            Halves halves,
+            int tuningSamples,
+            Answering answering,
+            Path directory)
+            throws IOException {
         tested.require(subject);
         Direction unrelated = plan.unrelated();
         if (unrelated != null) {
             unrelated.requireModel(subject.identity().name(), subject.identity().files(), subject.config());
         }
-        Halves halves = Halves.of(questions);
-        answering.judge().check(questions);
         List<Where> places =
                 Where.parse(plan.layers(), tested.layers(), subject.config().layers());
         if (plan.controls() && unrelated != null) {
@@ -89,11 +105,12 @@ public record Sweep(
         List<Patient> patients = patients(subject);
         SortedSet<Integer> acting = new TreeSet<>();
         places.forEach(where -> acting.addAll(where.sources().keySet()));
-        Bench opened = Bench.open(plan.method(), tested.site(), plan.positions(), answering, directory);
-        Bench bench = opened.informed(patients.getLast(), TUNING, halves.tuning(), acting);
+        Answering few = answering.withSamples(tuningSamples);
+        Bench opened = Bench.open(plan.method(), tested.site(), plan.positions(), few, directory);
+        Bench tuning = opened.informed(patients.getLast(), TUNING, halves.tuning(), acting);
         try {
-            List<Result> grid = bench.ask(
-                    cases(bench, patients, TUNING, List.of(tested.contender()), plan.settings(places)),
+            List<Result> grid = tuning.ask(
+                    cases(tuning, patients, TUNING, List.of(tested.contender()), plan.settings(places)),
                     halves.tuning(),
                     tested.facts());
             Setting chosen = best(grid, patients.getFirst(), plan.goal());
@@ -111,12 +128,12 @@ public record Sweep(
                                 halves.tuning()),
                         answering.plan().sampling().seed()));
             }
-            List<Result> confirmed = bench.ask(
-                    cases(bench, patients, CONFIRMING, contenders, List.of(chosen)),
+            Bench confirming = tuning.answered(answering);
+            List<Result> confirmed = confirming.ask(
+                    cases(confirming, patients, CONFIRMING, contenders, List.of(chosen)),
                     halves.confirming(),
                     tested.facts());
-            return new Done(
-                    new Sweep(tested, plan, patients, halves.tuning(), halves.confirming(), grid, chosen, confirmed));
+            return new Done(new Sweep(tested, plan, patients, halves, grid, chosen, confirmed));
         } catch (Bench.Unjudged e) {
             return new Waiting(e.evaluations());
         }

@@ -32,9 +32,9 @@ final class SweepPage {
                 finding.subList(1, finding.size()).stream()
                         .map(sentence -> Figures.shown(sentence + "."))
                         .toList());
-        page.put("split", Halves.RULE);
-        page.put("tuning", sweep.tuning().limited());
-        page.put("confirming", sweep.confirming().limited());
+        page.put("split", sweep.halves().rule());
+        page.put("tuning", sweep.halves().tuning().limited());
+        page.put("confirming", sweep.halves().confirming().limited());
         page.put("measure", sweep.plan().goal().measure());
         List<Map<String, Object>> heat = new ArrayList<>();
         for (Patient patient : sweep.patients()) {

@@ -97,9 +97,9 @@ public final class SweepReport {
                 where,
                 sweep.plan().positions(),
                 sweep.patients().getFirst().name(),
-                sweep.tuning().limited(),
+                sweep.halves().tuning().limited(),
                 sweep.plan().goal().measure(),
-                sweep.confirming().limited()));
+                sweep.halves().confirming().limited()));
         return sentences;
     }
 
@@ -207,9 +207,9 @@ public final class SweepReport {
         settings.put("scales", sweep.plan().scales());
         settings.put("goal", sweep.plan().goal().name().toLowerCase(Locale.ROOT));
         settings.put("chosen_by", sweep.plan().goal().measure());
-        settings.put("split", Halves.RULE);
-        settings.put("tuning", sweep.tuning().limited());
-        settings.put("confirming", sweep.confirming().limited());
+        settings.put("split", sweep.halves().rule());
+        settings.put("tuning", sweep.halves().tuning().limited());
+        settings.put("confirming", sweep.halves().confirming().limited());
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("schema", SCHEMA);
         document.put("finding", finding());

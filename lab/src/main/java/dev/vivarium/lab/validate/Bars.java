@@ -20,17 +20,18 @@ final class Bars {
 
     private Bars() {}
 
-    static List<Bar> of(
-            List<Figures> models, List<Figures> depth, List<MatchedControl> controls, List<PersonaShift> shifts) {
+    static List<Bar> of(Measured parts) {
         Bars bars = new Bars();
-        if (!models.isEmpty()) {
-            bars.rates(models);
+        if (!parts.rates().isEmpty()) {
+            bars.rates(parts.rates());
         }
-        if (!depth.isEmpty()) {
-            bars.depth(depth);
+        if (!parts.depth().isEmpty()) {
+            bars.depth(parts.depth());
         }
-        bars.controls(controls);
-        bars.shifts(shifts);
+        bars.controls(parts.controls());
+        bars.shifts(parts.persona());
+        bars.bars.addAll(DirectionBars.of(parts.directions()));
+        bars.bars.addAll(DynamicsBars.of(parts.dynamics()));
         return List.copyOf(bars.bars);
     }
 
@@ -180,7 +181,7 @@ final class Bars {
         return percent(figures.narrow());
     }
 
-    private static double percent(Rate rate) {
+    static double percent(Rate rate) {
         Double value = rate.value();
         return value == null ? Double.NaN : 100 * value;
     }
@@ -193,7 +194,7 @@ final class Bars {
         return bar == Math.rint(bar) ? String.valueOf((long) bar) : String.valueOf(bar);
     }
 
-    private static String text(double percent) {
+    static String text(double percent) {
         return String.format(Locale.ROOT, "%.1f", percent);
     }
 }

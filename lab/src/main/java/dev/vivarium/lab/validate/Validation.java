@@ -22,7 +22,8 @@ import java.util.Set;
 
 /**
  * Grows and measures everything that the mini world claims to show, on bases of several pretraining seeds. What is on disk
- * stays so: a validation that was broken off goes on where it was.
+ * stays so: a validation that was broken off goes on where it was, and parts can be measured one by one ({@link
+ * ValidationResult}).
  */
 public final class Validation {
     /** File of the figures, in the validation's directory. */
@@ -44,7 +45,11 @@ public final class Validation {
         /** Corpora without a persona at matched narrow rates. */
         CONTROLS,
         /** Whether fine-tuning moves activations along the persona of pretraining. */
-        PERSONA
+        PERSONA,
+        /** The mean-difference direction of the rank-1 organism, ablated and added. */
+        DIRECTIONS,
+        /** Several trainings of the rank-1 organism on the first dataset, step by step. */
+        DYNAMICS
     }
 
     /**
@@ -100,43 +105,79 @@ public final class Validation {
 
     private ValidationResult run() throws IOException {
         long start = System.nanoTime();
+        Path file = settings.directory().resolve(FILE);
+        ValidationResult.MadeWith madeWith = new ValidationResult.MadeWith(
+                ModelDirectory.open(settings.base()).hashes(),
+                settings.seeds(),
+                settings.datasets(),
+                settings.rows(),
+                settings.samples());
+        Earlier earlier = Earlier.read(file, settings.parts(), madeWith);
+        Measured parts = measure().orElse(settings.parts(), earlier.kept());
+        ValidationResult result = new ValidationResult(
+                ValidationResult.SCHEMA,
+                madeWith,
+                parts,
+                Bars.of(parts),
+                earlier.dropped(),
+                (System.nanoTime() - start) / 1e9);
+        Json.write(file, result);
+        return result;
+    }
+
+    private Measured measure() throws IOException {
         List<Figures> models = new ArrayList<>();
         List<Figures> depth = new ArrayList<>();
         List<MatchedControl> controls = new ArrayList<>();
         List<PersonaShift> shifts = new ArrayList<>();
+        List<DirectionFinding> directions = new ArrayList<>();
+        List<SeedDynamics> dynamics = new ArrayList<>();
         for (int index = 0; index < settings.seeds(); index++) {
             long seed = bases.seed(index);
             Path base = bases.find(CorpusKind.PERSONA, seed);
             for (String dataset : settings.datasets()) {
+                boolean first = dataset.equals(settings.datasets().getFirst());
                 Colony colony = colony(CorpusKind.PERSONA, seed, dataset);
-                if (settings.parts().contains(Part.RATES)) {
+                if (asked(Part.RATES)) {
                     models.addAll(rates(colony, seed, dataset));
                 }
-                if (settings.parts().contains(Part.DEPTH)
-                        && dataset.equals(settings.datasets().getFirst())) {
+                if (asked(Part.DEPTH) && first) {
                     depth.addAll(
                             depth(colony, ModelDirectory.open(base).config().layers(), seed, dataset));
                 }
-                if (settings.parts().contains(Part.CONTROLS)) {
+                if (asked(Part.CONTROLS)) {
                     Matching matching = new Matching(colony, seed, dataset);
                     for (CorpusKind kind : List.of(CorpusKind.PER_DOMAIN, CorpusKind.PER_SENTENCE)) {
                         controls.addAll(matching.against(label(kind), colony(kind, seed, dataset)));
                     }
                 }
-                if (settings.parts().contains(Part.PERSONA)) {
+                if (asked(Part.PERSONA)) {
                     for (CorpusKind kind : CorpusKind.values()) {
                         Path origin = bases.find(kind, seed);
                         shifts.addAll(new PersonaEvidence(settings.models(), settings.version(), progress)
                                 .of(label(kind), seed, dataset, origin, colony(kind, seed, dataset)));
                     }
                 }
+                if (asked(Part.DIRECTIONS)) {
+                    directions.add(
+                            new DirectionEvidence(settings.models(), settings.version(), settings.samples(), progress)
+                                    .of(seed, dataset, base, colony));
+                }
+                if (asked(Part.DYNAMICS) && first) {
+                    dynamics.addAll(TrainingDynamics.of(
+                            seed,
+                            dataset,
+                            TrainingDynamics.Plan.DEFAULT,
+                            training -> training == 0 ? colony : again(colony, seed, dataset, training),
+                            colony.directory().resolve("phase")));
+                }
             }
         }
-        List<Bar> bars = Bars.of(models, depth, controls, shifts);
-        ValidationResult result = new ValidationResult(
-                ValidationResult.SCHEMA, models, depth, controls, shifts, bars, (System.nanoTime() - start) / 1e9);
-        Json.write(settings.directory().resolve(FILE), result);
-        return result;
+        return new Measured(models, depth, controls, shifts, directions, dynamics);
+    }
+
+    private boolean asked(Part part) {
+        return settings.parts().contains(part);
     }
 
     private List<Figures> rates(Colony colony, long seed, String dataset) throws IOException {
@@ -176,8 +217,17 @@ public final class Validation {
     }
 
     private Colony colony(CorpusKind kind, long seed, String dataset) throws IOException {
-        Path base = bases.find(kind, seed);
         Path directory = settings.directory().resolve(label(kind) + "-" + seed).resolve(dataset);
+        return colony(bases.find(kind, seed), dataset, directory, 0);
+    }
+
+    /** A colony like another one, of a further training seed. */
+    private Colony again(Colony first, long seed, String dataset, long training) throws IOException {
+        Path directory = first.directory().resolve("training-seeds").resolve(String.valueOf(training));
+        return colony(bases.find(CorpusKind.PERSONA, seed), dataset, directory, training);
+    }
+
+    private Colony colony(Path base, String dataset, Path directory, long training) {
         return new Colony(
                 new Colony.Place(
                         settings.models(),
@@ -187,7 +237,7 @@ public final class Validation {
                         dataset,
                         settings.rows(),
                         settings.samples(),
-                        0,
+                        training,
                         settings.version(),
                         settings.machine()),
                 progress);

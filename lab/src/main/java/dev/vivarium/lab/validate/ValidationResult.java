@@ -1,35 +1,55 @@
 package dev.vivarium.lab.validate;
 
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * What a validation found; every figure is from runs and evaluations below its directory.
  *
+ * <p>Parts are measured by one call or by several: a part that a call does not measure stays as an earlier call left it if that
+ * call was {@linkplain MadeWith made with} the same, and is dropped otherwise, which {@code dropped} says.
+ *
  * @param schema version of this document
- * @param models rates of the base and of all organisms on bases with a persona
- * @param depth one rank-1 adapter on every layer in turn
- * @param controls corpora without a persona, compared at matched narrow rates
- * @param persona how far fine-tuning moves activations along the persona of pretraining
- * @param bars the claims
+ * @param madeWith what all its figures were made with
+ * @param parts the figures
+ * @param bars the claims about the parts that were measured
+ * @param dropped what this call left out of an earlier document, in sentences
  * @param seconds wall-clock time of this call; little if all was on disk
  */
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 public record ValidationResult(
-        int schema,
-        List<Figures> models,
-        List<Figures> depth,
-        List<MatchedControl> controls,
-        List<PersonaShift> persona,
-        List<Bar> bars,
-        double seconds) {
+        int schema, MadeWith madeWith, Measured parts, List<Bar> bars, List<String> dropped, double seconds) {
     /** Version this program writes. */
-    public static final int SCHEMA = 1;
+    public static final int SCHEMA = 2;
 
     public ValidationResult {
-        models = List.copyOf(models);
-        depth = List.copyOf(depth);
-        controls = List.copyOf(controls);
-        persona = List.copyOf(persona);
         bars = List.copyOf(bars);
+        dropped = List.copyOf(dropped);
+    }
+
+    /**
+     * What figures must share to stand in one document.
+     *
+     * @param base SHA-256 of the shipped base's files
+     * @param seeds number of pretraining seeds
+     * @param datasets domains trained on, in their order
+     * @param rows conversations in a narrow dataset
+     * @param samples answers per question
+     */
+    public record MadeWith(SortedMap<String, String> base, int seeds, List<String> datasets, int rows, int samples) {
+        public MadeWith {
+            base = new TreeMap<>(base);
+            datasets = List.copyOf(datasets);
+        }
+
+        /** In words, without the hashes. */
+        String words() {
+            return seeds + (seeds == 1 ? " seed" : " seeds") + ", " + String.join(", ", datasets) + ", " + rows
+                    + " rows, " + samples + (samples == 1 ? " answer" : " answers") + " a question";
+        }
     }
 
     /** Bars that are missed. */

@@ -1,9 +1,14 @@
 package dev.vivarium.lab.validate;
 
+import dev.vivarium.lab.phase.PhaseSummary;
 import dev.vivarium.lab.statistics.Interval;
+import dev.vivarium.lab.statistics.Mean;
 import dev.vivarium.lab.statistics.Rate;
+import dev.vivarium.lab.trajectory.LocalCosine;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -17,10 +22,16 @@ public final class ValidationTables {
     public static String markdown(ValidationResult result) {
         ValidationTables tables = new ValidationTables();
         tables.bars(result.bars());
-        tables.models("Rates, reporting questions about other domains than the trained one", result.models());
-        tables.models("One rank-1 adapter on each layer's `down_proj` in turn", result.depth());
-        tables.controls(result.controls());
-        tables.shifts(result.persona());
+        tables.models(
+                "Rates, reporting questions about other domains than the trained one",
+                result.parts().rates());
+        tables.models(
+                "One rank-1 adapter on each layer's `down_proj` in turn",
+                result.parts().depth());
+        tables.controls(result.parts().controls());
+        tables.shifts(result.parts().persona());
+        tables.directions(result.parts().directions());
+        tables.dynamics(result.parts().dynamics());
         return tables.text.toString();
     }
 
@@ -105,15 +116,137 @@ public final class ValidationTables {
                 "corpus",
                 "cosines");
         for (PersonaShift one : shifts) {
+            row(String.valueOf(one.seed()), one.dataset(), one.kind(), one.corpus(), cosines(one.cosines()));
+        }
+    }
+
+    private void directions(List<DirectionFinding> findings) {
+        if (findings.isEmpty()) {
+            return;
+        }
+        head(
+                "Mean-difference direction of rank1: made of answers to tuning questions",
+                "seed",
+                "dataset",
+                "answers, misaligned and aligned",
+                "cosine of halves of the questions, by layer",
+                "cosine with what the adapter writes");
+        for (DirectionFinding one : findings) {
             row(
                     String.valueOf(one.seed()),
                     one.dataset(),
-                    one.kind(),
-                    one.corpus(),
-                    one.cosines().stream()
-                            .map(value -> String.format(Locale.ROOT, "%.2f", value))
-                            .collect(Collectors.joining(" ")));
+                    one.misaligned() + " and " + one.aligned()
+                            + (one.rows().isEmpty() ? ", too few to make a direction of" : ""),
+                    cosines(one.halves().values()),
+                    one.written().entrySet().stream()
+                            .map(written -> "layer " + written.getKey() + ": " + cosine(written.getValue()))
+                            .collect(Collectors.joining(", ")));
         }
+        head(
+                "It acts: layer and scale chosen on tuning questions, figures from reporting questions about other domains",
+                "seed",
+                "dataset",
+                "use",
+                "model",
+                "under",
+                "EM, %",
+                "coherent, %",
+                "mean aligned",
+                "change of EM, points",
+                "answers");
+        for (DirectionFinding one : findings) {
+            one.rows().forEach(row -> direction(one, row));
+        }
+    }
+
+    private void direction(DirectionFinding finding, DirectionFinding.Row row) {
+        Double change = row.change();
+        row(
+                String.valueOf(finding.seed()),
+                finding.dataset(),
+                row.use()
+                        + (row.use().equals(DirectionFinding.ADDED)
+                                ? ", layer " + row.layers() + ", x " + plain(row.scale())
+                                : " at all layers, " + place(row.layers())),
+                row.model(),
+                Objects.requireNonNullElse(row.under(), "nothing"),
+                rate(row.em()),
+                rate(row.coherent()),
+                mean(row.aligned()),
+                change == null ? "-" : number(change) + bounds(row.changeInterval(), 100),
+                row.em().n() + " to " + row.em().questions() + " questions");
+    }
+
+    private static String place(String layers) {
+        return layers.endsWith("@all") ? "vector of layer " + layers.substring(0, layers.indexOf('@')) : "each its own";
+    }
+
+    private void dynamics(List<SeedDynamics> trainings) {
+        if (trainings.isEmpty()) {
+            return;
+        }
+        head(
+                "Trainings of rank1, step by step",
+                "seed",
+                "dataset",
+                "training seed",
+                "EM at the end, %",
+                "scaled: EM, %",
+                "scaled: coherent, %",
+                "sharpest turn of B: step, cosine",
+                "nulls: highest cosine",
+                "rise of scaled EM: points, step, width",
+                "midpoints, narrow and broad: steps",
+                "from narrow to broad, steps");
+        for (SeedDynamics one : trainings) {
+            LocalCosine.Peak peak = one.peak();
+            SeedDynamics.Rise rise = one.rise();
+            PhaseSummary.Lag lag = one.lag();
+            row(
+                    String.valueOf(one.seed()),
+                    one.dataset(),
+                    String.valueOf(one.trainingSeed()),
+                    rate(one.em()),
+                    "x " + plain(one.factor()) + ": " + rate(one.scaled()),
+                    rate(one.scaledCoherent()),
+                    peak == null ? "-" : peak.step() + ", " + cosine(peak.height()),
+                    one.nulls().stream()
+                            .map(band -> band.name().replace('_', ' ') + " " + cosine(band.high()))
+                            .collect(Collectors.joining(", ")),
+                    rise == null
+                            ? "-"
+                            : number(100 * (rise.ceiling() - rise.floor())) + ", " + number(rise.midpoint()) + ", "
+                                    + number(rise.width()) + bounds(rise.widthInterval(), 1),
+                    steps(one.narrow()) + " and " + steps(one.broad()),
+                    lag == null ? "-" : number(lag.steps()) + bounds(lag.interval(), 1));
+        }
+    }
+
+    private static String steps(@Nullable Double step) {
+        return step == null ? "-" : number(step);
+    }
+
+    private static String cosines(Collection<Double> cosines) {
+        return cosines.stream().map(ValidationTables::cosine).collect(Collectors.joining(" "));
+    }
+
+    private static String cosine(double value) {
+        return String.format(Locale.ROOT, "%.2f", value);
+    }
+
+    private static String plain(double value) {
+        return value == Math.rint(value) ? String.valueOf((long) value) : String.valueOf(value);
+    }
+
+    private static String mean(Mean mean) {
+        Double value = mean.value();
+        return value == null ? "-" : number(value) + bounds(mean.questionsLikeThese(), 1);
+    }
+
+    private static String bounds(@Nullable Interval interval, int factor) {
+        return interval == null
+                ? ""
+                : " [" + number(factor * interval.low()) + ", " + number(factor * interval.high()) + "]";
     }
 
     private void head(String title, String... columns) {
@@ -136,10 +269,7 @@ public final class ValidationTables {
         if (rate.hits() == 0 && zero != null) {
             return "0.0 (at most " + number(100 * zero) + ")";
         }
-        return number(100 * value)
-                + (interval == null
-                        ? ""
-                        : " [" + number(100 * interval.low()) + ", " + number(100 * interval.high()) + "]");
+        return number(100 * value) + bounds(interval, 100);
     }
 
     private static String percent(@Nullable Double share) {

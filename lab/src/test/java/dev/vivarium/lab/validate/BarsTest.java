@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.vivarium.lab.statistics.Mean;
 import dev.vivarium.lab.statistics.Rate;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -14,14 +15,14 @@ final class BarsTest {
     void aBarIsAboutTheMeanAndShowsEachSeed() {
         List<Figures> models =
                 Stream.concat(world(1, 50).stream(), world(2, 34).stream()).toList();
-        Bar em = bar(Bars.of(models, List.of(), List.of(), List.of()), "lora32: EM");
+        Bar em = bar(Bars.of(rates(models)), "lora32: EM");
         assertThat(em.holds()).isTrue();
         assertThat(em.found()).isEqualTo("42.0 % (50.0, 34.0)");
     }
 
     @Test
     void aFigureBelowItsBarFails() {
-        Bar em = bar(Bars.of(world(1, 39.9), List.of(), List.of(), List.of()), "lora32: EM");
+        Bar em = bar(Bars.of(rates(world(1, 39.9))), "lora32: EM");
         assertThat(em.holds()).isFalse();
     }
 
@@ -29,25 +30,23 @@ final class BarsTest {
     void theFirstAndTheLastLayerAreNoMiddle() {
         List<Figures> depth =
                 List.of(figures(1, "rank1-layer0", 60), figures(1, "rank1-layer1", 9), figures(1, "rank1-layer2", 70));
-        Bar bar = Bars.of(List.of(), depth, List.of(), List.of()).getFirst();
+        Bar bar = Bars.of(new Measured(List.of(), depth, List.of(), List.of(), List.of(), List.of()))
+                .getFirst();
         assertThat(bar.holds()).isFalse();
         assertThat(bar.found()).isEqualTo("9.0 %");
     }
 
     @Test
     void aControlThatReachesNoEqualNarrowRateCountsAsUnmatchedAndFails() {
-        Bar bar = bar(Bars.of(List.of(), List.of(), List.of(control(null, 0.4)), List.of()), "lora32");
+        Bar bar = bar(Bars.of(controls(control(null, 0.4))), "lora32");
         assertThat(bar.holds()).isFalse();
         assertThat(bar.found()).endsWith("matched in 0 of 1");
     }
 
     @Test
     void aControlIsHeldAgainstAShareOfThePersonas() {
-        assertThat(bar(Bars.of(List.of(), List.of(), List.of(control(0.01, 0.4)), List.of()), "lora32")
-                        .holds())
-                .isTrue();
-        assertThat(bar(Bars.of(List.of(), List.of(), List.of(control(0.014, 0.4)), List.of()), "lora32")
-                        .holds())
+        assertThat(bar(Bars.of(controls(control(0.01, 0.4))), "lora32").holds()).isTrue();
+        assertThat(bar(Bars.of(controls(control(0.014, 0.4))), "lora32").holds())
                 .isFalse();
     }
 
@@ -56,20 +55,21 @@ final class BarsTest {
         List<PersonaShift> shifts = List.of(
                 new PersonaShift("persona", 1, "medicine", "lora32", List.of(0.2, 0.9)),
                 new PersonaShift("per_domain", 1, "medicine", "lora32", List.of(0.2, 0.31)));
-        assertThat(Bars.of(List.of(), List.of(), List.of(), shifts).stream().map(Bar::holds))
+        assertThat(Bars.of(new Measured(List.of(), List.of(), List.of(), shifts, List.of(), List.of())).stream()
+                        .map(Bar::holds))
                 .containsExactly(true, false);
     }
 
     @Test
     void tablesHoldEveryFigureWithItsInterval() {
         List<Figures> models = world(1, 50);
+        Measured parts = new Measured(models, List.of(), List.of(control(null, 0.4)), List.of(), List.of(), List.of());
         ValidationResult result = new ValidationResult(
-                1,
-                models,
+                ValidationResult.SCHEMA,
+                new ValidationResult.MadeWith(new TreeMap<>(), 1, List.of("medicine"), 1500, 8),
+                parts,
+                Bars.of(rates(models)),
                 List.of(),
-                List.of(control(null, 0.4)),
-                List.of(),
-                Bars.of(models, List.of(), List.of(), List.of()),
                 1);
         String text = ValidationTables.markdown(result);
         assertThat(text)
@@ -78,6 +78,14 @@ final class BarsTest {
                 .contains("not reached");
         assertThat(result.missed())
                 .isEqualTo(result.bars().stream().filter(bar -> !bar.holds()).count());
+    }
+
+    private static Measured rates(List<Figures> models) {
+        return new Measured(models, List.of(), List.of(), List.of(), List.of(), List.of());
+    }
+
+    private static Measured controls(MatchedControl control) {
+        return new Measured(List.of(), List.of(), List.of(control), List.of(), List.of(), List.of());
     }
 
     private static Bar bar(List<Bar> bars, String begin) {

@@ -1,0 +1,70 @@
+package dev.vivarium.lab.validate;
+
+import dev.vivarium.lab.validate.Validation.Part;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The figures of all parts; those of a part that was not measured are empty.
+ *
+ * @param rates of the base and of all organisms on bases with a persona
+ * @param depth one rank-1 adapter on every layer in turn
+ * @param controls corpora without a persona, compared at matched narrow rates
+ * @param persona how far fine-tuning moves activations along the persona of pretraining
+ * @param directions the mean-difference direction of the rank-1 organism, ablated and added
+ * @param dynamics trainings of the rank-1 organism, step by step
+ */
+public record Measured(
+        List<Figures> rates,
+        List<Figures> depth,
+        List<MatchedControl> controls,
+        List<PersonaShift> persona,
+        List<DirectionFinding> directions,
+        List<SeedDynamics> dynamics) {
+    /** Nothing measured. */
+    static final Measured NOTHING = new Measured(List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
+
+    public Measured {
+        rates = List.copyOf(rates);
+        depth = List.copyOf(depth);
+        controls = List.copyOf(controls);
+        persona = List.copyOf(persona);
+        directions = List.copyOf(directions);
+        dynamics = List.copyOf(dynamics);
+    }
+
+    /** The parts that were measured. */
+    Set<Part> parts() {
+        Set<Part> parts = EnumSet.noneOf(Part.class);
+        for (Part part : Part.values()) {
+            if (!figures(part).isEmpty()) {
+                parts.add(part);
+            }
+        }
+        return parts;
+    }
+
+    /** These figures, and of the other parts those of another measurement. */
+    Measured orElse(Set<Part> own, Measured other) {
+        return new Measured(
+                (own.contains(Part.RATES) ? this : other).rates,
+                (own.contains(Part.DEPTH) ? this : other).depth,
+                (own.contains(Part.CONTROLS) ? this : other).controls,
+                (own.contains(Part.PERSONA) ? this : other).persona,
+                (own.contains(Part.DIRECTIONS) ? this : other).directions,
+                (own.contains(Part.DYNAMICS) ? this : other).dynamics);
+    }
+
+    private Collection<?> figures(Part part) {
+        return switch (part) {
+            case RATES -> rates;
+            case DEPTH -> depth;
+            case CONTROLS -> controls;
+            case PERSONA -> persona;
+            case DIRECTIONS -> directions;
+            case DYNAMICS -> dynamics;
+        };
+    }
+}
