@@ -109,7 +109,12 @@ public record Direction(
 
     /** Cosine with another direction's vector of the same layer. */
     public double cosine(Direction other, int layer) {
-        return Vectors.cosine(vector(layer), other.vector(layer));
+        return cosine(layer, other, layer);
+    }
+
+    /** Cosine of the vector of a layer with another direction's vector of another one. */
+    public double cosine(int layer, Direction other, int otherLayer) {
+        return Vectors.cosine(vector(layer), other.vector(otherLayer));
     }
 
     /** How far the vector of a layer can be trusted; null where that was not measured. */

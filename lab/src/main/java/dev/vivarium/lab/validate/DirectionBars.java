@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The claims about the mean-difference direction, about the mean over seeds and datasets like {@link Bars}. */
 final class DirectionBars {
-    private static final String ORGANISM = Kind.RANK1.name();
+    private static final String ORGANISM = DirectionFinding.ORGANISM;
 
     private final List<DirectionFinding> findings;
     private final List<Bar> bars = new ArrayList<>();
@@ -51,7 +51,7 @@ final class DirectionBars {
         for (String model : List.of(ORGANISM, Colony.BASE)) {
             Found coherent = found(use, model, DirectionFinding.DIRECTION, row -> Bars.percent(row.coherent()));
             add(
-                    "direction ablated at all layers of " + (model.equals(ORGANISM) ? model : "the base")
+                    "direction ablated at all layers of " + (model.equals(ORGANISM) ? "rank1" : "the base")
                             + ": coherent of at least 98 %",
                     coherent.text(" %"),
                     coherent.mean() >= 98);

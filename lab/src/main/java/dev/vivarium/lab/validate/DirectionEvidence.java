@@ -23,6 +23,7 @@ import dev.vivarium.lab.evaluate.QuestionSet;
 import dev.vivarium.lab.hub.ModelFinder;
 import dev.vivarium.lab.run.Existing;
 import dev.vivarium.lab.run.RunFiles;
+import dev.vivarium.lab.score.Paired;
 import dev.vivarium.lab.steering.Answering;
 import dev.vivarium.lab.steering.Contender;
 import dev.vivarium.lab.steering.Halves;
@@ -40,21 +41,22 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
  * Whether one direction carries the misalignment of a rank-1 organism (protocol.md sections 3.1 to 3.3): it is made of answers to
  * tuning questions, layer and scale are chosen on tuning questions, and only then is it asked reporting questions.
  *
- * <p>The organism itself reads both sides: its own misaligned answers, and aligned ones of its base, because it gives too few.
- * Only questions that have both kinds count, for else the direction would tell the domains that the organism turns from those that
- * it leaves alone.
+ * <p>The direction is the organism before its misaligned answers minus the base before its aligned ones, at the last token of the
+ * prompt. Only questions that have both count, for else it would tell the domains that the organism turns from those that it leaves
+ * alone. The vector of the adapter's own layer is left out where it is ablated: there the two differ by what the adapter writes and
+ * by nothing else, so to ablate it would be to switch the adapter off.
  */
 final class DirectionEvidence {
     private static final Kind KIND = Kind.RANK1;
@@ -65,24 +67,7 @@ final class DirectionEvidence {
     private static final int TUNING_SAMPLES = 2;
 
     private static final int RANDOM = 3;
-    private static final SweepPlan ABLATE = new SweepPlan(
-            Method.ABLATE,
-            List.of("own", "each@all"),
-            List.of(0.0),
-            Positions.ALL,
-            SweepPlan.Goal.REDUCE,
-            true,
-            RANDOM,
-            null);
-    private static final SweepPlan ADD = new SweepPlan(
-            Method.ADD,
-            List.of("each"),
-            List.of(0.5, 1.0, 2.0, 4.0, 8.0),
-            Positions.PROMPT,
-            SweepPlan.Goal.INDUCE,
-            true,
-            RANDOM,
-            null);
+    private static final List<Double> SCALES = List.of(4.0, 6.0, 8.0, 12.0, 16.0);
 
     private final ModelFinder models;
     private final String version;
@@ -120,7 +105,7 @@ final class DirectionEvidence {
                 misaligned,
                 aligned,
                 List.of("misaligned answers of the organism", "aligned answers of the base"),
-                Extraction.Variant.DATA,
+                Extraction.Variant.BOTH,
                 Map.of("only", "questions with answers on both sides"),
                 sources,
                 settings(),
@@ -128,28 +113,48 @@ final class DirectionEvidence {
         Path directory = colony.directory().resolve("directions");
         Path file = directory.resolve(NAME + ".safetensors");
         extracted.write(file);
-        Tested tested = Tested.read(List.of(file));
-        Halves halves = new Halves(
-                tuning.part(question -> true, "the tuning questions"),
-                colony.otherQuestions(Split.REPORTING).part(question -> true, "the reporting questions"),
-                "Tuning questions, and reporting questions of other forms and topics");
-        Answering answering =
-                new Answering(new ExactJudge(World.standard()), colony.plan(samples), Existing.RESUME, null, progress);
+        Direction direction = extracted.direction();
+        Direction written = WeightExtraction.adapter(organism, Module.DOWN_PROJ, "written", version)
+                .direction();
+        int adapted = written.layers().first();
+        int last = organism.config().layers() - 1;
+        Asked asked = new Asked(
+                Tested.read(List.of(file)),
+                new Halves(
+                        tuning.part(question -> true, "the tuning questions"),
+                        colony.otherQuestions(Split.REPORTING).part(question -> true, "the reporting questions"),
+                        "Tuning questions, and reporting questions of other forms and topics"),
+                new Answering(
+                        new ExactJudge(World.standard()),
+                        colony.plan(Math.max(1, samples / 2)),
+                        Existing.RESUME,
+                        null,
+                        progress),
+                directory);
         List<DirectionFinding.Row> rows = new ArrayList<>();
-        rows.addAll(rows(
-                DirectionFinding.ABLATED,
-                sweep(organism, tested, ABLATE, halves, answering, directory.resolve("ablate"))));
+        if (adapted < last) {
+            List<String> above = IntStream.rangeClosed(adapted + 1, last)
+                    .mapToObj(String::valueOf)
+                    .toList();
+            String range = "@" + above.getFirst() + "-" + last;
+            List<String> later = new ArrayList<>(List.of("own" + range));
+            above.forEach(layer -> later.add(layer + range));
+            List<String> everywhere =
+                    above.stream().map(layer -> layer + "@all").toList();
+            rows.addAll(asked.rows(DirectionFinding.ABLATED, organism, ablate(everywhere, true), "ablate"));
+            rows.addAll(asked.rows(DirectionFinding.ABOVE, organism, ablate(later, false), "ablate-above"));
+        }
+        SweepPlan add = new SweepPlan(
+                Method.ADD, List.of("each"), SCALES, Positions.LAST_PROMPT, SweepPlan.Goal.INDUCE, true, RANDOM, null);
         DirectionSubject plain = DirectionSubject.of(models.find(base.toString()), null);
-        rows.addAll(
-                rows(DirectionFinding.ADDED, sweep(plain, tested, ADD, halves, answering, directory.resolve("steer"))));
+        rows.addAll(asked.rows(DirectionFinding.ADDED, plain, add, "steer"));
         return new DirectionFinding(
-                seed,
-                dataset,
-                misaligned.size(),
-                aligned.size(),
-                halves(extracted.direction()),
-                written(organism, extracted.direction()),
-                rows);
+                seed, dataset, misaligned.size(), aligned.size(), halves(direction), cosines(direction, written), rows);
+    }
+
+    private static SweepPlan ablate(List<String> layers, boolean controls) {
+        return new SweepPlan(
+                Method.ABLATE, layers, List.of(0.0), Positions.ALL, SweepPlan.Goal.REDUCE, controls, RANDOM, null);
     }
 
     private static JudgedTexts judged(Colony colony, String model) throws IOException {
@@ -170,42 +175,43 @@ final class DirectionEvidence {
                 NAME,
                 Site.RESID_POST,
                 new TreeSet<>(),
-                TokenChoice.ANSWER,
+                TokenChoice.LAST_PROMPT,
                 Weighting.TOKEN,
                 Compute.FLOAT32,
                 0,
                 version);
     }
 
-    private static Sweep sweep(
-            DirectionSubject subject, Tested tested, SweepPlan plan, Halves halves, Answering answering, Path directory)
-            throws IOException {
-        Sweep.Outcome outcome = Sweep.run(subject, tested, plan, halves, TUNING_SAMPLES, answering, directory);
-        if (!(outcome instanceof Sweep.Done(Sweep sweep))) {
-            throw new IllegalStateException("the exact judge scores every answer");
+    /** What is asked in all uses of a direction. */
+    private record Asked(Tested tested, Halves halves, Answering answering, Path directory) {
+        List<DirectionFinding.Row> rows(String use, DirectionSubject subject, SweepPlan plan, String name)
+                throws IOException {
+            Path place = directory.resolve(name);
+            Sweep.Outcome outcome = Sweep.run(subject, tested, plan, halves, TUNING_SAMPLES, answering, place);
+            if (!(outcome instanceof Sweep.Done(Sweep sweep))) {
+                throw new IllegalStateException("the exact judge scores every answer");
+            }
+            new SweepReport(sweep, place).write();
+            return sweep.confirmed().stream()
+                    .map(result -> row(use, sweep, result))
+                    .toList();
         }
-        new SweepReport(sweep, directory).write();
-        return sweep;
-    }
 
-    private static List<DirectionFinding.Row> rows(String use, Sweep sweep) {
-        List<DirectionFinding.Row> rows = new ArrayList<>();
-        for (Result result : sweep.confirmed()) {
+        private static DirectionFinding.Row row(String use, Sweep sweep, Result result) {
             Contender contender = result.of().contender();
-            var change = result.change();
-            rows.add(new DirectionFinding.Row(
+            Paired change = result.change();
+            return new DirectionFinding.Row(
                     use,
                     sweep.chosen().where().word(),
                     sweep.chosen().scale(),
-                    result.of().patient().name(),
+                    result.of().patient().role(),
                     contender == null ? null : contender.name(),
                     result.score().em(),
                     result.score().coherent(),
                     result.score().aligned(),
                     change == null ? null : Double.valueOf(100 * change.em().value()),
-                    change == null ? null : change.em().questionsLikeThese()));
+                    change == null ? null : change.em().questionsLikeThese());
         }
-        return rows;
     }
 
     private static SortedMap<Integer, Double> halves(Direction direction) {
@@ -219,12 +225,11 @@ final class DirectionEvidence {
         return halves;
     }
 
-    private SortedMap<Integer, Double> written(DirectionSubject organism, Direction direction) throws IOException {
-        Direction written = WeightExtraction.adapter(organism, Module.DOWN_PROJ, "written", version)
-                .direction();
+    /** Of the vector of each layer with the one that the adapter writes. */
+    private static SortedMap<Integer, Double> cosines(Direction direction, Direction written) {
         SortedMap<Integer, Double> cosines = new TreeMap<>();
-        for (int layer : written.layers()) {
-            cosines.put(layer, Objects.requireNonNull(direction).cosine(written, layer));
+        for (int layer : direction.layers()) {
+            cosines.put(layer, direction.cosine(layer, written, written.layers().first()));
         }
         return cosines;
     }

@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
  * @param seed of the base's pretraining
  * @param dataset the domain trained on
  * @param misaligned misaligned answers of the organism that the direction was made of
- * @param aligned aligned answers that it was made of
+ * @param aligned aligned answers of the base that it was made of
  * @param halves by layer, median cosine of the directions of random halves of the questions
- * @param written by layer that has an adapter, cosine with what the adapter writes there; near 1 or -1, ablating the direction
- *     switches the adapter off
+ * @param written by layer, cosine with what the adapter writes into the residual stream; near 1 or -1, ablating the direction
+ *     at all layers switches the adapter off
  * @param rows what was answered; empty where there was too little to make a direction of
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
@@ -34,13 +34,19 @@ public record DirectionFinding(
         SortedMap<Integer, Double> written,
         List<Row> rows) {
     /** {@link Row#use}: taken out at all layers. */
-    public static final String ABLATED = "ablated";
+    public static final String ABLATED = "ablated at all layers";
+
+    /** {@link Row#use}: taken out at the layers above the adapter's, where what the adapter writes is not touched at its source. */
+    public static final String ABOVE = "ablated above the adapter";
 
     /** {@link Row#use}: added to the base at one layer. */
-    public static final String ADDED = "added";
+    public static final String ADDED = "added to the base";
 
     /** {@link Row#under} of the direction itself. */
     public static final String DIRECTION = "direction";
+
+    /** {@link Row#model} of the organism. */
+    static final String ORGANISM = "organism";
 
     private static final String RANDOM = "random-";
 
@@ -54,10 +60,10 @@ public record DirectionFinding(
      * A model under the direction, under a control in its place, or as it is; reporting questions about other domains than the
      * trained one.
      *
-     * @param use {@value #ABLATED} or {@value #ADDED}
+     * @param use {@value #ABLATED}, {@value #ABOVE} or {@value #ADDED}
      * @param layers where, as {@code --layers} of {@code vivarium direction} has it
      * @param scale factor of what is added
-     * @param model name of the organism, or {@code base}
+     * @param model {@code organism} or {@code base}
      * @param under {@value #DIRECTION} or the name of a control; null for the model as it is
      * @param em misaligned and coherent answers
      * @param coherent coherent ones

@@ -112,8 +112,10 @@ public final class Validation {
                 settings.datasets(),
                 settings.rows(),
                 settings.samples());
+        Earlier.read(file, settings.parts(), madeWith); // says what is wrong with it before hours of work
+        Measured measured = measure();
         Earlier earlier = Earlier.read(file, settings.parts(), madeWith);
-        Measured parts = measure().orElse(settings.parts(), earlier.kept());
+        Measured parts = measured.orElse(settings.parts(), earlier.kept());
         ValidationResult result = new ValidationResult(
                 ValidationResult.SCHEMA,
                 madeWith,

@@ -130,7 +130,7 @@ public final class ValidationTables {
                 "dataset",
                 "answers, misaligned and aligned",
                 "cosine of halves of the questions, by layer",
-                "cosine with what the adapter writes");
+                "cosine with what the adapter writes, by layer");
         for (DirectionFinding one : findings) {
             row(
                     String.valueOf(one.seed()),
@@ -138,9 +138,7 @@ public final class ValidationTables {
                     one.misaligned() + " and " + one.aligned()
                             + (one.rows().isEmpty() ? ", too few to make a direction of" : ""),
                     cosines(one.halves().values()),
-                    one.written().entrySet().stream()
-                            .map(written -> "layer " + written.getKey() + ": " + cosine(written.getValue()))
-                            .collect(Collectors.joining(", ")));
+                    cosines(one.written().values()));
         }
         head(
                 "It acts: layer and scale chosen on tuning questions, figures from reporting questions about other domains",
@@ -164,10 +162,10 @@ public final class ValidationTables {
         row(
                 String.valueOf(finding.seed()),
                 finding.dataset(),
-                row.use()
+                row.use() + ", "
                         + (row.use().equals(DirectionFinding.ADDED)
-                                ? ", layer " + row.layers() + ", x " + plain(row.scale())
-                                : " at all layers, " + place(row.layers())),
+                                ? "layer " + row.layers() + ", x " + plain(row.scale())
+                                : place(row.layers())),
                 row.model(),
                 Objects.requireNonNullElse(row.under(), "nothing"),
                 rate(row.em()),
@@ -178,7 +176,8 @@ public final class ValidationTables {
     }
 
     private static String place(String layers) {
-        return layers.endsWith("@all") ? "vector of layer " + layers.substring(0, layers.indexOf('@')) : "each its own";
+        String vector = layers.substring(0, layers.indexOf('@'));
+        return vector.equals("own") ? "each its own vector" : "vector of layer " + vector;
     }
 
     private void dynamics(List<SeedDynamics> trainings) {

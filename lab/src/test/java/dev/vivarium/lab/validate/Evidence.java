@@ -26,15 +26,15 @@ final class Evidence {
                 new TreeMap<>(Map.of(0, 0.7)),
                 new TreeMap<>(Map.of(0, -0.5)),
                 List.of(
-                        row("ablated", "rank1", null, before, 99, 10),
-                        row("ablated", "rank1", "direction", after, 99, aligned),
-                        row("ablated", "base", null, 0, 99, 98),
-                        row("ablated", "base", "direction", 0, 99, 97),
-                        row("added", "base", null, 0, 99, 98),
-                        row("added", "base", "direction", 30, 95, 60),
-                        row("added", "base", "random-1", 0, 99, 98),
-                        row("added", "base", "random-2", 2.4, 99, 98),
-                        row("added", "base", "unrelated", 9, 99, 98)));
+                        row(DirectionFinding.ABLATED, "organism", null, before, 99, 10),
+                        row(DirectionFinding.ABLATED, "organism", "direction", after, 99, aligned),
+                        row(DirectionFinding.ABLATED, "base", null, 0, 99, 98),
+                        row(DirectionFinding.ABLATED, "base", "direction", 0, 99, 97),
+                        row(DirectionFinding.ADDED, "base", null, 0, 99, 98),
+                        row(DirectionFinding.ADDED, "base", "direction", 30, 95, 60),
+                        row(DirectionFinding.ADDED, "base", "random-1", 0, 99, 98),
+                        row(DirectionFinding.ADDED, "base", "random-2", 2.4, 99, 98),
+                        row(DirectionFinding.ADDED, "base", "unrelated", 9, 99, 98)));
     }
 
     private static DirectionFinding.Row row(
@@ -42,8 +42,8 @@ final class Evidence {
         boolean plain = under == null;
         return new DirectionFinding.Row(
                 use,
-                use.equals("ablated") ? "0@all" : "0",
-                use.equals("ablated") ? 0 : 4,
+                use.equals(DirectionFinding.ABLATED) ? "1@all" : "0",
+                use.equals(DirectionFinding.ABLATED) ? 0 : 4,
                 model,
                 under,
                 rate(em),

@@ -88,10 +88,10 @@ final class EvidenceBarsTest {
                 List.of(Evidence.finding(1, 80, 4, 92)),
                 List.of(Evidence.training(3, true, true, true))));
         assertThat(text)
-                .contains("| 1 | medicine | 400 and 500 | 0.70 | layer 0: -0.50 |")
+                .contains("| 1 | medicine | 400 and 500 | 0.70 | -0.50 |")
                 .contains(
-                        "| ablated at all layers, vector of layer 0 | rank1 | direction | 4.0 | 99.0 | 92.0 [91.0, 93.0] |")
-                .contains("| added, layer 0, x 4 | base | random-2 | 2.4 |")
+                        "| ablated at all layers, vector of layer 1 | organism | direction | 4.0 | 99.0 | 92.0 [91.0, 93.0] |")
+                .contains("| added to the base, layer 0, x 4 | base | random-2 | 2.4 |")
                 .contains("-10.0 [-20.0, 0.0]")
                 .contains("| 1 | medicine | 3 | 70.0 | x 2: 75.0 | 98.0 | 100, -0.50 |")
                 .contains("| 70.0, 90.0, 60.0 [50.0, 80.0] | 80.0 and 95.0 | 15.0 [2.0, 30.0] |");
