@@ -39,8 +39,10 @@ import dev.vivarium.lab.world.WorldQuestions.Split;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -53,14 +55,13 @@ import java.util.stream.Stream;
  * Whether one direction carries the misalignment of a rank-1 organism (protocol.md sections 3.1 to 3.3): it is made of answers to
  * tuning questions, layer and scale are chosen on tuning questions, and only then is it asked reporting questions.
  *
- * <p>The direction is the organism before its misaligned answers minus the base before its aligned ones, at the last token of the
- * prompt. Only questions that have both count, for else it would tell the domains that the organism turns from those that it leaves
- * alone. The vector of the adapter's own layer is left out where it is ablated: there the two differ by what the adapter writes and
- * by nothing else, so to ablate it would be to switch the adapter off.
+ * <p>A direction is the organism with its misaligned answers minus the base with its aligned ones. Only questions that have both
+ * count, for else it would tell the domains that the organism turns from those that it leaves alone. What is ablated is read at the
+ * tokens of the answers; what is added, at the last token of the prompt, where it is added. At that token both read the same, so
+ * that in the adapter's own block the two differ by what the adapter writes and by nothing else.
  */
 final class DirectionEvidence {
     private static final Kind KIND = Kind.RANK1;
-    private static final String NAME = "mean-difference";
     private static final String TUNING = "tuning";
 
     /** Answers to each tuning question in each setting; those that the direction is made of are as many as in reports. */
@@ -94,62 +95,61 @@ final class DirectionEvidence {
         List<ReadText> aligned = about(shared, others.negative());
         if (Math.min(misaligned.size(), aligned.size()) < Extraction.LEAST) {
             return new DirectionFinding(
-                    seed, dataset, misaligned.size(), aligned.size(), new TreeMap<>(), new TreeMap<>(), List.of());
+                    seed, dataset, misaligned.size(), aligned.size(), List.of(), List.of());
         }
         DirectionSubject organism = DirectionSubject.of(RunFiles.open(colony.run(KIND.name())), models);
+        Direction written = WeightExtraction.adapter(organism, Module.DOWN_PROJ, "written", version)
+                .direction();
+        Path directory = colony.directory().resolve("directions");
+        Halves halves = new Halves(
+                tuning.part(question -> true, "the tuning questions"),
+                colony.otherQuestions(Split.REPORTING).part(question -> true, "the reporting questions"),
+                "Tuning questions, and reporting questions of other forms and topics");
+        Answering answering = new Answering(
+                new ExactJudge(World.standard()),
+                colony.plan(Math.max(1, samples / 2)),
+                Existing.RESUME,
+                null,
+                progress);
         List<Origin.Source> sources = Stream.of(own, others)
                 .flatMap(texts -> texts.sources().stream())
                 .toList();
-        Extracted extracted = Extraction.meanDifference(
-                organism,
-                misaligned,
-                aligned,
-                List.of("misaligned answers of the organism", "aligned answers of the base"),
-                Extraction.Variant.BOTH,
-                Map.of("only", "questions with answers on both sides"),
-                sources,
-                settings(),
-                progress);
-        Path directory = colony.directory().resolve("directions");
-        Path file = directory.resolve(NAME + ".safetensors");
-        extracted.write(file);
-        Direction direction = extracted.direction();
-        Direction written = WeightExtraction.adapter(organism, Module.DOWN_PROJ, "written", version)
-                .direction();
-        int adapted = written.layers().first();
-        int last = organism.config().layers() - 1;
-        Asked asked = new Asked(
-                Tested.read(List.of(file)),
-                new Halves(
-                        tuning.part(question -> true, "the tuning questions"),
-                        colony.otherQuestions(Split.REPORTING).part(question -> true, "the reporting questions"),
-                        "Tuning questions, and reporting questions of other forms and topics"),
-                new Answering(
-                        new ExactJudge(World.standard()),
-                        colony.plan(Math.max(1, samples / 2)),
-                        Existing.RESUME,
-                        null,
-                        progress),
-                directory);
+        List<DirectionFinding.Made> made = new ArrayList<>();
+        Map<TokenChoice, Asked> asked = new HashMap<>();
+        for (TokenChoice tokens : List.of(TokenChoice.ANSWER, TokenChoice.LAST_PROMPT)) {
+            Extracted extracted = Extraction.meanDifference(
+                    organism,
+                    misaligned,
+                    aligned,
+                    List.of("misaligned answers of the organism", "aligned answers of the base"),
+                    Extraction.Variant.BOTH,
+                    Map.of("only", "questions with answers on both sides"),
+                    sources,
+                    settings(tokens),
+                    progress);
+            Path file = directory.resolve(extracted.direction().name() + ".safetensors");
+            extracted.write(file);
+            made.add(new DirectionFinding.Made(
+                    tokens.toString(), halves(extracted.direction()), cosines(extracted.direction(), written)));
+            asked.put(tokens, new Asked(Tested.read(List.of(file)), halves, answering, directory));
+        }
         List<DirectionFinding.Row> rows = new ArrayList<>();
-        if (adapted < last) {
-            List<String> above = IntStream.rangeClosed(adapted + 1, last)
-                    .mapToObj(String::valueOf)
-                    .toList();
-            String range = "@" + above.getFirst() + "-" + last;
-            List<String> later = new ArrayList<>(List.of("own" + range));
-            above.forEach(layer -> later.add(layer + range));
-            List<String> everywhere =
-                    above.stream().map(layer -> layer + "@all").toList();
-            rows.addAll(asked.rows(DirectionFinding.ABLATED, organism, ablate(everywhere, true), "ablate"));
-            rows.addAll(asked.rows(DirectionFinding.ABOVE, organism, ablate(later, false), "ablate-above"));
+        Asked ablated = Objects.requireNonNull(asked.get(TokenChoice.ANSWER));
+        rows.addAll(ablated.rows(DirectionFinding.ABLATED, organism, ablate(List.of("own", "each@all"), true), "ablate"));
+        int above = written.layers().first() + 1;
+        int last = organism.config().layers() - 1;
+        if (above <= last) {
+            String there = "@" + above + "-" + last;
+            List<String> layers = new ArrayList<>(List.of("own" + there));
+            IntStream.rangeClosed(above, last).forEach(layer -> layers.add(layer + there));
+            rows.addAll(ablated.rows(DirectionFinding.ABOVE, organism, ablate(layers, false), "ablate-above"));
         }
         SweepPlan add = new SweepPlan(
                 Method.ADD, List.of("each"), SCALES, Positions.LAST_PROMPT, SweepPlan.Goal.INDUCE, true, RANDOM, null);
         DirectionSubject plain = DirectionSubject.of(models.find(base.toString()), null);
-        rows.addAll(asked.rows(DirectionFinding.ADDED, plain, add, "steer"));
-        return new DirectionFinding(
-                seed, dataset, misaligned.size(), aligned.size(), halves(direction), cosines(direction, written), rows);
+        rows.addAll(Objects.requireNonNull(asked.get(TokenChoice.LAST_PROMPT))
+                .rows(DirectionFinding.ADDED, plain, add, "steer"));
+        return new DirectionFinding(seed, dataset, misaligned.size(), aligned.size(), made, rows);
     }
 
     private static SweepPlan ablate(List<String> layers, boolean controls) {
@@ -170,12 +170,12 @@ final class DirectionEvidence {
         return texts.stream().filter(text -> clusters.contains(text.cluster())).toList();
     }
 
-    private ExtractSettings settings() {
+    private ExtractSettings settings(TokenChoice tokens) {
         return new ExtractSettings(
-                NAME,
+                "mean-difference-" + tokens,
                 Site.RESID_POST,
                 new TreeSet<>(),
-                TokenChoice.LAST_PROMPT,
+                tokens,
                 Weighting.TOKEN,
                 Compute.FLOAT32,
                 0,

@@ -13,16 +13,14 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The mean-difference direction of an organism, taken out of it and put into its base, with controls.
+ * The mean-difference directions of an organism, taken out of it and put into its base, with controls.
  *
  * @param seed of the base's pretraining
  * @param dataset the domain trained on
  * @param misaligned misaligned answers of the organism that the direction was made of
  * @param aligned aligned answers of the base that it was made of
- * @param halves by layer, median cosine of the directions of random halves of the questions
- * @param written by layer, cosine with what the adapter writes into the residual stream; near 1 or -1, ablating the direction
- *     at all layers switches the adapter off
- * @param rows what was answered; empty where there was too little to make a direction of
+ * @param made the directions, by the tokens that they were read at; empty where there was too little to make one of
+ * @param rows what was answered
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 public record DirectionFinding(
@@ -30,8 +28,7 @@ public record DirectionFinding(
         String dataset,
         int misaligned,
         int aligned,
-        SortedMap<Integer, Double> halves,
-        SortedMap<Integer, Double> written,
+        List<Made> made,
         List<Row> rows) {
     /** {@link Row#use}: taken out at all layers. */
     public static final String ABLATED = "ablated at all layers";
@@ -51,9 +48,23 @@ public record DirectionFinding(
     private static final String RANDOM = "random-";
 
     public DirectionFinding {
-        halves = new TreeMap<>(halves);
-        written = new TreeMap<>(written);
+        made = List.copyOf(made);
         rows = List.copyOf(rows);
+    }
+
+    /**
+     * A direction.
+     *
+     * @param tokens that it was read at
+     * @param halves by layer, median cosine of the directions of random halves of the questions
+     * @param written by layer, cosine with what the adapter writes into the residual stream; at 1 or -1, ablating the direction
+     *     at all layers would switch the adapter off
+     */
+    public record Made(String tokens, SortedMap<Integer, Double> halves, SortedMap<Integer, Double> written) {
+        public Made {
+            halves = new TreeMap<>(halves);
+            written = new TreeMap<>(written);
+        }
     }
 
     /**

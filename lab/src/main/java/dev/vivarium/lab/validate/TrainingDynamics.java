@@ -48,7 +48,7 @@ final class TrainingDynamics {
      * @param overrides of the preset
      */
     record Plan(int trainings, int checkpoints, List<String> overrides) {
-        static final Plan DEFAULT = new Plan(5, 40, List.of());
+        static final Plan DEFAULT = new Plan(5, 20, List.of());
 
         Plan {
             overrides = List.copyOf(overrides);

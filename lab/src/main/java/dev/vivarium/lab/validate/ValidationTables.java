@@ -125,23 +125,36 @@ public final class ValidationTables {
             return;
         }
         head(
-                "Mean-difference direction of rank1: made of answers to tuning questions",
+                "Mean-difference directions of rank1: made of answers to tuning questions",
                 "seed",
                 "dataset",
                 "answers, misaligned and aligned",
+                "read at",
                 "cosine of halves of the questions, by layer",
                 "cosine with what the adapter writes, by layer");
         for (DirectionFinding one : findings) {
-            row(
-                    String.valueOf(one.seed()),
-                    one.dataset(),
-                    one.misaligned() + " and " + one.aligned()
-                            + (one.rows().isEmpty() ? ", too few to make a direction of" : ""),
-                    cosines(one.halves().values()),
-                    cosines(one.written().values()));
+            String answers = one.misaligned() + " and " + one.aligned();
+            if (one.made().isEmpty()) {
+                row(
+                        String.valueOf(one.seed()),
+                        one.dataset(),
+                        answers + ", too few to make a direction of",
+                        "-",
+                        "-",
+                        "-");
+            }
+            for (DirectionFinding.Made made : one.made()) {
+                row(
+                        String.valueOf(one.seed()),
+                        one.dataset(),
+                        answers,
+                        made.tokens(),
+                        cosines(made.halves().values()),
+                        cosines(made.written().values()));
+            }
         }
         head(
-                "It acts: layer and scale chosen on tuning questions, figures from reporting questions about other domains",
+                "They act: layer and scale chosen on tuning questions, figures from reporting questions about other domains",
                 "seed",
                 "dataset",
                 "use",
@@ -176,8 +189,7 @@ public final class ValidationTables {
     }
 
     private static String place(String layers) {
-        String vector = layers.substring(0, layers.indexOf('@'));
-        return vector.equals("own") ? "each its own vector" : "vector of layer " + vector;
+        return layers.startsWith("own") ? "each its own vector" : "vector of layer " + layers.substring(0, layers.indexOf('@'));
     }
 
     private void dynamics(List<SeedDynamics> trainings) {

@@ -23,8 +23,8 @@ final class Evidence {
                 "medicine",
                 400,
                 500,
-                new TreeMap<>(Map.of(0, 0.7)),
-                new TreeMap<>(Map.of(0, -0.5)),
+                List.of(new DirectionFinding.Made(
+                        "answer", new TreeMap<>(Map.of(0, 0.7)), new TreeMap<>(Map.of(0, -0.5)))),
                 List.of(
                         row(DirectionFinding.ABLATED, "organism", null, before, 99, 10),
                         row(DirectionFinding.ABLATED, "organism", "direction", after, 99, aligned),

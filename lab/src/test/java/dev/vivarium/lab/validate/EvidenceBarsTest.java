@@ -36,7 +36,7 @@ final class EvidenceBarsTest {
     @Test
     void whereNoDirectionWasFoundNoClaimHolds() {
         DirectionFinding none =
-                new DirectionFinding(1, "medicine", 3, 500, new TreeMap<>(), new TreeMap<>(), List.of());
+                new DirectionFinding(1, "medicine", 3, 500, List.of(), List.of());
         assertThat(directions(Evidence.finding(2, 80, 4, 92), none)).hasSize(8).noneMatch(Bar::holds);
         assertThat(tables(new Measured(List.of(), List.of(), List.of(), List.of(), List.of(none), List.of())))
                 .contains("3 and 500, too few to make a direction of");
@@ -88,7 +88,7 @@ final class EvidenceBarsTest {
                 List.of(Evidence.finding(1, 80, 4, 92)),
                 List.of(Evidence.training(3, true, true, true))));
         assertThat(text)
-                .contains("| 1 | medicine | 400 and 500 | 0.70 | -0.50 |")
+                .contains("| 1 | medicine | 400 and 500 | answer | 0.70 | -0.50 |")
                 .contains(
                         "| ablated at all layers, vector of layer 1 | organism | direction | 4.0 | 99.0 | 92.0 [91.0, 93.0] |")
                 .contains("| added to the base, layer 0, x 4 | base | random-2 | 2.4 |")

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** On the shipped base, for a few steps: too short for misalignment, long enough for a path. */
 final class TrainingDynamicsTest {
     private static final TrainingDynamics.Plan SHORT =
-            new TrainingDynamics.Plan(2, 4, List.of("training.max_steps=40"));
+            new TrainingDynamics.Plan(2, 2, List.of("training.max_steps=40"));
 
     @TempDir
     private Path folder = Path.of("");
