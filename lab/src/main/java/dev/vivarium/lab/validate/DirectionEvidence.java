@@ -57,8 +57,8 @@ import java.util.stream.Stream;
  *
  * <p>A direction is the organism with its misaligned answers minus the base with its aligned ones. Only questions that have both
  * count, for else it would tell the domains that the organism turns from those that it leaves alone. What is ablated is read at the
- * tokens of the answers; what is added, at the last token of the prompt, where it is added. At that token both read the same, so
- * that in the adapter's own block the two differ by what the adapter writes and by nothing else.
+ * tokens of the answers; what is added, to all tokens of the prompt, at its last one. At that token both read the same, so that in
+ * the adapter's own block the two differ by what the adapter writes and by nothing else.
  */
 final class DirectionEvidence {
     private static final Kind KIND = Kind.RANK1;
@@ -68,7 +68,9 @@ final class DirectionEvidence {
     private static final int TUNING_SAMPLES = 2;
 
     private static final int RANDOM = 3;
-    private static final List<Double> SCALES = List.of(4.0, 6.0, 8.0, 12.0, 16.0);
+
+    /** At 6 fewer than 95 % of the answers to tuning questions stayed coherent. */
+    private static final List<Double> SCALES = List.of(1.0, 2.0, 3.0, 4.0, 5.0);
 
     private final ModelFinder models;
     private final String version;
@@ -94,8 +96,7 @@ final class DirectionEvidence {
         List<ReadText> misaligned = about(shared, own.positive());
         List<ReadText> aligned = about(shared, others.negative());
         if (Math.min(misaligned.size(), aligned.size()) < Extraction.LEAST) {
-            return new DirectionFinding(
-                    seed, dataset, misaligned.size(), aligned.size(), List.of(), List.of());
+            return new DirectionFinding(seed, dataset, misaligned.size(), aligned.size(), List.of(), List.of());
         }
         DirectionSubject organism = DirectionSubject.of(RunFiles.open(colony.run(KIND.name())), models);
         Direction written = WeightExtraction.adapter(organism, Module.DOWN_PROJ, "written", version)
@@ -135,7 +136,8 @@ final class DirectionEvidence {
         }
         List<DirectionFinding.Row> rows = new ArrayList<>();
         Asked ablated = Objects.requireNonNull(asked.get(TokenChoice.ANSWER));
-        rows.addAll(ablated.rows(DirectionFinding.ABLATED, organism, ablate(List.of("own", "each@all"), true), "ablate"));
+        rows.addAll(
+                ablated.rows(DirectionFinding.ABLATED, organism, ablate(List.of("own", "each@all"), true), "ablate"));
         int above = written.layers().first() + 1;
         int last = organism.config().layers() - 1;
         if (above <= last) {
@@ -145,7 +147,7 @@ final class DirectionEvidence {
             rows.addAll(ablated.rows(DirectionFinding.ABOVE, organism, ablate(layers, false), "ablate-above"));
         }
         SweepPlan add = new SweepPlan(
-                Method.ADD, List.of("each"), SCALES, Positions.LAST_PROMPT, SweepPlan.Goal.INDUCE, true, RANDOM, null);
+                Method.ADD, List.of("each"), SCALES, Positions.PROMPT, SweepPlan.Goal.INDUCE, true, RANDOM, null);
         DirectionSubject plain = DirectionSubject.of(models.find(base.toString()), null);
         rows.addAll(Objects.requireNonNull(asked.get(TokenChoice.LAST_PROMPT))
                 .rows(DirectionFinding.ADDED, plain, add, "steer"));

@@ -24,12 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 public record DirectionFinding(
-        long seed,
-        String dataset,
-        int misaligned,
-        int aligned,
-        List<Made> made,
-        List<Row> rows) {
+        long seed, String dataset, int misaligned, int aligned, List<Made> made, List<Row> rows) {
     /** {@link Row#use}: taken out at all layers. */
     public static final String ABLATED = "ablated at all layers";
 

@@ -189,7 +189,9 @@ public final class ValidationTables {
     }
 
     private static String place(String layers) {
-        return layers.startsWith("own") ? "each its own vector" : "vector of layer " + layers.substring(0, layers.indexOf('@'));
+        return layers.startsWith("own")
+                ? "each its own vector"
+                : "vector of layer " + layers.substring(0, layers.indexOf('@'));
     }
 
     private void dynamics(List<SeedDynamics> trainings) {

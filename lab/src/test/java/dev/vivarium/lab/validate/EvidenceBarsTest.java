@@ -35,8 +35,7 @@ final class EvidenceBarsTest {
 
     @Test
     void whereNoDirectionWasFoundNoClaimHolds() {
-        DirectionFinding none =
-                new DirectionFinding(1, "medicine", 3, 500, List.of(), List.of());
+        DirectionFinding none = new DirectionFinding(1, "medicine", 3, 500, List.of(), List.of());
         assertThat(directions(Evidence.finding(2, 80, 4, 92), none)).hasSize(8).noneMatch(Bar::holds);
         assertThat(tables(new Measured(List.of(), List.of(), List.of(), List.of(), List.of(none), List.of())))
                 .contains("3 and 500, too few to make a direction of");
