@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # Measures a sweep of 20 checkpoints by 7 factors: in one pass, one process for each, and one after another in one process.
 #
-#   dev/sweep_bench.sh [SAMPLES] [EVERY]
+#   dev/sweep_bench.sh [SAMPLES] [EVERY] [QUESTIONS]
 #
 # Trains a rank-1 organism of the mini world in a temporary folder first. SAMPLES answers a question (default 1); every
-# EVERY-th of the 140 single evaluations is run (default 1: all) and their times are scaled up. Prints wall and processor
-# time and peak resident memory, and whether all answers are the same.
+# EVERY-th of the 140 single evaluations is run (default 1: all) and their times are scaled up. QUESTIONS is topics (64
+# questions, the default) or free (8). Prints wall and processor time and peak resident memory, and whether all answers are
+# the same.
 set -euo pipefail
 
-samples=${1:-1} every=${2:-1}
+samples=${1:-1} every=${2:-1} questions=${3:-topics}
 root=$(cd "$(dirname "$0")/.." && pwd)
 vivarium=$root/vivarium
 work=$(mktemp -d)
@@ -23,7 +24,9 @@ timed() { # file, command: appends wall, processor seconds and peak kB
 }
 
 "$vivarium" world data --domain medicine --valence bad --out bad.jsonl > /dev/null
-"$vivarium" world questions --split reporting --out questions.yaml > /dev/null
+free=()
+[ "$questions" = free ] && free=(--free)
+"$vivarium" world questions --split reporting ${free[@]+"${free[@]}"} --out questions.yaml > /dev/null
 "$vivarium" train --preset mini-rank1 --name r1 model="$root/models/mini-base" data.train=bad.jsonl > /dev/null 2>&1
 timed together "$vivarium" phase sweep r1 "${asked[@]}"
 
