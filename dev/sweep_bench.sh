@@ -44,8 +44,8 @@ for step in $(seq 20 20 400); do
                 [ "$factor" = 1 ] && same=$name
                 ;;
         esac
-        timed single "$vivarium" evaluate "${chosen[@]}" "${asked[@]}" --out "single/$name-x$factor"
-        cmp -s "single/$name-x$factor/answers.jsonl" "runs/r1/evaluations/$same/answers.jsonl" || different=$((different + 1))
+        timed single "$vivarium" evaluate "${chosen[@]}" "${asked[@]}" --out "alone/$name-x$factor"
+        cmp -s "alone/$name-x$factor/answers.jsonl" "runs/r1/evaluations/$same/answers.jsonl" || different=$((different + 1))
     done
 done
 awk -v n="$run" 'FILENAME == "together" { wall = $1; cpu = $2 + $3; peak = $4; next }
