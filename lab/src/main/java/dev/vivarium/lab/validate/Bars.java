@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.DoublePredicate;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -160,10 +161,14 @@ final class Bars {
         return figures.stream().mapToDouble(figure).average().orElse(Double.NaN);
     }
 
-    /** The mean of each pretraining seed, in their order; nothing where there is one. */
     private static String seeds(List<Figures> figures, ToDoubleFunction<Figures> figure) {
-        var bySeed = figures.stream()
-                .collect(Collectors.groupingBy(Figures::seed, TreeMap::new, Collectors.averagingDouble(figure)));
+        return seeds(figures, Figures::seed, figure);
+    }
+
+    /** The mean of each pretraining seed, in their order; nothing where there is one. */
+    static <T> String seeds(List<T> all, Function<T, Long> seed, ToDoubleFunction<T> figure) {
+        var bySeed =
+                all.stream().collect(Collectors.groupingBy(seed, TreeMap::new, Collectors.averagingDouble(figure)));
         return bySeed.size() < 2
                 ? ""
                 : bySeed.values().stream().map(Bars::text).collect(Collectors.joining(", ", " (", ")"));

@@ -5,9 +5,7 @@ import dev.vivarium.lab.statistics.Mean;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The claims about the mean-difference direction, about the mean over seeds and datasets like {@link Bars}. */
@@ -91,13 +89,7 @@ final class DirectionBars {
         }
 
         String text(String unit) {
-            var bySeed = values.stream()
-                    .collect(
-                            Collectors.groupingBy(Value::seed, TreeMap::new, Collectors.averagingDouble(Value::value)));
-            String seeds = bySeed.size() < 2
-                    ? ""
-                    : bySeed.values().stream().map(Bars::text).collect(Collectors.joining(", ", " (", ")"));
-            return Bars.text(mean()) + unit + seeds;
+            return Bars.text(mean()) + unit + Bars.seeds(values, Value::seed, Value::value);
         }
     }
 
