@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param persona the same of the corpus with a persona
  * @param difference interval of {@code persona - em}, for questions like these
  * @param highestNarrow the highest narrow rate of the control at any length of training
- * @param steps lengths of training tried, of both
+ * @param personaSteps lengths of training of the persona's organisms; 0 is the base
+ * @param steps those of the control's
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 public record MatchedControl(
@@ -32,8 +33,10 @@ public record MatchedControl(
         @Nullable Double persona,
         @Nullable Interval difference,
         double highestNarrow,
+        List<Integer> personaSteps,
         List<Integer> steps) {
     public MatchedControl {
+        personaSteps = List.copyOf(personaSteps);
         steps = List.copyOf(steps);
     }
 

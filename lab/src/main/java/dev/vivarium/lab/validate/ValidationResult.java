@@ -23,7 +23,7 @@ import java.util.TreeMap;
 public record ValidationResult(
         int schema, MadeWith madeWith, Measured parts, List<Bar> bars, List<String> dropped, double seconds) {
     /** Version this program writes. */
-    public static final int SCHEMA = 2;
+    public static final int SCHEMA = 3;
 
     public ValidationResult {
         bars = List.copyOf(bars);

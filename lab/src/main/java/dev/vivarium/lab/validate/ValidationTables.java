@@ -86,7 +86,8 @@ public final class ValidationTables {
                 "EM with persona, %",
                 "EM without, %",
                 "difference, points",
-                "highest narrow rate of the control, %");
+                "highest narrow rate of the control, %",
+                "longest training, steps: persona, control");
         for (MatchedControl one : controls) {
             Interval difference = one.difference();
             row(
@@ -100,7 +101,8 @@ public final class ValidationTables {
                     difference == null
                             ? "-"
                             : "[" + number(-100 * difference.high()) + ", " + number(-100 * difference.low()) + "]",
-                    number(100 * one.highestNarrow()));
+                    number(100 * one.highestNarrow()),
+                    one.personaSteps().getLast() + ", " + one.steps().getLast());
         }
     }
 

@@ -96,7 +96,18 @@ final class BarsTest {
     }
 
     private static MatchedControl control(@Nullable Double em, double persona) {
-        return new MatchedControl("per_domain", 1, "medicine", "lora32", 0.8, em, persona, null, 0.5, List.of(0, 60));
+        return new MatchedControl(
+                "per_domain",
+                1,
+                "medicine",
+                "lora32",
+                0.8,
+                em,
+                persona,
+                null,
+                0.5,
+                List.of(0, 60),
+                List.of(0, 60, 120));
     }
 
     private static List<Figures> world(long seed, double lora) {
