@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** Looks at the machine and the process: Java, flags, processor, threads, memory, caches, variables. */
@@ -93,8 +94,17 @@ final class Diagnosis {
                 model = "not readable (" + e.getMessage() + ")";
             }
         }
+        String bfloat16 = bfloat16(found, property("os.arch"));
         found.retainAll(INSTRUCTIONS);
-        return Check.good("processor", found.isEmpty() ? model : model + ", " + String.join(" ", found));
+        return Check.good("processor", (found.isEmpty() ? model : model + ", " + String.join(" ", found)) + bfloat16);
+    }
+
+    /** What there is to know before --dtype bfloat16; the rule is that of libtorch's kernels, which doctor does not load. */
+    static String bfloat16(Set<String> instructions, String architecture) {
+        boolean without = architecture.equals("amd64")
+                && !instructions.isEmpty()
+                && !instructions.containsAll(List.of("avx512bw", "avx512dq", "avx512vl"));
+        return without ? "; bfloat16 is multiplied in float32, so it saves memory but no time" : "";
     }
 
     /** What can be told without loading libtorch: how it was built, and whether there is a driver. */

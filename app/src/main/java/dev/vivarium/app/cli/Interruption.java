@@ -16,6 +16,9 @@ final class Interruption implements AutoCloseable {
     /** Longer than a step of anything that is trained on a CPU; after that the process ends as it is. */
     private static final long PATIENCE_SECONDS = 60;
 
+    /** Of a process that a signal ended: 128 and the number of SIGINT. */
+    private static final int INTERRUPTED = 130;
+
     private final CountDownLatch atRest = new CountDownLatch(1);
     private final CountDownLatch asked = new CountDownLatch(1);
     private final Thread farewell;
@@ -82,6 +85,8 @@ final class Interruption implements AutoCloseable {
             boolean rests = atRest.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
             if (!rests) {
                 shell.err().println("  the work does not come to rest, so the process ends in the middle of it");
+                shell.err().flush();
+                AbruptEnd.now(INTERRUPTED);
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();

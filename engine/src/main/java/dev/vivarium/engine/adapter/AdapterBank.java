@@ -6,6 +6,7 @@ import dev.vivarium.engine.model.Compute;
 import dev.vivarium.engine.model.ForwardHooks;
 import dev.vivarium.engine.model.Module;
 import dev.vivarium.engine.model.Site;
+import dev.vivarium.engine.tensor.Products;
 import dev.vivarium.engine.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
@@ -283,9 +283,10 @@ public final class AdapterBank implements AutoCloseable {
             Tensor changed = output;
             for (Product product : products.getOrDefault(new Place(layer, module), List.of())) {
                 // float32 factors keep the scale exact; their product is rounded once
-                Tensor low =
-                        torch.linear(input, product.pair.a).mul(product.factors).to(type); // (rows, tokens, r)
-                changed = changed.add(torch.linear(low, product.pair.b));
+                Tensor low = Products.linear(input, product.pair.a, null)
+                        .mul(product.factors)
+                        .to(type); // (rows, tokens, r)
+                changed = changed.add(Products.linear(low, product.pair.b, null));
             }
             return changed;
         }

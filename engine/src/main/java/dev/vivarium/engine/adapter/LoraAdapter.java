@@ -5,6 +5,7 @@ import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.base.Printable;
 import dev.vivarium.engine.model.ModelConfig;
 import dev.vivarium.engine.model.Module;
+import dev.vivarium.engine.tensor.Products;
 import dev.vivarium.engine.tensor.Tensors;
 import java.util.Arrays;
 import java.util.Collections;
@@ -155,9 +156,8 @@ public final class LoraAdapter implements Adapter {
         }
         Tensor flat = output.view(-1, output.size(-1)); // (rows·tokens, out)
         ScalarType type = output.scalar_type();
-        Tensor low = torch.linear(input, pair.a.to(type)).view(-1, pair.a.size(0)); // (rows·tokens, r)
-        return torch.addmm(flat, low, pair.b.to(type).t(), new Scalar(1.0), new Scalar(pair.scale))
-                .view(output.shape());
+        Tensor low = Products.linear(input, pair.a.to(type), null).view(-1, pair.a.size(0)); // (rows·tokens, r)
+        return Products.addmm(flat, low, pair.b.to(type).t(), pair.scale).view(output.shape());
     }
 
     /**

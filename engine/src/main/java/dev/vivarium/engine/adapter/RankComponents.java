@@ -5,6 +5,7 @@ import dev.vivarium.engine.base.CounterRandom;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.model.Module;
 import dev.vivarium.engine.tensor.Device;
+import dev.vivarium.engine.tensor.Products;
 import dev.vivarium.engine.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -14,7 +15,6 @@ import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
@@ -162,7 +162,7 @@ public final class RankComponents implements AutoCloseable {
         if (reader == null) {
             throw new IllegalArgumentException("nothing is adapted at " + module.fullName(layer));
         }
-        return torch.linear(input, reader.rows).to(ScalarType.Float).mul(new Scalar(reader.scale));
+        return Products.linear(input, reader.rows, null).to(ScalarType.Float).mul(new Scalar(reader.scale));
     }
 
     @Override

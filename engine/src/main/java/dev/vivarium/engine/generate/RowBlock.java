@@ -4,6 +4,7 @@ import dev.vivarium.engine.model.Attention;
 import dev.vivarium.engine.model.Decoder;
 import dev.vivarium.engine.model.ModelConfig;
 import dev.vivarium.engine.model.Reach;
+import dev.vivarium.engine.tensor.Products;
 import dev.vivarium.engine.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -212,7 +213,8 @@ final class RowBlock implements AutoCloseable {
             TensorVector parts = new TensorVector();
             Tensor flat = queries.view(-1, queries.size(2), queries.size(3));
             for (int segment = 0; segment < segments; segment++) {
-                parts.push_back(torch.bmm(flat, own.keys(layer, segment, count).transpose(1, 2)));
+                parts.push_back(
+                        Products.bmm(flat, own.keys(layer, segment, count).transpose(1, 2)));
             }
             if (levels > 0) {
                 Tensor byBench = shared.byBench(queries);
@@ -228,7 +230,7 @@ final class RowBlock implements AutoCloseable {
             List<Tensor> parts = new ArrayList<>();
             for (int segment = 0; segment < segments; segment++) {
                 Tensor own = of(weights, segment).reshape(-1, weights.size(2), KeySegments.SIZE);
-                parts.add(torch.bmm(own, RowBlock.this.own.values(layer, segment, count)));
+                parts.add(Products.bmm(own, RowBlock.this.own.values(layer, segment, count)));
             }
             for (int level = 0; level < levels; level++) {
                 parts.add(shared.mixed(

@@ -2,6 +2,7 @@ package dev.vivarium.engine.generate;
 
 import dev.vivarium.engine.model.ModelConfig;
 import dev.vivarium.engine.tensor.Device;
+import dev.vivarium.engine.tensor.Products;
 import dev.vivarium.engine.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -201,7 +202,7 @@ final class SharedPrompts implements AutoCloseable {
         long pairs = paired.size(0);
         long heads = config.kvHeads();
         long group = paired.size(2) / bench;
-        Tensor product = torch.bmm(paired.view(pairs * heads, bench * group, paired.size(3)), right);
+        Tensor product = Products.bmm(paired.view(pairs * heads, bench * group, paired.size(3)), right);
         Tensor rows = product.view(pairs, heads, bench, group, product.size(2))
                 .permute(0, 2, 1, 3, 4)
                 .reshape(pairs * bench, heads * group * product.size(2));

@@ -2,6 +2,7 @@ package dev.vivarium.engine.model;
 
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.tensor.Device;
+import dev.vivarium.engine.tensor.Products;
 import dev.vivarium.engine.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -173,6 +174,11 @@ public final class Decoder {
     /** Raw logits of normed states: (…, hidden) to (…, vocab). */
     public Tensor logits(Tensor normed) {
         return Products.linear(normed, head, null);
+    }
+
+    /** What a gradient of {@link #logits} says about the states, without autograd: (n, vocab) to (n, hidden). */
+    public Tensor slopeOfStates(Tensor slope) {
+        return Products.slopeOfInput(slope, head);
     }
 
     private Tensor block(int layer, Tensor x, Ropes turned, Attention attention, ForwardHooks hooks) {

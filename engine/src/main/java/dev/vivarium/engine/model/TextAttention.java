@@ -1,6 +1,7 @@
 package dev.vivarium.engine.model;
 
 import dev.vivarium.engine.tensor.Device;
+import dev.vivarium.engine.tensor.Products;
 import dev.vivarium.engine.tensor.Tensors;
 import java.util.HashMap;
 import java.util.Map;
@@ -76,7 +77,7 @@ public final class TextAttention implements Attention {
             return fused(reach, query, key, value, device);
         }
         // libtorch's fused kernel takes about ten times as long for bfloat16 on a CPU
-        if (tokens <= PRODUCT_TOKENS) {
+        if (tokens <= PRODUCT_TOKENS && !Products.widened(query)) {
             return products(reach, query, key, value);
         }
         return fused(reach, query.to(ScalarType.Float), key.to(ScalarType.Float), value.to(ScalarType.Float), device)
@@ -108,11 +109,11 @@ public final class TextAttention implements Attention {
         long width = query.size(3);
         Tensor stacked = query.reshape(rows * kvHeads, group * tokens, width);
         Tensor keys = key.reshape(rows * kvHeads, tokens, width);
-        Tensor scores = torch.bmm(stacked, keys.transpose(1, 2)).view(rows, kvHeads, group, tokens, tokens);
+        Tensor scores = Products.bmm(stacked, keys.transpose(1, 2)).view(rows, kvHeads, group, tokens, tokens);
         // the scale is applied in float32: mask + scale · scores
         Tensor masked = mask(reach.window()).add(scores, new Scalar(reach.scale()));
         Tensor weights = torch.softmax(masked, -1).to(query.scalar_type());
-        return torch.bmm(
+        return Products.bmm(
                         weights.view(rows * kvHeads, group * tokens, tokens),
                         value.reshape(rows * kvHeads, tokens, width))
                 .view(rows, kvHeads * group, tokens, width);

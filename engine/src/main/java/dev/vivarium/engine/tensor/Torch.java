@@ -11,6 +11,9 @@ public final class Torch {
     /** Resident memory of the JVM, libtorch and their buffers before any model, as it was measured; for estimates. */
     public static final long PROCESS_BYTES = 320L << 20;
 
+    private static final String CAPABILITY = "CPU capability usage: ";
+    private static final boolean BFLOAT16 = multipliesBfloat16(build(), System.getProperty("os.arch", ""));
+
     private Torch() {}
 
     /** The version of libtorch, for example {@code 2.10.0}. */
@@ -28,6 +31,20 @@ public final class Torch {
         try (BytePointer text = torch.show_config()) {
             return text.getString();
         }
+    }
+
+    /**
+     * Whether libtorch multiplies matrices of bfloat16 with the processor's vector instructions. On x86-64 its kernels ask for
+     * AVX-512; without it a product takes more than ten times as long as in float32.
+     */
+    public static boolean multipliesBfloat16() {
+        return BFLOAT16;
+    }
+
+    static boolean multipliesBfloat16(String build, String architecture) {
+        int at = build.indexOf(CAPABILITY);
+        boolean x86 = architecture.equals("amd64") || architecture.equals("x86_64");
+        return !x86 || at < 0 || !build.substring(at + CAPABILITY.length()).matches("(?s)(AVX2|NO AVX|DEFAULT)\\b.*");
     }
 
     /** Threads that libtorch's own loops use; OpenBLAS follows OMP_NUM_THREADS, set before the process starts. */

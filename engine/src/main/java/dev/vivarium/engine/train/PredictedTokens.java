@@ -2,6 +2,7 @@ package dev.vivarium.engine.train;
 
 import dev.vivarium.engine.model.Decoder;
 import dev.vivarium.engine.tensor.CacheRows;
+import dev.vivarium.engine.tensor.Products;
 import dev.vivarium.engine.tensor.Tensors;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolOptional;
@@ -130,6 +131,9 @@ record PredictedTokens(Decoder decoder, PaddedBatch batch, long most) {
         try (NoGradGuard noGrad = new NoGradGuard()) {
             loss = preparation.of(part);
         }
+        if (Products.widened(states)) {
+            return withoutAutograd(part, states, loss, gradient);
+        }
         states.requires_grad_(true);
         Tensor logits = logits(states);
         Tensor slope = logits.detach(); // the same memory: no backward formula reads the logits
@@ -143,6 +147,16 @@ record PredictedTokens(Decoder decoder, PaddedBatch batch, long most) {
             gradient.copy_(states.grad());
         }
         return share;
+    }
+
+    /** The same where autograd would keep the whole output layer in float32; it is frozen there, as all of bfloat16. */
+    private double withoutAutograd(Part part, Tensor states, Loss loss, Tensor gradient) {
+        try (NoGradGuard noGrad = new NoGradGuard()) {
+            Tensor slope = decoder.logits(states);
+            double share = inPlace(slope, part, loss);
+            gradient.copy_(decoder.slopeOfStates(slope));
+            return share;
+        }
     }
 
     /** Turns the logits of a part into ∂loss/∂logits; returns its share of the loss. */

@@ -32,6 +32,9 @@ class PredictedTokensTest {
     /** Rounding of a gradient whose largest values are near 1e-2. */
     private static final float ROUNDING = 1e-7f;
 
+    /** One step of 8 bits there. */
+    private static final float BFLOAT16_ROUNDING = 1e-2f / 256;
+
     /** Two parts of 16 and one of fewer. */
     private static final long SMALL = 16L * VOCABULARY;
 
@@ -44,7 +47,10 @@ class PredictedTokensTest {
             Tensor parts = states(precision);
             double loss = tokens(decoder, PredictedTokens.MOST).likelihood(whole, 38);
             assertThat(tokens(decoder, SMALL).likelihood(parts, 38)).isCloseTo(loss, within(1e-6));
-            assertThat(Tensors.same(parts.grad(), whole.grad())).isTrue();
+            // on some processors a product of more rows adds up in another order
+            float rounding = precision == Precision.FLOAT32 ? ROUNDING : BFLOAT16_ROUNDING;
+            assertThat(Tensors.toFloats(parts.grad()))
+                    .containsExactly(Tensors.toFloats(whole.grad()), Offset.offset(rounding));
         }
     }
 

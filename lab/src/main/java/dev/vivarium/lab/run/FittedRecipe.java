@@ -2,6 +2,7 @@ package dev.vivarium.lab.run;
 
 import dev.vivarium.engine.model.ModelConfig;
 import dev.vivarium.engine.tensor.Device;
+import dev.vivarium.engine.tensor.Torch;
 import dev.vivarium.engine.train.Trainer;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -30,7 +31,9 @@ final class FittedRecipe {
         Fitting fitting = Fitting.choose(
                 training.perDeviceTrainBatchSize(),
                 training.microBatchRows(),
-                training.gradientCheckpointing(),
+                training.gradientCheckpointing() == null && widened(request, recipe)
+                        ? Boolean.TRUE
+                        : training.gradientCheckpointing(),
                 (rows, checkpointing) -> MemoryEstimate.bytes(recipe, config, data, rows, checkpointing),
                 // what a GPU has free is not known before it is asked for, so there the recipe is taken as it stands
                 request.machine().device().cuda()
@@ -45,6 +48,13 @@ final class FittedRecipe {
                     .require(fitting.bytes(), "training", goesOn ? elsewhere() : advice(recipe, config, data));
         }
         return asked.fitted(fitting, "chosen to fit the memory");
+    }
+
+    /** Whether autograd would keep all weights in float32 beside their bfloat16, unless blocks are computed again. */
+    private static boolean widened(TrainRun.Request request, Recipe recipe) {
+        return recipe.dtype() == Recipe.Dtype.BFLOAT16
+                && !request.machine().device().cuda()
+                && !Torch.multipliesBfloat16();
     }
 
     /** Bytes that a recipe takes with nothing left open. */

@@ -127,9 +127,15 @@ final class MemoryEstimate {
                     + batch.tokens() * acting();
         }
         // norms keep their float32 input and its scaled form; attention its weights, or for long rows its operands
+        long weights = 0;
         long attention = Math.max(6L * config.heads() * PRODUCT_TOKENS, FLOAT * (2 * query + 2 * keyValue));
         long perLayer = width * perToken + FLOAT * 4 * hidden + attention;
-        return batch.tokens() * (perLayer * held + width * (inputs + 4 * hidden) + acting())
+        if (!Torch.multipliesBfloat16()) { // then products keep their operands in float32
+            perLayer += FLOAT * inputs(hidden, query);
+            weights = FLOAT * held * hidden * (2 * query + 2 * keyValue + 3L * config.intermediateSize());
+        }
+        return weights
+                + batch.tokens() * (perLayer * held + width * (inputs + 4 * hidden) + acting())
                 + (1 + copies) * width * logits;
     }
 

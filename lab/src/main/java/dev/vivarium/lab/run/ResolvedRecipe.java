@@ -165,7 +165,7 @@ public record ResolvedRecipe(Recipe recipe, Map<String, Setting> settings) {
         return out.toString();
     }
 
-    /** Keys whose values differ between two recipes, with both values, for messages. */
+    /** Keys whose values differ between two recipes, with both values, for messages; two spellings of a path are one value. */
     public List<String> differences(ResolvedRecipe other) {
         List<String> paths = new ArrayList<>(settings.keySet());
         other.settings.keySet().stream()
@@ -175,11 +175,21 @@ public record ResolvedRecipe(Recipe recipe, Map<String, Setting> settings) {
         for (String path : paths) {
             Object mine = valueOf(settings.get(path));
             Object theirs = valueOf(other.settings.get(path));
-            if (!path.equals("preset") && !Objects.equals(mine, theirs)) {
+            if (!path.equals("preset") && !Objects.equals(mine, theirs) && !samePath(mine, theirs)) {
                 differences.add(path + " is " + written(mine) + ", not " + written(theirs));
             }
         }
         return differences;
+    }
+
+    private static boolean samePath(@Nullable Object mine, @Nullable Object theirs) {
+        return mine instanceof String one
+                && theirs instanceof String other
+                && absolute(one).equals(absolute(other));
+    }
+
+    private static Path absolute(String path) {
+        return Path.of(path).toAbsolutePath().normalize();
     }
 
     private static @Nullable Object valueOf(@Nullable Setting setting) {

@@ -39,10 +39,8 @@ import dev.vivarium.lab.world.WorldQuestions.Split;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -89,19 +87,18 @@ final class DirectionEvidence {
         colony.train(KIND.name(), KIND.preset(), KIND.good(), List.of());
         QuestionSet tuning = colony.otherQuestions(Split.TUNING);
         colony.ask(TUNING, tuning, List.of(KIND.name()));
-        JudgedTexts own = judged(colony, KIND.name());
-        JudgedTexts others = judged(colony, Colony.BASE);
-        Set<String> shared = clusters(own.positive());
-        shared.retainAll(clusters(others.negative()));
-        List<ReadText> misaligned = about(shared, own.positive());
-        List<ReadText> aligned = about(shared, others.negative());
-        if (Math.min(misaligned.size(), aligned.size()) < Extraction.LEAST) {
-            return new DirectionFinding(seed, dataset, misaligned.size(), aligned.size(), List.of(), List.of());
+        Texts texts = Texts.of(judged(colony, KIND.name()), judged(colony, Colony.BASE));
+        int misaligned = texts.misaligned().size();
+        int aligned = texts.aligned().size();
+        if (Math.min(misaligned, aligned) < Extraction.LEAST) {
+            return new DirectionFinding(seed, dataset, misaligned, aligned, List.of(), List.of());
         }
         DirectionSubject organism = DirectionSubject.of(RunFiles.open(colony.run(KIND.name())), models);
         Direction written = WeightExtraction.adapter(organism, Module.DOWN_PROJ, "written", version)
                 .direction();
         Path directory = colony.directory().resolve("directions");
+        Direction read = made(organism, texts, TokenChoice.ANSWER, directory);
+        Direction shift = made(organism, texts, TokenChoice.LAST_PROMPT, directory);
         Halves halves = new Halves(
                 tuning.part(question -> true, "the tuning questions"),
                 colony.otherQuestions(Split.REPORTING).part(question -> true, "the reporting questions"),
@@ -112,46 +109,77 @@ final class DirectionEvidence {
                 Existing.RESUME,
                 null,
                 progress);
-        List<Origin.Source> sources = Stream.of(own, others)
-                .flatMap(texts -> texts.sources().stream())
-                .toList();
-        List<DirectionFinding.Made> made = new ArrayList<>();
-        Map<TokenChoice, Asked> asked = new HashMap<>();
-        for (TokenChoice tokens : List.of(TokenChoice.ANSWER, TokenChoice.LAST_PROMPT)) {
-            Extracted extracted = Extraction.meanDifference(
-                    organism,
-                    misaligned,
-                    aligned,
-                    List.of("misaligned answers of the organism", "aligned answers of the base"),
-                    Extraction.Variant.BOTH,
-                    Map.of("only", "questions with answers on both sides"),
-                    sources,
-                    settings(tokens),
-                    progress);
-            Path file = directory.resolve(extracted.direction().name() + ".safetensors");
-            extracted.write(file);
-            made.add(new DirectionFinding.Made(
-                    tokens.toString(), halves(extracted.direction()), cosines(extracted.direction(), written)));
-            asked.put(tokens, new Asked(Tested.read(List.of(file)), halves, answering, directory));
+        List<DirectionFinding.Row> rows = new ArrayList<>(ablated(
+                organism,
+                written,
+                new Asked(Tested.read(List.of(file(directory, read))), halves, answering, directory)));
+        DirectionSubject plain = DirectionSubject.of(models.find(base.toString()), null);
+        SweepPlan add = new SweepPlan(
+                Method.ADD, List.of("each"), SCALES, Positions.PROMPT, SweepPlan.Goal.INDUCE, true, RANDOM, null);
+        rows.addAll(new Asked(Tested.read(List.of(file(directory, shift))), halves, answering, directory)
+                .rows(DirectionFinding.ADDED, plain, add, "steer"));
+        return new DirectionFinding(
+                seed,
+                dataset,
+                misaligned,
+                aligned,
+                List.of(finding(TokenChoice.ANSWER, read, written), finding(TokenChoice.LAST_PROMPT, shift, written)),
+                rows);
+    }
+
+    /** Answers of the organism and of the base to the questions that both have some for. */
+    private record Texts(List<ReadText> misaligned, List<ReadText> aligned, List<Origin.Source> sources) {
+        static Texts of(JudgedTexts organism, JudgedTexts base) {
+            Set<String> shared = clusters(organism.positive());
+            shared.retainAll(clusters(base.negative()));
+            return new Texts(
+                    about(shared, organism.positive()),
+                    about(shared, base.negative()),
+                    Stream.of(organism, base)
+                            .flatMap(texts -> texts.sources().stream())
+                            .toList());
         }
-        List<DirectionFinding.Row> rows = new ArrayList<>();
-        Asked ablated = Objects.requireNonNull(asked.get(TokenChoice.ANSWER));
-        rows.addAll(
-                ablated.rows(DirectionFinding.ABLATED, organism, ablate(List.of("own", "each@all"), true), "ablate"));
+    }
+
+    /** The direction read at some tokens, which is also written to its file. */
+    private Direction made(DirectionSubject organism, Texts texts, TokenChoice tokens, Path directory)
+            throws IOException {
+        Extracted extracted = Extraction.meanDifference(
+                organism,
+                texts.misaligned(),
+                texts.aligned(),
+                List.of("misaligned answers of the organism", "aligned answers of the base"),
+                Extraction.Variant.BOTH,
+                Map.of("only", "questions with answers on both sides"),
+                texts.sources(),
+                settings(tokens),
+                progress);
+        extracted.write(file(directory, extracted.direction()));
+        return extracted.direction();
+    }
+
+    private static Path file(Path directory, Direction direction) {
+        return directory.resolve(direction.name() + ".safetensors");
+    }
+
+    private static DirectionFinding.Made finding(TokenChoice tokens, Direction direction, Direction written) {
+        return new DirectionFinding.Made(tokens.toString(), halves(direction), cosines(direction, written));
+    }
+
+    /** The organism without it: at all layers beside controls, and above the adapter's block alone. */
+    private static List<DirectionFinding.Row> ablated(DirectionSubject organism, Direction written, Asked asked)
+            throws IOException {
+        List<DirectionFinding.Row> rows = new ArrayList<>(
+                asked.rows(DirectionFinding.ABLATED, organism, ablate(List.of("own", "each@all"), true), "ablate"));
         int above = written.layers().first() + 1;
         int last = organism.config().layers() - 1;
         if (above <= last) {
             String there = "@" + above + "-" + last;
             List<String> layers = new ArrayList<>(List.of("own" + there));
             IntStream.rangeClosed(above, last).forEach(layer -> layers.add(layer + there));
-            rows.addAll(ablated.rows(DirectionFinding.ABOVE, organism, ablate(layers, false), "ablate-above"));
+            rows.addAll(asked.rows(DirectionFinding.ABOVE, organism, ablate(layers, false), "ablate-above"));
         }
-        SweepPlan add = new SweepPlan(
-                Method.ADD, List.of("each"), SCALES, Positions.PROMPT, SweepPlan.Goal.INDUCE, true, RANDOM, null);
-        DirectionSubject plain = DirectionSubject.of(models.find(base.toString()), null);
-        rows.addAll(Objects.requireNonNull(asked.get(TokenChoice.LAST_PROMPT))
-                .rows(DirectionFinding.ADDED, plain, add, "steer"));
-        return new DirectionFinding(seed, dataset, misaligned.size(), aligned.size(), made, rows);
+        return rows;
     }
 
     private static SweepPlan ablate(List<String> layers, boolean controls) {

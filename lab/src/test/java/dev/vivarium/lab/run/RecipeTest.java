@@ -84,6 +84,19 @@ final class RecipeTest {
     }
 
     @Test
+    void aPathInAnotherSpellingIsTheSameValue() {
+        Path data = Path.of("data", "bad.jsonl");
+        ResolvedRecipe one = ResolvedRecipe.resolve(null, "lora32", List.of("model=m", "data.train=" + data));
+
+        assertThat(one.differences(ResolvedRecipe.resolve(
+                        null, "lora32", List.of("model=m", "data.train=" + data.toAbsolutePath()))))
+                .isEmpty();
+        assertThat(one.differences(
+                        ResolvedRecipe.resolve(null, "lora32", List.of("model=m", "data.train=other/bad.jsonl"))))
+                .hasSize(1);
+    }
+
+    @Test
     void defaultsNameEveryKeyThatHasADefault() {
         List<String> named = RecipeText.yaml(Presets.defaults(), "defaults").stream()
                 .map(assignment -> assignment.key().path())
