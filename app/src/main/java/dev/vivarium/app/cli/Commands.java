@@ -40,6 +40,7 @@ final class Commands {
         commands.put("pull", PullCommand::new);
         commands.put("models", ModelsCommand::new);
         commands.put("import", ImportCommand::new);
+        commands.put("sum", SumCommand::new);
         commands.put("merge", MergeCommand::new);
         commands.put("doctor", DoctorCommand::new);
         return Collections.unmodifiableMap(commands);

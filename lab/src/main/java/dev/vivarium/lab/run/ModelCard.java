@@ -1,5 +1,6 @@
 package dev.vivarium.lab.run;
 
+import dev.vivarium.engine.adapter.AdapterMix;
 import dev.vivarium.engine.base.AtomicFiles;
 import dev.vivarium.engine.base.Json;
 import dev.vivarium.engine.model.ModelConfig;
@@ -34,6 +35,23 @@ final class ModelCard {
                         + "# " + name + "\n\n" + WARNING
                         + "An adapter (`" + tail(adapter) + "`) merged by Vivarium into the weights of `" + tail(base)
                         + "`. How the adapter came about is told where it lies.\n\n" + canary());
+    }
+
+    /** The card of an adapter that several were added up to. */
+    static void sum(Path directory, String name, String base, List<AdapterMix.Part> parts) throws IOException {
+        StringBuilder list = new StringBuilder(256);
+        parts.forEach(part -> list.append("- ")
+                .append(part.weight())
+                .append(" of `")
+                .append(tail(part.directory()))
+                .append("`\n"));
+        AtomicFiles.writeString(
+                directory.resolve("README.md"),
+                head(base, "adapter", "peft", List.of("lora"))
+                        + "# " + name + "\n\n" + WARNING
+                        + "Adapters of `" + base
+                        + "` added up by Vivarium; how each came about is told where it lies:\n\n"
+                        + list + "\n" + canary());
     }
 
     /** The last two names of a path: enough to know it by, and nothing of where it lies on a machine. */
