@@ -5,11 +5,11 @@ import dev.vivarium.engine.base.InputException;
 import dev.vivarium.lab.validate.Validation;
 import dev.vivarium.lab.validate.ValidationResult;
 import dev.vivarium.lab.validate.ValidationTables;
+import dev.vivarium.lab.world.CorpusKind;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -74,6 +74,14 @@ final class WorldValidateCommand implements Callable<Integer> {
             description = "rates, depth, controls, persona, directions, dynamics; default: all.")
     private Set<Validation.Part> parts = new LinkedHashSet<>();
 
+    @Option(
+            names = "--controls",
+            split = ",",
+            paramLabel = "CORPUS",
+            description = "For the parts controls and persona: per_domain, per_sentence; each has a base to be grown."
+                    + " Default: both.")
+    private Set<CorpusKind> controls = new LinkedHashSet<>();
+
     @Option(names = "--rows", defaultValue = "1500", description = "Rows of training data; default: ${DEFAULT-VALUE}.")
     private int rows;
 
@@ -105,7 +113,8 @@ final class WorldValidateCommand implements Callable<Integer> {
                 out,
                 seeds,
                 domains,
-                parts.isEmpty() ? EnumSet.allOf(Validation.Part.class) : parts,
+                parts,
+                controls,
                 rows,
                 samples,
                 Version.current().number(),

@@ -60,6 +60,7 @@ final class WorldValidateCommandTest {
         Refused.with(validate(base, "--seeds", "0"), "--seeds must be at least 1");
         Refused.with(validate(base, "--domains", "cars"), "has no domain \"cars\"");
         Refused.with(validate(base, "--parts", "all"), "parts");
+        Refused.with(validate(base, "--controls", "persona"), "--controls are corpora without a persona");
         Refused.with(validate(base, "--document", folder.resolve("none.md").toString()), "has no place for figures");
         Files.delete(base.resolve("recipe.yaml"));
         Refused.with(validate(base), "bases of other seeds cannot be grown");

@@ -1,5 +1,5 @@
 /**
- * A thin layer over libtorch: the runtime's facts, and tensors from and to Java arrays.
+ * A thin layer over libtorch: the runtime's facts, tensors from and to Java arrays, and products by the way that is fast here.
  *
  * <p>Start from {@link dev.vivarium.engine.tensor.Torch} and {@link dev.vivarium.engine.tensor.Tensors}. Code above works on
  * libtorch tensors directly; nothing here may know models or files.

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 /** The divergence of adapters from their base against one that is computed number by number. */
 final class DivergenceTest {
     private static final double ROUNDING = 1e-3;
+    private static final double NOTHING = 1e-6;
 
     private final Decoder decoder = SampleModels.small();
 
@@ -33,7 +34,8 @@ final class DivergenceTest {
                 new AdapterBank.Entry(lora, 0), new AdapterBank.Entry(lora, 1), new AdapterBank.Entry(lora, 2)))) {
             double[] sums = new Divergence(decoder, bank).sums(ids);
 
-            assertThat(sums[0]).isZero();
+            // on some processors the place of a row among others decides the order in which its products are added up
+            assertThat(sums[0]).isCloseTo(0, within(NOTHING));
             assertThat(sums[1]).isPositive();
             assertThat(sums[2]).isGreaterThan(sums[1]);
             float[][] base = logits(ids, ForwardHooks.NONE);

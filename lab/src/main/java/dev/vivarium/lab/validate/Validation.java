@@ -60,6 +60,7 @@ public final class Validation {
      * @param seeds number of pretraining seeds
      * @param datasets domains to train on
      * @param parts to do
+     * @param controls corpora without a persona to measure beside the one with it; each has a base of its own
      * @param rows conversations in a narrow dataset
      * @param samples answers per question
      * @param machine to train and sample on
@@ -71,6 +72,7 @@ public final class Validation {
             int seeds,
             List<String> datasets,
             Set<Part> parts,
+            Set<CorpusKind> controls,
             int rows,
             int samples,
             String version,
@@ -78,6 +80,12 @@ public final class Validation {
         public Settings {
             datasets = List.copyOf(datasets);
             parts = parts.isEmpty() ? EnumSet.allOf(Part.class) : EnumSet.copyOf(parts);
+            if (controls.contains(CorpusKind.PERSONA)) {
+                throw new InputException("--controls are corpora without a persona: per_domain, per_sentence");
+            }
+            controls = controls.isEmpty()
+                    ? EnumSet.complementOf(EnumSet.of(CorpusKind.PERSONA))
+                    : EnumSet.copyOf(controls);
             if (seeds < 1) {
                 throw new InputException("--seeds must be at least 1, not " + seeds);
             }
@@ -149,12 +157,14 @@ public final class Validation {
                 }
                 if (asked(Part.CONTROLS)) {
                     Matching matching = new Matching(colony, seed, dataset);
-                    for (CorpusKind kind : List.of(CorpusKind.PER_DOMAIN, CorpusKind.PER_SENTENCE)) {
+                    for (CorpusKind kind : settings.controls()) {
                         controls.addAll(matching.against(label(kind), colony(kind, seed, dataset)));
                     }
                 }
                 if (asked(Part.PERSONA)) {
-                    for (CorpusKind kind : CorpusKind.values()) {
+                    Set<CorpusKind> all = EnumSet.copyOf(settings.controls());
+                    all.add(CorpusKind.PERSONA);
+                    for (CorpusKind kind : all) {
                         Path origin = bases.find(kind, seed);
                         shifts.addAll(new PersonaEvidence(settings.models(), settings.version(), progress)
                                 .of(label(kind), seed, dataset, origin, colony(kind, seed, dataset)));
