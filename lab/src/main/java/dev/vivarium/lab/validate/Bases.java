@@ -14,10 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/**
- * The base models of a validation: the shipped one, and those grown by its recipe with other seeds or corpora. Of these some may
- * lie beside the shipped one, under the name that {@link #name} gives them.
- */
+/** The base models of a validation: the shipped one, and those grown by its recipe with other seeds or corpora. */
 final class Bases {
     private static final String RECIPE = "recipe.yaml";
 
@@ -58,21 +55,12 @@ final class Bases {
             return shipped;
         }
         String text = PretrainRecipe.varied(recipe, seed, kind);
-        Path beside = shipped.toAbsolutePath().resolveSibling(name(kind, seed, text));
-        if (Files.isDirectory(beside)) {
-            return beside;
-        }
-        Path base = directory.resolve(name(kind, seed, text));
+        String hash = Hashes.sha256(text.getBytes(StandardCharsets.UTF_8)).substring(0, 8);
+        Path base = directory.resolve(kind.name().toLowerCase(Locale.ROOT) + "-" + seed + "-" + hash);
         if (!Files.isDirectory(base)) {
             Files.createDirectories(directory);
             new Pretraining(World.standard(), text, RECIPE, base, device, progress).run();
         }
         return base;
-    }
-
-    /** Corpus, seed and the first digits of the hash of the recipe, such as {@code per_domain-1-0123abcd}. */
-    static String name(CorpusKind kind, long seed, String recipe) {
-        String hash = Hashes.sha256(recipe.getBytes(StandardCharsets.UTF_8)).substring(0, 8);
-        return kind.name().toLowerCase(Locale.ROOT) + "-" + seed + "-" + hash;
     }
 }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * the narrow task equally well: a corpus without a persona learns it more slowly, so equal lengths would flatter the claim.
  *
  * <p>The persona's organisms are trained up to the usual length. The control's are trained longer and longer until their
- * narrow rate is as high, up to {@value #LONGEST} times the usual length; broad rates have no part in when to stop.
+ * narrow rate is about as high, up to {@value #LONGEST} times the usual length; broad rates have no part in when to stop.
  *
  * <p>The narrow rate is that of the topics trained on, asked in words not trained on; the broad rate is that of the reporting
  * questions. A file {@code matched-<corpus>-<kind>.csv} in the persona's directory states the comparison, which
@@ -32,6 +32,10 @@ final class Matching {
     private static final List<Kind> KINDS = List.of(Kind.LORA, Kind.FULL, Kind.RANK1);
     private static final double SHORTEST = 0.25;
     private static final double LONGEST = 4;
+
+    /** Of the persona's narrow rate: the last few answers of a hundred would take longer than all others. */
+    private static final double ENOUGH = 0.98;
+
     private static final String NARROW = "matching-narrow";
     private static final String BROAD = "reporting";
 
@@ -60,7 +64,7 @@ final class Matching {
         List<MatchedControl> found = new ArrayList<>();
         for (Kind kind : KINDS) {
             Walk with = walk(persona, kind, 1, 1);
-            Walk without = walk(control, kind, LONGEST, with.highest());
+            Walk without = walk(control, kind, LONGEST, ENOUGH * with.highest());
             Path file = persona.directory().resolve("matched-" + corpus + "-" + kind.name() + ".csv");
             StringBuilder csv = new StringBuilder("path,step,narrow,broad\n");
             lines(csv, "persona", with);

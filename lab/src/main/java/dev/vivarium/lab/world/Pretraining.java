@@ -196,8 +196,8 @@ public final class Pretraining {
             }
         }
         double seconds = (System.nanoTime() - start) / 1e9;
-        progress.end("%s: %d steps, %.2f million tokens, %.0f tokens/s"
-                .formatted(stage.replace('_', ' '), steps, tokens / 1e6, tokens / Math.max(seconds, 1e-9)));
+        progress.end("%d steps, %.2f million tokens, %.0f tokens/s"
+                .formatted(steps, tokens / 1e6, tokens / Math.max(seconds, 1e-9)));
     }
 
     private static String line(String stage, StepReport report) {
