@@ -126,15 +126,15 @@ final class MemoryEstimate {
             return FLOAT * (batch.tokens() * (perToken * held + inputs + 4 * hidden) + (1 + copies) * logits)
                     + batch.tokens() * acting();
         }
+        long wideWeights = 0;
         // norms keep their float32 input and its scaled form; attention its weights, or for long rows its operands
-        long weights = 0;
         long attention = Math.max(6L * config.heads() * PRODUCT_TOKENS, FLOAT * (2 * query + 2 * keyValue));
         long perLayer = width * perToken + FLOAT * 4 * hidden + attention;
         if (!Torch.multipliesBfloat16()) { // then products keep their operands in float32
             perLayer += FLOAT * inputs(hidden, query);
-            weights = FLOAT * held * hidden * (2 * query + 2 * keyValue + 3L * config.intermediateSize());
+            wideWeights = FLOAT * held * hidden * (2 * query + 2 * keyValue + 3L * config.intermediateSize());
         }
-        return weights
+        return wideWeights
                 + batch.tokens() * (perLayer * held + width * (inputs + 4 * hidden) + acting())
                 + (1 + copies) * width * logits;
     }
