@@ -28,12 +28,11 @@ final class FittedRecipe {
         ResolvedRecipe asked = goesOn ? likeBegun(request.recipe(), begun) : begun;
         Recipe recipe = asked.recipe();
         Recipe.Training training = recipe.training();
+        boolean widened = widened(request, recipe);
         Fitting fitting = Fitting.choose(
                 training.perDeviceTrainBatchSize(),
                 training.microBatchRows(),
-                training.gradientCheckpointing() == null && widened(request, recipe)
-                        ? Boolean.TRUE
-                        : training.gradientCheckpointing(),
+                training.gradientCheckpointing() == null && widened ? Boolean.TRUE : training.gradientCheckpointing(),
                 (rows, checkpointing) -> MemoryEstimate.bytes(recipe, config, data, rows, checkpointing),
                 // what a GPU has free is not known before it is asked for, so there the recipe is taken as it stands
                 request.machine().device().cuda()
@@ -47,7 +46,9 @@ final class FittedRecipe {
                     .memory()
                     .require(fitting.bytes(), "training", goesOn ? elsewhere() : advice(recipe, config, data));
         }
-        return asked.fitted(fitting, "chosen to fit the memory");
+        return asked.fitted(
+                fitting,
+                widened ? "chosen to fit the memory, without bfloat16 instructions" : "chosen to fit the memory");
     }
 
     /** Whether autograd would keep all weights in float32 beside their bfloat16, unless blocks are computed again. */
