@@ -78,8 +78,8 @@ final class WorldValidateCommand implements Callable<Integer> {
             names = "--controls",
             split = ",",
             paramLabel = "CORPUS",
-            description = "For the parts controls and persona: per_domain, per_sentence; each has a base to be grown,"
-                    + " and one that a call leaves out is not kept in these parts. Default: both.")
+            description = "For the parts controls and persona: per_domain, per_sentence; each has a base to be grown."
+                    + " Figures of one that a call leaves out stay as they are. Default: both.")
     private Set<CorpusKind> controls = new LinkedHashSet<>();
 
     @Option(names = "--rows", defaultValue = "1500", description = "Rows of training data; default: ${DEFAULT-VALUE}.")

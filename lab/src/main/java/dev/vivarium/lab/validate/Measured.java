@@ -5,6 +5,9 @@ import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The figures of all parts; those of a part that was not measured are empty.
@@ -46,15 +49,21 @@ public record Measured(
         return parts;
     }
 
-    /** These figures, and of the other parts those of another measurement. */
+    /** These figures, and those of another measurement for parts, and corpora of a part, that were not measured here. */
     Measured orElse(Set<Part> own, Measured other) {
         return new Measured(
                 (own.contains(Part.RATES) ? this : other).rates,
                 (own.contains(Part.DEPTH) ? this : other).depth,
-                (own.contains(Part.CONTROLS) ? this : other).controls,
-                (own.contains(Part.PERSONA) ? this : other).persona,
+                own.contains(Part.CONTROLS) ? beside(controls, other.controls, MatchedControl::corpus) : other.controls,
+                own.contains(Part.PERSONA) ? beside(persona, other.persona, PersonaShift::corpus) : other.persona,
                 (own.contains(Part.DIRECTIONS) ? this : other).directions,
                 (own.contains(Part.DYNAMICS) ? this : other).dynamics);
+    }
+
+    private static <T> List<T> beside(List<T> own, List<T> other, Function<T, String> corpus) {
+        Set<String> measured = own.stream().map(corpus).collect(Collectors.toSet());
+        return Stream.concat(own.stream(), other.stream().filter(one -> !measured.contains(corpus.apply(one))))
+                .toList();
     }
 
     private Collection<?> figures(Part part) {

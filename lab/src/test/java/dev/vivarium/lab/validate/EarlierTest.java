@@ -51,6 +51,20 @@ final class EarlierTest {
     }
 
     @Test
+    void aCorpusThatACallLeavesOutStays() {
+        PersonaShift before = new PersonaShift("per_domain", 1, "medicine", "lora32", List.of(0.3));
+        PersonaShift again = new PersonaShift("persona", 1, "medicine", "lora32", List.of(0.8));
+        PersonaShift other = new PersonaShift("per_sentence", 1, "medicine", "lora32", List.of(0.1));
+        Measured both = shifts(again, other)
+                .orElse(EnumSet.of(Part.PERSONA), shifts(ALL.persona().getFirst(), before));
+        assertThat(both.persona()).containsExactly(again, other, before);
+    }
+
+    private static Measured shifts(PersonaShift... shifts) {
+        return new Measured(List.of(), List.of(), List.of(), List.of(shifts), List.of(), List.of());
+    }
+
+    @Test
     void partsOfAnotherBaseOrOtherSettingsAreDroppedAndNamed() throws IOException {
         for (MadeWith now : List.of(made("b", 1), made("a", 3))) {
             Earlier earlier = earlier(made("a", 1), now, EnumSet.of(Part.DYNAMICS));
