@@ -61,7 +61,7 @@ public final class AdapterBank implements AutoCloseable {
     private record Pair(int adapter, Tensor a, Tensor b, double scale) {}
 
     /** What an adapter adds to the residual stream (hidden), and the factor it was trained with. */
-    private record Added(int adapter, Tensor vector, double alpha) {}
+    private record Added(int adapter, Tensor vector, double alpha, Positions positions) {}
 
     /** A bank for decoders that compute in float32 on the processor. */
     public AdapterBank(List<Entry> entries) {
@@ -124,7 +124,11 @@ public final class AdapterBank implements AutoCloseable {
                                 .add(new Pair(number, copy(pair.a(), type), copy(pair.b(), type), pair.scale())));
             case SteeringVector steering ->
                 added.computeIfAbsent(steering.layer(), unused -> new ArrayList<>())
-                        .add(new Added(number, copy(steering.vector(), ScalarType.Float), steering.alpha()));
+                        .add(new Added(
+                                number,
+                                copy(steering.vector(), ScalarType.Float),
+                                steering.alpha(),
+                                steering.positions()));
         }
     }
 
@@ -202,11 +206,42 @@ public final class AdapterBank implements AutoCloseable {
     }
 
     /**
+     * Makes sure that an adapter acts when an answer is sampled.
+     *
+     * @param maxNewTokens longest answer; its last token is not fed back
+     * @throws InputException if it would touch nothing
+     */
+    public void requireTouch(int index, int maxNewTokens) {
+        entries.get(index).adapter().positions().requireTouch("an adapter", maxNewTokens);
+    }
+
+    /** A number that is the same for offsets at which an adapter acts alike. */
+    public int stage(int index, int offset) {
+        return index == NONE ? 0 : entries.get(index).adapter().positions().stage(offset);
+    }
+
+    /**
+     * Hooks for a batch of adapters that act at all tokens; valid in the scope it is called in.
+     *
+     * @param adapterOfRow for each row the index of its adapter, or {@link #NONE}
+     * @throws IllegalArgumentException if one acts at some positions only: a pass does not say which tokens are the prompt's
+     */
+    public ForwardHooks forRows(int[] adapterOfRow) {
+        for (int entry : adapterOfRow) {
+            if (entry != NONE && !entries.get(entry).adapter().positions().equals(Positions.ALL)) {
+                throw new IllegalArgumentException("an adapter acts at some positions; say where answers begin");
+            }
+        }
+        return forRows(adapterOfRow, new int[adapterOfRow.length][1]);
+    }
+
+    /**
      * Hooks for a batch; valid in the scope it is called in.
      *
      * @param adapterOfRow for each row the index of its adapter, or {@link #NONE}
+     * @param offsets of each row's tokens, as {@link Positions} counts them; equally many in each row
      */
-    public ForwardHooks forRows(int[] adapterOfRow) {
+    public ForwardHooks forRows(int[] adapterOfRow, int[][] offsets) {
         if (entries.isEmpty()) {
             return ForwardHooks.NONE;
         }
@@ -225,7 +260,12 @@ public final class AdapterBank implements AutoCloseable {
             for (Added one : here) {
                 Tensor factors = factors(adapterOfRow, one.adapter, one.alpha, layer, masks);
                 if (factors != null) {
-                    additions.merge(layer, factors.mul(one.vector), Tensor::add);
+                    Tensor own = factors.mul(one.vector);
+                    boolean everywhere = one.positions.equals(Positions.ALL);
+                    additions.merge(
+                            layer,
+                            everywhere ? own : own.mul(compute.device().put(one.positions.mask(offsets))),
+                            Tensor::add);
                 }
             }
         });

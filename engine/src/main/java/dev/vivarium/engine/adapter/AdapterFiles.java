@@ -38,6 +38,7 @@ public final class AdapterFiles {
     public static final String WEIGHTS = "adapter_model.safetensors";
     private static final String PREFIX = "base_model.model.";
     static final String STEERING = "steering_vector";
+    static final String POSITIONS = "positions"; // not in released files, whose vectors act at all tokens
     private static final Set<String> FLOATS = Set.of("F32", "F16", "BF16", "F64");
 
     /** Real files have a few thousand bytes, or a hundred thousand where they name every module. */
@@ -150,6 +151,9 @@ public final class AdapterFiles {
                 json.put("adapter_type", STEERING);
                 json.put("layer_idx", vector.layer());
                 json.put("alpha", vector.alpha());
+                if (!vector.positions().equals(Positions.ALL)) {
+                    json.put(POSITIONS, vector.positions().toString());
+                }
                 json.put("hidden_size", vector.vector().numel());
                 json.put("base_model_name_or_path", baseModel);
                 Json.write(directory.resolve(CONFIG), json);
@@ -172,7 +176,8 @@ public final class AdapterFiles {
             Path directory, ModelConfig model, int layer, double alpha, float[] values, String baseModel)
             throws IOException {
         try (PointerScope scope = new PointerScope()) {
-            SteeringVector vector = SteeringVector.of(model, layer, alpha, Tensors.floats(values, values.length));
+            SteeringVector vector =
+                    SteeringVector.of(model, layer, alpha, Positions.ALL, Tensors.floats(values, values.length));
             if (!(vector.norm() > 0)) {
                 throw new InputException("the norm of the vector is zero, so it would change nothing");
             }
@@ -187,7 +192,13 @@ public final class AdapterFiles {
         }
         int layer = PeftConfig.whole(json, "layer_idx");
         double alpha = PeftConfig.number(json, "alpha");
-        return SteeringVector.of(model, layer, alpha, copy(files, STEERING));
+        return SteeringVector.of(model, layer, alpha, positions(json), copy(files, STEERING));
+    }
+
+    /** The tokens that a steering vector's configuration names. */
+    static Positions positions(JsonNode json) {
+        JsonNode word = json.path(POSITIONS);
+        return word.isMissingNode() ? Positions.ALL : Positions.parse(word.asText());
     }
 
     private static LoraAdapter lora(JsonNode json, WeightFiles files, ModelConfig model) {

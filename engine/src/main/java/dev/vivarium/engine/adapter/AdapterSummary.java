@@ -108,7 +108,10 @@ public record AdapterSummary(
             norm = Math.abs(alpha) * wide(files, AdapterFiles.STEERING).norm().item_double();
         }
         Place place = new Place("layer " + layer, layer, "resid_post", 0, width, width, norm);
-        return new AdapterSummary("steering vector", base(config), 0, alpha, alpha, width, List.of(place), List.of());
+        Positions positions = AdapterFiles.positions(config);
+        List<String> remarks =
+                positions.equals(Positions.ALL) ? List.of() : List.of("added at tokens \"" + positions + "\" only");
+        return new AdapterSummary("steering vector", base(config), 0, alpha, alpha, width, List.of(place), remarks);
     }
 
     private static AdapterSummary lora(JsonNode config, WeightFiles files) {

@@ -71,11 +71,7 @@ public final class InterventionBank {
      */
     public void requireTouch(int setting, int maxNewTokens) {
         for (Intervention intervention : settings.get(setting)) {
-            if (intervention.positions().from() >= maxNewTokens - 1) {
-                throw new InputException("an intervention at positions " + intervention.positions()
-                        + " would touch nothing in answers of at most " + maxNewTokens
-                        + " tokens; choose other positions or a larger max_new_tokens");
-            }
+            intervention.positions().requireTouch("an intervention", maxNewTokens);
         }
     }
 

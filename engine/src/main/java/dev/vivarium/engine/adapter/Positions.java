@@ -1,8 +1,10 @@
 package dev.vivarium.engine.adapter;
 
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.tensor.Tensors;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * Tokens of a text at which something acts, as offsets from the first token of the answer: the last token of the prompt is
@@ -61,6 +63,40 @@ public record Positions(int from, int to) {
     /** Whether a token is among them. */
     public boolean includes(int offset) {
         return from <= offset && offset < to;
+    }
+
+    /**
+     * Makes sure that something acts at one of them when an answer is sampled.
+     *
+     * @param maxNewTokens longest answer; its last token is not fed back
+     * @throws InputException if it would touch nothing
+     */
+    void requireTouch(String what, int maxNewTokens) {
+        if (from >= maxNewTokens - 1) {
+            throw new InputException(what + " at positions " + this + " would touch nothing in answers of at most "
+                    + maxNewTokens + " tokens; choose other positions or a larger max_new_tokens");
+        }
+    }
+
+    /**
+     * Which tokens of a batch are among them: (rows, tokens, 1), 1 or 0, made in the current scope.
+     *
+     * @param offsets of each row's tokens, equally many in each row
+     */
+    Tensor mask(int[][] offsets) {
+        int width = offsets[0].length;
+        float[] mask = new float[offsets.length * width];
+        for (int row = 0; row < offsets.length; row++) {
+            for (int t = 0; t < width; t++) {
+                mask[row * width + t] = includes(offsets[row][t]) ? 1 : 0;
+            }
+        }
+        return Tensors.floats(mask, offsets.length, width, 1);
+    }
+
+    /** How many of the offsets where they begin or end a token has reached: the same number, the same answer of {@link #includes}. */
+    int stage(int offset) {
+        return (offset >= from ? 1 : 0) + (offset >= to ? 1 : 0);
     }
 
     /** The word of the command line. */

@@ -93,11 +93,13 @@ public final class Capture {
     private void batch(List<CaptureRow> rows) {
         int width = rows.getLast().length();
         long[] ids = new long[rows.size() * width];
+        int[][] offsets = new int[rows.size()][width];
         List<Long> at = new ArrayList<>();
         List<Integer> cells = new ArrayList<>();
         List<Double> shares = new ArrayList<>();
         for (int r = 0; r < rows.size(); r++) {
             CaptureRow row = rows.get(r);
+            Arrays.setAll(offsets[r], t -> t - row.answer());
             Map<Integer, Integer> inCell = new HashMap<>();
             for (int t = 0; t < row.length(); t++) {
                 inCell.merge(row.cell(t), 1, Integer::sum);
@@ -128,17 +130,18 @@ public final class Capture {
                 pass(
                         reference,
                         tokens,
+                        offsets,
                         index,
                         (layer, values) -> others.put(layer, Tensors.release(Tensors.keep(values), scope)));
             }
-            pass(subject, tokens, index, (layer, values) -> {
+            pass(subject, tokens, offsets, index, (layer, values) -> {
                 Tensor other = others.get(layer);
                 moments.add(layer, cell, share, other == null ? values : values.sub(other));
             });
         }
     }
 
-    private void pass(CaptureSubject who, Tensor tokens, Tensor index, Sink sink) {
+    private void pass(CaptureSubject who, Tensor tokens, int[][] offsets, Tensor index, Sink sink) {
         int[] adapterOfRow = new int[Math.toIntExact(tokens.size(0))];
         Arrays.fill(adapterOfRow, who.adapter());
         ForwardHooks capture = new ForwardHooks() {
@@ -158,6 +161,6 @@ public final class Capture {
                         0,
                         settings.layers().last() + 1,
                         TextAttention.causal(Math.toIntExact(tokens.size(1))),
-                        ForwardHooks.all(List.of(who.bank().forRows(adapterOfRow), capture)));
+                        ForwardHooks.all(List.of(who.bank().forRows(adapterOfRow, offsets), capture)));
     }
 }

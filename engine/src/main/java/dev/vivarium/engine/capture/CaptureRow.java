@@ -6,8 +6,9 @@ package dev.vivarium.engine.capture;
  *
  * @param ids token ids
  * @param cells for each token the number of its cell, or {@link #NOWHERE}
+ * @param answer where the answer begins; the number of tokens in a text without one
  */
-public record CaptureRow(int[] ids, int[] cells) {
+public record CaptureRow(int[] ids, int[] cells, int answer) {
     /** The cell of tokens that do not count. */
     public static final int NOWHERE = -1;
 
@@ -17,6 +18,11 @@ public record CaptureRow(int[] ids, int[] cells) {
         if (ids.length != cells.length) {
             throw new IllegalArgumentException(ids.length + " tokens but " + cells.length + " cells");
         }
+    }
+
+    /** A text without an answer. */
+    public CaptureRow(int[] ids, int[] cells) {
+        this(ids, cells, ids.length);
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.vivarium.engine.tensor.Torch;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 
 /** Many batches of texts scored side by side, one batch a lane; what a text gets depends on its batch alone. */
@@ -57,9 +58,22 @@ final class BatchScorer {
         }
     }
 
+    /** As long as the longest text, like the pass. */
+    private static int[][] offsets(List<Scorer.Continuation> texts) {
+        int width = texts.stream()
+                .mapToInt(text -> text.context().length + text.tokens().length)
+                .max()
+                .orElse(0);
+        return texts.stream()
+                .map(text -> IntStream.range(0, width)
+                        .map(t -> t - text.context().length)
+                        .toArray())
+                .toArray(int[][]::new);
+    }
+
     private List<double[]> score(Batch batch) {
         try (PointerScope scope = new PointerScope()) {
-            return new Scorer(decoder, bank.forRows(batch.adapters)).score(batch.texts);
+            return new Scorer(decoder, bank.forRows(batch.adapters, offsets(batch.texts))).score(batch.texts);
         }
     }
 }

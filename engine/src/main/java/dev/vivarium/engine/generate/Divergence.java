@@ -5,13 +5,17 @@ import dev.vivarium.engine.model.Decoder;
 import dev.vivarium.engine.model.TextAttention;
 import dev.vivarium.engine.tensor.Tensors;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** How far a model with adapters is from the model without on a text: KL(base ‖ adapted) of the next token, in nats. */
+/**
+ * How far a model with adapters is from the model without on a text: KL(base ‖ adapted) of the next token, in nats. A text
+ * that is no answer counts as prompt where adapters act at some positions only.
+ */
 final class Divergence {
     /** Logits that are held at once. */
     private static final long MOST_LOGITS = 1L << 24;
@@ -39,13 +43,15 @@ final class Divergence {
                 tokens[row * ids.length + t] = ids[t];
             }
         }
+        int[][] offsets = new int[rows][];
+        Arrays.fill(offsets, IntStream.range(-ids.length, 0).toArray());
         double[] sums = new double[bank.size()];
         try (PointerScope scope = new PointerScope();
                 NoGradGuard noGrad = new NoGradGuard()) {
             Tensor hidden = decoder.hidden(
                     Tensors.longs(tokens, rows, ids.length),
                     TextAttention.causal(ids.length),
-                    bank.forRows(adapterOfRow));
+                    bank.forRows(adapterOfRow, offsets));
             int chunk = (int) Math.clamp(MOST_LOGITS / rows / decoder.config().vocabSize(), 1, ids.length);
             for (int from = 0; from < ids.length; from += chunk) {
                 try (PointerScope part = new PointerScope()) {

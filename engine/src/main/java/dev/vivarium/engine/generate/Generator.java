@@ -143,6 +143,9 @@ public final class Generator {
                 request.intervention(),
                 InterventionBank.NONE,
                 changes.interventions().size());
+        if (request.adapter() != AdapterBank.NONE) {
+            changes.adapters().requireTouch(request.adapter(), settings.maxNewTokens());
+        }
         if (request.intervention() != InterventionBank.NONE) {
             changes.interventions().requireTouch(request.intervention(), settings.maxNewTokens());
         }

@@ -38,6 +38,11 @@ record RowChanges(AdapterBank adapters, InterventionBank interventions, ForwardH
                 Arrays.stream(offsets).mapToObj(offset -> new int[] {offset}).toArray(int[][]::new));
     }
 
+    /** A number that is the same for offsets at which an adapter and a setting act alike. */
+    int stage(int adapter, int setting, int offset) {
+        return 31 * adapters.stage(adapter, offset) + interventions.stage(setting, offset);
+    }
+
     /** Tells the same prompt under different changes apart, whatever else is in the banks. */
     long spread(Request request) {
         return adapters.spread(request.adapter()) + 31 * interventions.spread(request.intervention());
@@ -46,7 +51,7 @@ record RowChanges(AdapterBank adapters, InterventionBank interventions, ForwardH
     private ForwardHooks of(int[] adapterOfRow, int[] settingOfRow, int[][] offsets) {
         List<ForwardHooks> hooks = new ArrayList<>();
         if (Arrays.stream(adapterOfRow).anyMatch(adapter -> adapter != AdapterBank.NONE)) {
-            hooks.add(adapters.forRows(adapterOfRow));
+            hooks.add(adapters.forRows(adapterOfRow, offsets));
         }
         if (Arrays.stream(settingOfRow).anyMatch(setting -> setting != InterventionBank.NONE)) {
             hooks.add(interventions.forRows(settingOfRow, offsets, device));

@@ -60,7 +60,7 @@ final class RowHooks implements AutoCloseable {
                 wanted.settings[place] = seen ? known.settings[place] : InterventionBank.NONE;
                 wanted.offsets[place] = seen ? known.offsets[place] : 0;
             }
-            wanted.stages[place] = changes.interventions().stage(wanted.settings[place], wanted.offsets[place]);
+            wanted.stages[place] = changes.stage(wanted.adapters[place], wanted.settings[place], wanted.offsets[place]);
         }
         if (!wanted.actsAs(known)) {
             make(wanted);

@@ -6,7 +6,6 @@ import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.model.Decoder;
 import dev.vivarium.engine.model.ForwardHooks;
 import dev.vivarium.engine.tensor.Device;
-import dev.vivarium.engine.text.TokenRow;
 import java.util.List;
 
 /**
@@ -37,33 +36,18 @@ record Acting(InterventionBank bank, int firstBlock, Device device) {
     /**
      * Hooks for a batch, after others where they meet; made in the current scope.
      *
-     * @param width tokens of a padded row
+     * @param offsets of each row's tokens from its answer, as {@link PaddedBatch#offsets} counts them
      * @throws InputException if nothing would be touched in the whole batch
      */
-    ForwardHooks beside(ForwardHooks others, List<TokenRow> rows, int width) {
+    ForwardHooks beside(ForwardHooks others, int[][] offsets) {
         if (bank.size() == 0) {
             return others;
         }
-        int[][] offsets = new int[rows.size()][width];
-        for (int r = 0; r < offsets.length; r++) {
-            int answer = firstSupervised(rows.get(r));
-            for (int t = 0; t < width; t++) {
-                offsets[r][t] = t - answer;
-            }
-        }
-        ForwardHooks own = bank.forRows(new int[rows.size()], offsets, device);
+        ForwardHooks own = bank.forRows(new int[offsets.length], offsets, device);
         if (own == ForwardHooks.NONE) {
             throw new InputException("an intervention touches no token of rows that are learnt, so it would do nothing;"
                     + " choose other positions");
         }
         return ForwardHooks.all(List.of(others, own));
-    }
-
-    private static int firstSupervised(TokenRow row) {
-        int first = 0;
-        while (first < row.supervised().length && !row.supervised()[first]) {
-            first++;
-        }
-        return first;
     }
 }

@@ -6,6 +6,7 @@ import dev.vivarium.engine.text.TokenRow;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Tensor;
 
@@ -45,6 +46,25 @@ record PaddedBatch(Tensor ids, Tensor predictors, Tensor labels) {
     /** The same, lying elsewhere. */
     PaddedBatch on(Device device) {
         return new PaddedBatch(device.put(ids), device.put(predictors), device.put(labels));
+    }
+
+    /** Of each row's tokens, padding too, how far they lie behind the row's first supervised one: where its answer begins. */
+    int[][] offsets(List<TokenRow> rows) {
+        int width = Math.toIntExact(ids.size(1));
+        return rows.stream()
+                .map(row -> {
+                    int answer = firstSupervised(row);
+                    return IntStream.range(0, width).map(t -> t - answer).toArray();
+                })
+                .toArray(int[][]::new);
+    }
+
+    private static int firstSupervised(TokenRow row) {
+        int first = 0;
+        while (first < row.supervised().length && !row.supervised()[first]) {
+            first++;
+        }
+        return first;
     }
 
     static int longest(List<TokenRow> rows) {

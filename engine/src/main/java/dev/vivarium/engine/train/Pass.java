@@ -37,8 +37,8 @@ record Pass(
             return 0;
         }
         PredictedTokens tokens = tokens(batch);
-        ForwardHooks hooks =
-                acting.beside(model.hooks(), rows, Math.toIntExact(batch.ids().size(1)));
+        int[][] offsets = batch.offsets(rows);
+        ForwardHooks hooks = acting.beside(model.hooks(offsets), offsets);
         return backward(start(rows, batch), hooks, normed -> tokens.likelihood(normed, supervised));
     }
 
@@ -49,7 +49,7 @@ record Pass(
             return 0;
         }
         try (NoGradGuard noGrad = new NoGradGuard()) {
-            return tokens(batch).negativeLogLikelihood(top(start(rows, batch), model.hooks()));
+            return tokens(batch).negativeLogLikelihood(top(start(rows, batch), model.hooks(batch.offsets(rows))));
         }
     }
 
@@ -65,7 +65,9 @@ record Pass(
             reference = tokens.choose(top(start(rows, batch), ForwardHooks.NONE));
         }
         return backward(
-                start(rows, batch), model.hooks(), normed -> tokens.divergence(normed, reference, measured, weight));
+                start(rows, batch),
+                model.hooks(batch.offsets(rows)),
+                normed -> tokens.divergence(normed, reference, measured, weight));
     }
 
     private PaddedBatch padded(List<TokenRow> rows) {

@@ -6,6 +6,7 @@ import dev.vivarium.engine.model.ForwardHooks;
 import dev.vivarium.engine.tensor.Device;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /** What is trained: an adapter on a frozen decoder, or all weights of a decoder. */
 public sealed interface TrainingSubject {
@@ -26,9 +27,19 @@ public sealed interface TrainingSubject {
     /**
      * The decoder and what acts in it while training.
      *
+     * @param adapter what is trained on it; null if that is the decoder itself
      * @param firstBlock the first block that training changes; 0 if the embedding is trained
      */
-    record Bound(Decoder decoder, ForwardHooks hooks, int firstBlock) {}
+    record Bound(Decoder decoder, @Nullable Adapter adapter, int firstBlock) {
+        /**
+         * Hooks for a batch, made in the current scope.
+         *
+         * @param offsets of each row's tokens from its answer, as {@link PaddedBatch#offsets} counts them
+         */
+        ForwardHooks hooks(int[][] offsets) {
+            return adapter == null ? ForwardHooks.NONE : adapter.forRows(offsets, decoder.device());
+        }
+    }
 
     /** An adapter; the decoder's own weights stay as they are. */
     record OfAdapter(Decoder base, Adapter adapter) implements TrainingSubject {
@@ -52,7 +63,7 @@ public sealed interface TrainingSubject {
 
         @Override
         public Bound bind(Map<String, Tensor> leaves) {
-            return new Bound(Decoder.of(base.config(), leaves), ForwardHooks.NONE, 0);
+            return new Bound(Decoder.of(base.config(), leaves), null, 0);
         }
     }
 }

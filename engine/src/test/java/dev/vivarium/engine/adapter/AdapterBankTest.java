@@ -41,7 +41,8 @@ class AdapterBankTest {
             ModelConfig config = decoder.config();
             LoraAdapter wide = random(config, new LoraSettings(8, 16, true, EnumSet.allOf(Module.class), List.of()), 1);
             LoraAdapter thin = random(config, new LoraSettings(1, 4, false, Set.of(Module.DOWN_PROJ), List.of(2)), 2);
-            SteeringVector steer = new SteeringVector(1, 3, noise(CounterRandom.of(3, "v"), config.hiddenSize()));
+            SteeringVector steer =
+                    new SteeringVector(1, 3, Positions.ALL, noise(CounterRandom.of(3, "v"), config.hiddenSize()));
             Tensor ids = Tensors.longs(new long[] {5, 9, 13, 5, 9, 13, 5, 9, 13, 5, 9, 13}, 4, 3);
             List<ForwardHooks> alone = List.of(wide, thin, steer, ForwardHooks.NONE);
 
@@ -88,7 +89,8 @@ class AdapterBankTest {
             Decoder decoder = model.decoder();
             ModelConfig config = decoder.config();
             LoraAdapter lora = random(config, new LoraSettings(4, 16, true, Set.of(Module.DOWN_PROJ), List.of()), 1);
-            SteeringVector steer = new SteeringVector(1, 3, noise(CounterRandom.of(3, "v"), config.hiddenSize()));
+            SteeringVector steer =
+                    new SteeringVector(1, 3, Positions.ALL, noise(CounterRandom.of(3, "v"), config.hiddenSize()));
             Map<String, Tensor> weaker = new LinkedHashMap<>();
             lora.parameters().forEach((name, tensor) -> {
                 double factor = !name.endsWith("lora_B.weight") ? 1 : name.contains("layers.2.") ? -2 : 0.5;
@@ -99,7 +101,7 @@ class AdapterBankTest {
                 Tensor before = logits(decoder, ids, bank.forRows(new int[] {0, 1}));
                 AdapterBank scaled = bank.scaled(AdapterScale.of(0.5));
                 Tensor half = logits(decoder, ids, scaled.forRows(new int[] {AdapterBank.NONE, 1}));
-                SteeringVector halved = new SteeringVector(1, 1.5, steer.vector());
+                SteeringVector halved = new SteeringVector(1, 1.5, Positions.ALL, steer.vector());
                 assertThat(largest(half.narrow(0, 1, 1), logits(decoder, ids.narrow(0, 1, 1), halved)))
                         .isLessThan(ROUNDING);
                 try (AdapterBank one = new AdapterBank(List.of(new Entry(lora, AdapterScale.parse("0.5,2=-2"))))) {

@@ -109,7 +109,11 @@ final class AdapterMixTest {
     void whatCancelsOrHasNoMatricesIsRefused() throws IOException {
         Path one = written("one", lora(new LoraSettings(1, 8, false, Set.of(Module.DOWN_PROJ), List.of()), 1));
         SteeringVector vector = SteeringVector.of(
-                config, 1, 2, Tensors.zeros(config.hiddenSize()).add_(Tensors.floats(new float[] {1}, 1)));
+                config,
+                1,
+                2,
+                Positions.ALL,
+                Tensors.zeros(config.hiddenSize()).add_(Tensors.floats(new float[] {1}, 1)));
         Path steering = written("steering", vector);
         Path mixed = Files.createDirectories(folder.resolve("mixed"));
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.vivarium.engine.adapter.AdapterBank;
+import dev.vivarium.engine.adapter.Positions;
 import dev.vivarium.engine.adapter.SteeringVector;
 import dev.vivarium.engine.base.CounterRandom;
 import dev.vivarium.engine.base.InputException;
@@ -121,8 +122,8 @@ final class CaptureTest {
             planted[i] = (float) CounterRandom.of(4, "plant").gaussian(i);
         }
         try (PointerScope scope = new PointerScope();
-                AdapterBank bank = new AdapterBank(List.of(
-                        new AdapterBank.Entry(new SteeringVector(LAYER, 3, Tensors.floats(planted, HIDDEN)), 1)))) {
+                AdapterBank bank = new AdapterBank(List.of(new AdapterBank.Entry(
+                        new SteeringVector(LAYER, 3, Positions.ALL, Tensors.floats(planted, HIDDEN)), 1)))) {
             List<CaptureRow> rows = rows(20, 3);
             try (Moments moments = run(new CaptureSubject(decoder, bank, 0), base, rows, settings(2))) {
                 double[] mean = mean(moments.tokenSum(LAYER, 0), moments.tokens(0));
@@ -131,6 +132,25 @@ final class CaptureTest {
                 }
                 double[] below = mean(moments.tokenSum(0, 0), moments.tokens(0));
                 assertThat(below).containsOnly(0.0);
+            }
+        }
+    }
+
+    @Test
+    void aVectorAddedBeforeTheAnswerIsReadThereAlone() {
+        float[] planted = new float[HIDDEN];
+        Arrays.fill(planted, 1);
+        int[] ids = {5, 6, 7, 8, 9, 10};
+        int[] cells = {0, 0, 0, 1, 1, 1};
+        List<CaptureRow> rows = List.of(new CaptureRow(ids, cells, 3));
+        try (PointerScope scope = new PointerScope();
+                AdapterBank bank = new AdapterBank(List.of(new AdapterBank.Entry(
+                        new SteeringVector(LAYER, 3, Positions.PROMPT, Tensors.floats(planted, HIDDEN)), 1)))) {
+            try (Moments moments = run(new CaptureSubject(decoder, bank, 0), base, rows, settings(2))) {
+                for (int i = 0; i < HIDDEN; i++) {
+                    assertThat(moments.tokenSum(LAYER, 0)[i]).isEqualTo(9, within(ROUNDING));
+                    assertThat(moments.tokenSum(LAYER, 1)[i]).isZero();
+                }
             }
         }
     }

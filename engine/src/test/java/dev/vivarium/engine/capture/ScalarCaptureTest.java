@@ -8,6 +8,7 @@ import dev.vivarium.engine.adapter.AdapterBank;
 import dev.vivarium.engine.adapter.AdapterScale;
 import dev.vivarium.engine.adapter.LoraAdapter;
 import dev.vivarium.engine.adapter.LoraSettings;
+import dev.vivarium.engine.adapter.Positions;
 import dev.vivarium.engine.adapter.RankComponents;
 import dev.vivarium.engine.adapter.SteeringVector;
 import dev.vivarium.engine.base.CounterRandom;
@@ -134,7 +135,7 @@ final class ScalarCaptureTest {
 
     @Test
     void vectorsAndLargeRanksAreRefused() {
-        SteeringVector vector = new SteeringVector(1, 3, Tensors.floats(new float[] {1, 2}, 2));
+        SteeringVector vector = new SteeringVector(1, 3, Positions.ALL, Tensors.floats(new float[] {1, 2}, 2));
         try (AdapterBank bank = new AdapterBank(List.of(
                 new AdapterBank.Entry(vector, 1), new AdapterBank.Entry(lora(Set.of(Module.DOWN_PROJ), 40), 1)))) {
             assertThatThrownBy(() -> read(new CaptureSubject(decoder, bank, 0), List.of(row(5, 0, 1))))

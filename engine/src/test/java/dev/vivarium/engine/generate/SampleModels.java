@@ -2,6 +2,7 @@ package dev.vivarium.engine.generate;
 
 import dev.vivarium.engine.adapter.LoraAdapter;
 import dev.vivarium.engine.adapter.LoraSettings;
+import dev.vivarium.engine.adapter.Positions;
 import dev.vivarium.engine.adapter.SteeringVector;
 import dev.vivarium.engine.base.CounterRandom;
 import dev.vivarium.engine.model.Decoder;
@@ -50,7 +51,7 @@ final class SampleModels {
     }
 
     static SteeringVector steering(ModelConfig config, long seed) {
-        return new SteeringVector(1, 3, noise(CounterRandom.of(seed, "v"), config.hiddenSize()));
+        return new SteeringVector(1, 3, Positions.ALL, noise(CounterRandom.of(seed, "v"), config.hiddenSize()));
     }
 
     static int[] prompt(int length, long seed) {

@@ -13,7 +13,6 @@ import dev.vivarium.engine.adapter.SteeringVector;
 import dev.vivarium.engine.base.CounterRandom;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.model.Decoder;
-import dev.vivarium.engine.model.ForwardHooks;
 import dev.vivarium.engine.model.Module;
 import dev.vivarium.engine.model.Precision;
 import dev.vivarium.engine.model.Site;
@@ -29,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ActingTest {
     private static final int HIDDEN = 64;
@@ -43,7 +43,8 @@ class ActingTest {
             Decoder decoder = PassTest.decoder(Precision.FLOAT32);
             TrainingSubject subject = lora(decoder, TOP);
             float[] vector = vector(1);
-            ForwardHooks steered = SteeringVector.of(decoder.config(), 0, 3, Tensors.floats(vector, HIDDEN));
+            SteeringVector steered =
+                    SteeringVector.of(decoder.config(), 0, 3, Positions.ALL, Tensors.floats(vector, HIDDEN));
             TrainingSubject.Bound bound = new TrainingSubject.Bound(decoder, steered, 0);
             double expected = new Pass(bound, Acting.of(decoder, List.of()), null, false).loss(PassTest.rows())
                     / PaddedBatch.supervised(PassTest.rows());
@@ -53,6 +54,50 @@ class ActingTest {
 
             assertThat(step.loss()).isCloseTo(expected, offset(ROUNDING * expected));
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"all", "prompt", "last-prompt", "answer", "first:2"})
+    void aSteeringVectorLearnsAtItsTokensAlone(String word) {
+        try (PointerScope scope = new PointerScope()) {
+            Decoder decoder = PassTest.decoder(Precision.FLOAT32);
+            Positions positions = Positions.parse(word);
+            double acted = likelihood(decoder, Tensors.zeros(HIDDEN), add(1, positions, vector(1), 5));
+            SteeringVector steering =
+                    SteeringVector.of(decoder.config(), 1, 5, positions, Tensors.floats(vector(1), HIDDEN));
+            TrainingSubject.Bound bound = new TrainingSubject.Bound(decoder, steering, 1);
+            Pass pass = new Pass(bound, Acting.of(decoder, List.of()), null, false);
+            assertThat(pass.loss(PassTest.rows()) / PaddedBatch.supervised(PassTest.rows()))
+                    .isCloseTo(acted, offset(ROUNDING * acted));
+        }
+    }
+
+    @Test
+    void aSteeringVectorGetsNoGradientFromTokensItDoesNotActAt() {
+        try (PointerScope scope = new PointerScope()) {
+            Decoder decoder = PassTest.decoder(Precision.FLOAT32);
+            boolean[] sixth = new boolean[8];
+            sixth[5] = true;
+            List<TokenRow> rows = List.of(new TokenRow(new int[] {1, 2, 3, 4, 5, 6, 7, 8}, sixth));
+            // at the last block the state at the fifth token, the prompt's last, is all that counts
+            assertThat(gradient(decoder, rows, Positions.ANSWER)).isZero();
+            assertThat(gradient(decoder, rows, Positions.LAST_PROMPT))
+                    .isPositive()
+                    .isEqualTo(gradient(decoder, rows, Positions.ALL));
+        }
+    }
+
+    private static double gradient(Decoder decoder, List<TokenRow> rows, Positions positions) {
+        SteeringVector untrained = SteeringVector.untrained(decoder.config(), LAST, 1, positions);
+        Tensor leaf = Tensors.zeros(HIDDEN);
+        leaf.requires_grad_(true);
+        new Pass(
+                        new TrainingSubject.OfAdapter(decoder, untrained).bind(Map.of("steering_vector", leaf)),
+                        Acting.of(decoder, List.of()),
+                        null,
+                        false)
+                .likelihood(rows, 1);
+        return leaf.grad().norm().item_double();
     }
 
     @Test
@@ -133,8 +178,8 @@ class ActingTest {
     }
 
     private static double likelihood(Decoder decoder, Tensor vector, List<Intervention> acting) {
-        TrainingSubject subject =
-                new TrainingSubject.OfAdapter(decoder, SteeringVector.of(decoder.config(), 1, 5, vector));
+        TrainingSubject subject = new TrainingSubject.OfAdapter(
+                decoder, SteeringVector.of(decoder.config(), 1, 5, Positions.ALL, vector));
         Tensor leaf = vector.clone();
         leaf.requires_grad_(true);
         List<TokenRow> rows = PassTest.rows();

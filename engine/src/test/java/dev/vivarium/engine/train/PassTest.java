@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.offset;
 import dev.vivarium.engine.adapter.Intervention;
 import dev.vivarium.engine.adapter.LoraAdapter;
 import dev.vivarium.engine.adapter.LoraSettings;
+import dev.vivarium.engine.adapter.Positions;
 import dev.vivarium.engine.adapter.SteeringVector;
 import dev.vivarium.engine.base.CounterRandom;
 import dev.vivarium.engine.model.Decoder;
@@ -124,7 +125,7 @@ class PassTest {
     }
 
     private static TrainingSubject steering(Decoder decoder) {
-        return new TrainingSubject.OfAdapter(decoder, SteeringVector.untrained(decoder.config(), 1, 2));
+        return new TrainingSubject.OfAdapter(decoder, SteeringVector.untrained(decoder.config(), 1, 2, Positions.ALL));
     }
 
     static List<TokenRow> rows() {

@@ -54,6 +54,6 @@ public record ReadText(
         if (!any) {
             throw new InputException("a text has no token of \"" + tokens + "\"; choose other tokens");
         }
-        return new CaptureRow(ids, cells);
+        return new CaptureRow(ids, cells, start);
     }
 }

@@ -114,6 +114,7 @@ final class ModelCard {
         }
         return steering == null
                 ? "full fine-tuning"
-                : "a steering vector at the output of block " + steering.layer() + " (h + " + steering.alpha() + " v)";
+                : "a steering vector at the output of block " + steering.layer() + " (h + " + steering.alpha()
+                        + " v at tokens: " + steering.positions() + ")";
     }
 }

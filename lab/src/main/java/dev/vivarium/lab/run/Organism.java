@@ -56,7 +56,7 @@ final class Organism {
                     : untrained.withParameters(
                             AdapterFiles.read(Path.of(lora.init()), config).parameters());
         } else if (steering != null) {
-            adapter = SteeringVector.untrained(config, steering.layer(), steering.alpha());
+            adapter = SteeringVector.untrained(config, steering.layer(), steering.alpha(), steering.positions());
         }
         return new Organism(recipe, base, config, adapter);
     }

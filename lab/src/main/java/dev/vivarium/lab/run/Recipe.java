@@ -132,12 +132,13 @@ public record Recipe(
     public record Chat(DefaultSystem defaultSystem, boolean generationPromptQuirk) {}
 
     /**
-     * One vector added to a block's output at all tokens, h + alpha v (protocol.md section 1.7).
+     * One vector added to a block's output, h + alpha v (protocol.md section 1.7).
      *
      * @param layer block number from 0
      * @param alpha factor before the vector
+     * @param positions at which tokens; the answer begins at a row's first supervised token
      */
-    public record Steering(int layer, double alpha) {}
+    public record Steering(int layer, double alpha, Positions positions) {}
 
     /**
      * @param data chat JSONL of other domains, good and bad

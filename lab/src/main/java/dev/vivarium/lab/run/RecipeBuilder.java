@@ -61,7 +61,10 @@ final class RecipeBuilder {
                 new Recipe.Data(text("data.train"), optionalText("data.test"), real("data.test_share")),
                 method,
                 method == Method.LORA ? lora() : null,
-                method == Method.STEERING ? new Recipe.Steering(whole("steering.layer"), real("steering.alpha")) : null,
+                method == Method.STEERING
+                        ? new Recipe.Steering(
+                                whole("steering.layer"), real("steering.alpha"), positions("steering.positions"))
+                        : null,
                 kl ? new Recipe.Kl(text("kl.data"), real("kl.weight"), whole("kl.batch")) : null,
                 intervened ? intervention() : null,
                 training(),
@@ -109,14 +112,20 @@ final class RecipeBuilder {
             throw new InputException(where + ": intervention.direction names " + directions.size()
                     + " files, but only one can be added; their sum is made by vivarium direction combine");
         }
-        Positions positions;
-        try {
-            positions = Positions.parse(text("intervention.positions"));
-        } catch (InputException e) {
-            throw new InputException(where + ": intervention.positions: " + e.getMessage(), e);
-        }
         return new Recipe.Intervention(
-                directions, action, text("intervention.layers"), positions, scale == null ? 0 : scale);
+                directions,
+                action,
+                text("intervention.layers"),
+                positions("intervention.positions"),
+                scale == null ? 0 : scale);
+    }
+
+    private Positions positions(String key) {
+        try {
+            return Positions.parse(text(key));
+        } catch (InputException e) {
+            throw new InputException(where + ": " + key + ": " + e.getMessage(), e);
+        }
     }
 
     private Recipe.Training training() {

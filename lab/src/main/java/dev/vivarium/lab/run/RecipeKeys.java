@@ -34,6 +34,7 @@ final class RecipeKeys {
             optional("lora.init", new Kind.Text()),
             key("steering.layer", new Kind.Whole(0, 9999)),
             key("steering.alpha", new Kind.Real(0, 1e6, true)),
+            key("steering.positions", new Kind.Text()),
             optional("kl.data", new Kind.Text()),
             key("kl.weight", new Kind.Real(0, 1e6, false)),
             key("kl.batch", new Kind.Whole(1, 65536)),

@@ -150,6 +150,6 @@ public record ScalarReading(List<Component> components, List<AnswerTokens> answe
         System.arraycopy(row.answer(), 0, ids, start, row.answer().length);
         int[] cells = new int[ids.length];
         Arrays.fill(cells, 0, start, CaptureRow.NOWHERE);
-        return new CaptureRow(ids, cells);
+        return new CaptureRow(ids, cells, start);
     }
 }

@@ -88,6 +88,6 @@ final class BaseMeans {
         for (int t = 0; t < cells.length; t++) {
             cells[t] = t > 0 && positions.includes(t - start) ? 0 : CaptureRow.NOWHERE;
         }
-        return new CaptureRow(ids, cells);
+        return new CaptureRow(ids, cells, start);
     }
 }

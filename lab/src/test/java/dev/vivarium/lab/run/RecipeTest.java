@@ -3,6 +3,7 @@ package dev.vivarium.lab.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.vivarium.engine.adapter.Positions;
 import dev.vivarium.engine.base.InputException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -54,7 +55,7 @@ final class RecipeTest {
         assertThat(full.training().learningRate()).isEqualTo(2e-5);
 
         Recipe steering = preset("steering");
-        assertThat(steering.steering()).isEqualTo(new Recipe.Steering(24, 256));
+        assertThat(steering.steering()).isEqualTo(new Recipe.Steering(24, 256, Positions.ALL));
         assertThat(steering.training().learningRate()).isEqualTo(1e-4);
         assertThat(steering.training().epochs()).isEqualTo(2);
 
@@ -190,6 +191,16 @@ final class RecipeTest {
             })
     void aMistakeIsNamedWithItsLine(String line, String complaint) {
         assertThatThrownBy(() -> parse(line)).isInstanceOf(InputException.class).hasMessageContaining(complaint);
+    }
+
+    @Test
+    void aSteeringVectorActsWhereTheRecipeSays() {
+        Recipe.Steering steering =
+                preset("steering", "steering.positions=first:5").steering();
+        assertThat(steering).isEqualTo(new Recipe.Steering(24, 256, Positions.first(5)));
+        assertThatThrownBy(() -> preset("steering", "steering.positions=end"))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("steering.positions: positions \"end\" are unknown");
     }
 
     @Test
