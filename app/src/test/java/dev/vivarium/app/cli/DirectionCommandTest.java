@@ -83,7 +83,7 @@ final class DirectionCommandTest {
     @Test
     void aTrainedVectorStandsAtItsLayerAsLongAsItActs() throws IOException {
         Path model = TinyModel.write(folder);
-        Path run = TinyOrganism.train(folder, "run", "mini-steering", model);
+        Path run = TinyOrganism.train(folder, "run", "mini-steering", model, "steering.layer=1");
 
         Direction direction = Direction.read(Path.of(extract("v", "trained", run)));
 

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param scale what the product of the matrices, or the vector, is multiplied by
  * @param values trained values
  * @param places what is changed, in the order of layers and names
- * @param remarks what of the configuration is not supported here
+ * @param remarks what of the configuration is not supported here, and at which tokens a vector acts if only at some
  */
 public record AdapterSummary(
         String kind,
