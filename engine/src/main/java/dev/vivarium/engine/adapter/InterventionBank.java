@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.TreeSet;
 
 /**
  * Many settings of interventions in one forward pass: each row of the batch points at one of them, or at none.
@@ -21,12 +20,10 @@ public final class InterventionBank {
 
     private final List<List<Intervention>> settings;
     private final long[] spreads;
-    private final List<int[]> bounds; // offsets at which an intervention of a setting begins or ends to act
 
     private InterventionBank(List<List<Intervention>> settings) {
         this.settings = settings.stream().map(List::copyOf).toList();
         this.spreads = settings.stream().mapToLong(InterventionBank::spread).toArray();
-        this.bounds = settings.stream().map(InterventionBank::bounds).toList();
     }
 
     /** A bank without a setting. */
@@ -79,8 +76,8 @@ public final class InterventionBank {
     public int stage(int setting, int offset) {
         int stage = 0;
         if (setting != NONE) {
-            for (int bound : bounds.get(setting)) {
-                stage += offset >= bound ? 1 : 0;
+            for (Intervention intervention : settings.get(setting)) {
+                stage += intervention.positions().stage(offset);
             }
         }
         return stage;
@@ -113,14 +110,5 @@ public final class InterventionBank {
             }
         }
         return spread;
-    }
-
-    private static int[] bounds(List<Intervention> setting) {
-        TreeSet<Integer> bounds = new TreeSet<>();
-        for (Intervention intervention : setting) {
-            bounds.add(intervention.positions().from());
-            bounds.add(intervention.positions().to());
-        }
-        return bounds.stream().mapToInt(Integer::intValue).toArray();
     }
 }

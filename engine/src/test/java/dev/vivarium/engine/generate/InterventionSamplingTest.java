@@ -139,8 +139,7 @@ class InterventionSamplingTest {
         }
     }
 
-    private static Map<String, List<Integer>> run(
-            Generator generator, List<Request> requests, SamplingSettings settings) {
+    static Map<String, List<Integer>> run(Generator generator, List<Request> requests, SamplingSettings settings) {
         Map<String, List<Integer>> answers = new TreeMap<>();
         generator.generate(
                 requests,

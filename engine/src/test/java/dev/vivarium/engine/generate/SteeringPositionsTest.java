@@ -18,10 +18,8 @@ import dev.vivarium.engine.model.Site;
 import dev.vivarium.engine.model.TextAttention;
 import dev.vivarium.engine.tensor.Tensors;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -46,16 +44,18 @@ class SteeringPositionsTest {
                 for (int i = 0; i < ALL.size(); i++) {
                     requests.add(Request.of(i, SampleModels.prompt(8, 1), 3, 5));
                 }
-                Map<String, List<Integer>> steered = run(
+                Map<String, List<Integer>> steered = InterventionSamplingTest.run(
                         new Generator(decoder, adapters, InterventionBank.none(), ForwardHooks.NONE),
                         requests.stream()
                                 .map(request -> request.withAdapter(request.index()))
-                                .toList());
-                Map<String, List<Integer>> added = run(
+                                .toList(),
+                        SETTINGS);
+                Map<String, List<Integer>> added = InterventionSamplingTest.run(
                         new Generator(decoder, new AdapterBank(List.of()), interventions(decoder), ForwardHooks.NONE),
                         requests.stream()
                                 .map(request -> request.withIntervention(request.index()))
-                                .toList());
+                                .toList(),
+                        SETTINGS);
                 assertThat(steered).isEqualTo(added);
                 assertThat(steered.values().stream().distinct().count()).isGreaterThan(10);
             }
@@ -148,16 +148,5 @@ class SteeringPositionsTest {
             vector[i] = (float) random.uniform(i) - 0.5f;
         }
         return vector;
-    }
-
-    private static Map<String, List<Integer>> run(Generator generator, List<Request> requests) {
-        Map<String, List<Integer>> answers = new TreeMap<>();
-        generator.generate(
-                requests,
-                SETTINGS,
-                answer -> answers.put(
-                        answer.request() + "/" + answer.sample(),
-                        Arrays.stream(answer.tokens()).boxed().toList()));
-        return answers;
     }
 }
