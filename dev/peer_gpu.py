@@ -82,7 +82,8 @@ def main():
         vocab_size=151936, hidden_size=896, intermediate_size=4864, num_hidden_layers=24, num_attention_heads=14,
         num_key_value_heads=2, tie_word_embeddings=True, rope_theta=1e6)
     torch.manual_seed(0)
-    model = Qwen2ForCausalLM(config).to(getattr(torch, arguments.dtype)).cuda()
+    with torch.device("cuda"):  # weights made on the processor take minutes
+        model = Qwen2ForCausalLM(config).to(getattr(torch, arguments.dtype))
     tokens, seconds = (generate if arguments.what == "generate" else train)(arguments, model, config)
     print(json.dumps(dict(
         vars(arguments), peer=True, tok_per_s=round(tokens / seconds, 1), seconds=round(seconds, 2),

@@ -183,10 +183,16 @@ final class DecodeLane implements AutoCloseable {
     private void draw(RowBlock block, int from, int to, Tensor logits) {
         try (PointerScope scope = new PointerScope()) {
             Distributions distributions = loop.filter().of(logits.narrow(0, from, (long) to - from));
+            double[] uniforms = new double[to - from];
+            for (int place = from; place < to; place++) {
+                Row row = block.at(place);
+                uniforms[place - from] = row == null ? Double.NaN : row.uniform();
+            }
+            distributions.expect(uniforms);
             for (int place = from; place < to; place++) {
                 Row row = block.at(place);
                 if (row != null) {
-                    int token = distributions.draw(place - from, row.uniform());
+                    int token = distributions.draw(place - from, uniforms[place - from]);
                     row.add(token, distributions.logProbability(place - from, token));
                     newTokens++;
                 }

@@ -1,54 +1,93 @@
 package dev.vivarium.engine.generate;
 
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.tensor.Device;
 import dev.vivarium.engine.tensor.Tensors;
 import java.util.Arrays;
 import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Distributions over the whole vocabulary, drawn from by inverting the cumulative sum in two levels.
  *
  * <p>libtorch sums chunks of the vocabulary; here the chunk is found from its sums and only its values are read, so that a
- * draw costs a few hundred steps whatever the vocabulary. Sums are double, so the end of the range is safe: a token of
- * probability zero is never drawn.
+ * draw costs a few hundred steps whatever the vocabulary, and a GPU need not send the whole of it. Sums are double, so the end
+ * of the range is safe: a token of probability zero is never drawn.
  */
 final class DenseDistributions implements Distributions {
     private static final int CHUNK = 256;
 
-    private final FloatPointer weights; // (rows, vocab), need not sum to one
     private final int vocab;
+    private final int rows;
     private final int chunks; // full ones; what is left over is read token by token
     private final float[] sums; // (rows, chunks)
+    private final @Nullable FloatPointer near; // (rows, vocab), need not sum to one
+    private final @Nullable Tensor far; // (rows x chunks, CHUNK), on a GPU, the same filled up with zeros
+    private final int[] broughtChunks; // for each row the chunk of it that lies in brought
+    private float[] brought = new float[0]; // (rows, CHUNK)
     private final float[] buffer = new float[CHUNK];
     private int totalledRow = -1;
     private double total;
 
     /**
-     * @param weights (rows, vocab) float32, zero or more; need not sum to one; those of a GPU are brought here at once
+     * @param weights (rows, vocab) float32, zero or more; need not sum to one. Of many rows on a GPU only those chunks come
+     *     here that are read; one row comes whole, as its many answers read all over it
      */
     DenseDistributions(Tensor weights) {
-        Tensor dense = weights.cpu().contiguous();
-        this.weights = new FloatPointer(dense.data_ptr());
-        this.vocab = Math.toIntExact(dense.size(1));
-        this.chunks = vocab / CHUNK;
+        this(weights, weights.is_cuda() && weights.size(0) > 1);
+    }
+
+    /**
+     * @param leave whether the weights stay where they are
+     */
+    DenseDistributions(Tensor weights, boolean leave) {
+        this.rows = Math.toIntExact(weights.size(0));
+        this.vocab = Math.toIntExact(weights.size(1));
+        this.chunks = leave ? (vocab + CHUNK - 1) / CHUNK : vocab / CHUNK;
+        this.broughtChunks = new int[rows];
+        Arrays.fill(broughtChunks, -1);
+        Tensor whole;
+        if (leave) {
+            long missing = (long) chunks * CHUNK - vocab;
+            whole = torch.constant_pad_nd(weights, new long[] {0, missing}, new Scalar(0.0));
+            this.far = whole.view((long) rows * chunks, CHUNK);
+            this.near = null;
+        } else {
+            whole = weights.cpu().contiguous();
+            this.far = null;
+            this.near = new FloatPointer(whole.data_ptr());
+        }
         this.sums = chunks == 0
                 ? new float[0]
-                : Tensors.toFloats(dense.narrow(1, 0, (long) chunks * CHUNK)
-                        .view(dense.size(0), chunks, CHUNK)
+                : Tensors.toFloats(whole.narrow(1, 0, (long) chunks * CHUNK)
+                        .view(rows, chunks, CHUNK)
                         .sum(new long[] {2}, false, new ScalarTypeOptional()));
+    }
+
+    @Override
+    public void expect(double[] uniforms) {
+        if (far == null) {
+            return;
+        }
+        long[] wanted = new long[rows];
+        for (int row = 0; row < rows; row++) {
+            // NaN stops at the first chunk
+            broughtChunks[row] = Double.isNaN(uniforms[row]) ? 0 : chunkAt(row, uniforms[row] * total(row));
+            wanted[row] = (long) row * chunks + Math.min(broughtChunks[row], chunks - 1);
+        }
+        Tensor places = Device.of(far).put(Tensors.longs(wanted, rows));
+        brought = Tensors.toFloats(far.index_select(0, places));
     }
 
     @Override
     public int draw(int row, double uniform) {
         double point = uniform * total(row);
-        double passed = 0;
-        int chunk = 0;
-        while (chunk < chunks && passed + sums[row * chunks + chunk] <= point) {
-            passed += sums[row * chunks + chunk++];
-        }
-        int token = within(row, chunk, passed, point);
+        int chunk = chunkAt(row, point);
+        int token = within(row, chunk, before(row, chunk), point);
         // rounding may leave the point behind the last token of a chunk: then the last possible token before it is
         // meant
         while (token < 0 && chunk > 0) {
@@ -62,23 +101,45 @@ final class DenseDistributions implements Distributions {
 
     @Override
     public double logProbability(int row, int token) {
-        weights.position((long) row * vocab + token).get(buffer, 0, 1);
-        return Math.log(buffer[0] / total(row));
+        double all = total(row);
+        read(row, token / CHUNK);
+        return Math.log(buffer[token % CHUNK] / all);
     }
 
     @Override
     public double[] probabilities(int row) {
-        float[] all = new float[vocab];
-        weights.position((long) row * vocab).get(all, 0, vocab);
-        double sum = 0;
-        for (float weight : all) {
-            sum += weight;
-        }
         double[] probabilities = new double[vocab];
+        double sum = 0;
+        for (int from = 0; from < vocab; from += CHUNK) {
+            int size = read(row, from / CHUNK);
+            for (int i = 0; i < size; i++) {
+                probabilities[from + i] = buffer[i];
+                sum += buffer[i];
+            }
+        }
         for (int i = 0; i < vocab; i++) {
-            probabilities[i] = all[i] / sum;
+            probabilities[i] /= sum;
         }
         return probabilities;
+    }
+
+    /** The chunk in which the cumulative weight passes a point; the one behind the full ones if none of them. */
+    private int chunkAt(int row, double point) {
+        double passed = 0;
+        int chunk = 0;
+        while (chunk < chunks && passed + sums[row * chunks + chunk] <= point) {
+            passed += sums[row * chunks + chunk++];
+        }
+        return chunk;
+    }
+
+    /** Weight of the chunks before one. */
+    private double before(int row, int chunk) {
+        double passed = 0;
+        for (int i = 0; i < chunk; i++) {
+            passed += sums[row * chunks + i];
+        }
+        return passed;
     }
 
     /** The first token of a chunk whose cumulative weight passes the point, else its last with any weight, else -1. */
@@ -98,23 +159,28 @@ final class DenseDistributions implements Distributions {
         return last;
     }
 
+    /** Puts a chunk into the buffer and says how many tokens it has. */
     private int read(int row, int chunk) {
         int size = Math.min(CHUNK, vocab - chunk * CHUNK);
-        if (size > 0) {
-            weights.position((long) row * vocab + (long) chunk * CHUNK).get(buffer, 0, size);
+        if (size <= 0) {
+            return 0;
+        }
+        if (near != null) {
+            near.position((long) row * vocab + (long) chunk * CHUNK).get(buffer, 0, size);
+        } else if (far != null) {
+            boolean here = broughtChunks[row] == chunk;
+            float[] source = here ? brought : Tensors.toFloats(far.narrow(0, (long) row * chunks + chunk, 1));
+            System.arraycopy(source, here ? row * CHUNK : 0, buffer, 0, size);
         }
         return size;
     }
 
     private double total(int row) {
         if (row != totalledRow) {
-            double sum = 0;
-            for (int chunk = 0; chunk < chunks; chunk++) {
-                sum += sums[row * chunks + chunk];
-            }
+            double sum = before(row, chunks);
             int rest = read(row, chunks);
-            for (float weight : Arrays.copyOf(buffer, Math.max(0, rest))) {
-                sum += weight;
+            for (int i = 0; i < rest; i++) {
+                sum += buffer[i];
             }
             if (!(sum > 0) || Double.isInfinite(sum)) {
                 throw new InputException(LogitFilter.NOT_NUMBERS);

@@ -125,6 +125,37 @@ class LogitFilterTest {
     }
 
     @Test
+    void weightsThatStayOnTheirDeviceGiveTheSameDraws() {
+        int vocabulary = 1300;
+        int rows = 3;
+        CounterRandom random = CounterRandom.of(2, "logits");
+        float[] weights = new float[rows * vocabulary];
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = (float) Math.exp(2 * random.gaussian(i));
+        }
+        try (PointerScope scope = new PointerScope()) {
+            Tensor tensor = Tensors.floats(weights, rows, vocabulary);
+            Distributions here = new DenseDistributions(tensor, false);
+            Distributions there = new DenseDistributions(tensor, true);
+            for (int draw = 0; draw < 500; draw++) {
+                double[] uniforms = {random.uniform(10_000L + draw), Double.NaN, random.uniform(20_000L + draw)};
+                there.expect(uniforms);
+                for (int row = 0; row < rows; row += 2) {
+                    int token = here.draw(row, uniforms[row]);
+                    assertThat(there.draw(row, uniforms[row])).isEqualTo(token);
+                    assertThat(there.logProbability(row, token))
+                            .isCloseTo(here.logProbability(row, token), offset(1e-6));
+                }
+            }
+            // also without a word before, and at the ends of the range
+            for (double uniform : new double[] {0, 0.3, Math.nextDown(1.0)}) {
+                assertThat(there.draw(1, uniform)).isEqualTo(here.draw(1, uniform));
+            }
+            assertThat(there.probabilities(1)).isEqualTo(here.probabilities(1));
+        }
+    }
+
+    @Test
     void theEndsOfTheRangeGiveTokensThatCanOccur() {
         float[] logits = new float[600];
         Arrays.fill(logits, Float.NEGATIVE_INFINITY);

@@ -54,7 +54,8 @@ class TrainingParityTest {
     private static final double INITIAL_LOGITS = 2e-4;
     private static final double TRAJECTORY = 1e-5;
     private static final double LOSS_BFLOAT16 = 0.03;
-    private static final double GRAD_BFLOAT16 = 0.03;
+    private static final double GRAD_BFLOAT16_MEAN = 0.01;
+    private static final double GRAD_BFLOAT16_STEP = 0.06;
 
     @ParameterizedTest(allowZeroInvocations = true)
     @MethodSource("dev.vivarium.engine.model.ParityCases#adapters")
@@ -76,6 +77,10 @@ class TrainingParityTest {
     /**
      * Training in bfloat16 stays beside the float32 curve: the loss of a step is a mean over dozens of tokens whose
      * log-probabilities are each off by up to the bound of the bfloat16 test of the decoder, and so by a fraction of it.
+     *
+     * <p>Gradient norms are held in the mean, where an error of method would show, and loosely in single steps: after a few
+     * steps the curves of one and two threads and of a GPU part by rounding alone, and one step here has norms 2.6 and 4.0 %
+     * below and 4.1 % above float32 in these three.
      */
     @ParameterizedTest
     @ValueSource(
@@ -91,12 +96,15 @@ class TrainingParityTest {
             Adapter initial = untrained(run, base.decoder().config());
             try (Trainer trainer = new Trainer(
                     new TrainingSubject.OfAdapter(base.decoder(), initial), run.settings(), run::rows, run.kl())) {
+                double parted = 0;
                 for (JsonNode record : run.curve.get("records")) {
                     StepReport report = trainer.step();
                     assertThat(report.loss()).isCloseTo(record.get("loss").asDouble(), within(LOSS_BFLOAT16));
                     double norm = record.get("grad_norm").asDouble();
-                    assertThat(report.gradNorm()).isCloseTo(norm, within(GRAD_BFLOAT16 * norm));
+                    assertThat(report.gradNorm()).isCloseTo(norm, within(GRAD_BFLOAT16_STEP * norm));
+                    parted += Math.abs(report.gradNorm() / norm - 1);
                 }
+                assertThat(parted / run.curve.get("records").size()).isLessThan(GRAD_BFLOAT16_MEAN);
                 trainer.parameters()
                         .values()
                         .forEach(tensor -> assertThat(Tensors.type(tensor)).isEqualTo(ScalarType.Float));
