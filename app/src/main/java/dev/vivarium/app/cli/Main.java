@@ -1,6 +1,7 @@
 package dev.vivarium.app.cli;
 
 import dev.vivarium.engine.base.Nearest;
+import dev.vivarium.engine.tensor.NativeCache;
 import java.io.PrintWriter;
 import java.util.Collection;
 import java.util.List;
@@ -16,6 +17,7 @@ public final class Main {
 
     /** Runs a command and ends the process with its exit code. */
     public static void main(String[] args) {
+        NativeCache.fill();
         System.exit(run(Console.ofProcess(), args));
     }
 
