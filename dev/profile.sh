@@ -4,7 +4,7 @@
 #   dev/profile.sh PYTHON CASE ...
 #
 # A CASE is WHAT:SHAPE:DTYPE as in dev/bench.sh. PYTHON has torch, to measure the peak. Nothing else should be running.
-# Each case runs twice: once with the flight recorder (dev/profile.py reads it), once with oneDNN's own log of products.
+# Each case runs twice: once with the flight recorder (dev/read_profile.py reads it), once with oneDNN's own log of products.
 set -euo pipefail
 
 [ $# -ge 2 ] || { sed -n '2,8s/^# \{0,1\}//p' "$0" >&2; exit 2; }
@@ -33,7 +33,7 @@ for case in "$@"; do
     echo "== $case"
     "$JAVA_HOME/bin/java" "${flags[@]}" -XX:StartFlightRecording=filename="$work/run.jfr",settings="$root/dev/profile.jfc" \
         -cp "$classpath" "dev.vivarium.engine.${arguments[0]}" "${arguments[@]:1}" 2> /dev/null | grep '^{'
-    "$python" "$root/dev/profile.py" "$work/run.jfr" 14
+    "$python" "$root/dev/read_profile.py" "$work/run.jfr" 14
     ONEDNN_VERBOSE=profile_exec "$JAVA_HOME/bin/java" "${flags[@]}" -cp "$classpath" "dev.vivarium.engine.${arguments[0]}" \
         "${arguments[@]:1}" 2> /dev/null |
         awk -F, '/^onednn_verbose/ && /,exec,/ { ms[$6] += $NF; n[$6]++ } /^\{/ { print }

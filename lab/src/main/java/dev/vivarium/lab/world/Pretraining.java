@@ -283,6 +283,7 @@ public final class Pretraining {
         provenance.put("seed", recipe.seed());
         provenance.put("parameters", config.parameters());
         provenance.put("libtorch", Torch.version());
+        provenance.put("device", device.word()); // the same recipe gives other weights on a GPU
         provenance.put("threads", Torch.threads());
         Json.write(work.resolve("provenance.json"), provenance);
         AtomicFiles.writeDirectory(out, target -> {

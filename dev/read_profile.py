@@ -2,7 +2,7 @@
 """Says where sampling and training spend their time: shares by libtorch operation and the line that calls it.
 
     VIVARIUM_JAVA_OPTS="-XX:StartFlightRecording=filename=run.jfr,settings=dev/profile.jfc" ./vivarium train ...
-    dev/profile.py run.jfr [LINES]
+    dev/read_profile.py run.jfr [LINES]
 
 Only samples inside a lane's work count (decoding, or a micro-batch), so loading, prefill and waiting are left out. A backward
 pass is one operation here; ONEDNN_VERBOSE=profile_exec in the environment lists its products. JAVA_HOME names the JDK.
