@@ -58,12 +58,21 @@ record Failure(int exitCode, String sentence, @Nullable String hint) {
             case LinkageError linkage ->
                 new Failure(
                         ExitCode.FAILURE,
-                        "a library cannot be loaded: " + text(linkage),
+                        "a library cannot be loaded: " + first(linkage),
                         "run: vivarium doctor; if the build is old, delete app/target and start again");
             case StackOverflowError _ -> defect(thrown);
             case RuntimeException runtime when isNative(runtime) -> ofNative(runtime);
             default -> defect(thrown);
         };
+    }
+
+    /** Why a class could not be had; a second attempt says only that the first one failed, and keeps that as its cause. */
+    private static String first(LinkageError linkage) {
+        Throwable cause = linkage;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return text(cause).replaceFirst("^Exception \\S+: ", "").replaceFirst(" \\[in thread .*]$", "");
     }
 
     private static Failure ofFiles(IOException io) {

@@ -58,6 +58,18 @@ final class FailureTest {
     }
 
     @Test
+    void aLibraryThatFailedBeforeStillSaysWhy() {
+        Throwable before = new ExceptionInInitializerError(
+                "Exception java.lang.UnsatisfiedLinkError: no jnitorch in java.library.path [in thread \"main\"]");
+        Throwable again = new NoClassDefFoundError("Could not initialize class org.bytedeco.Torch").initCause(before);
+        String sentence = "a library cannot be loaded: no jnitorch in java.library.path";
+        assertThat(Failure.of(again).sentence()).isEqualTo(sentence);
+        assertThat(Failure.of(new UnsatisfiedLinkError("no jnitorch in java.library.path"))
+                        .sentence())
+                .isEqualTo(sentence);
+    }
+
+    @Test
     void aMissingFileIsAnInputError() {
         Failure failure = Failure.of(new NoSuchFileException("data.jsonl"));
         assertThat(failure.exitCode()).isEqualTo(ExitCode.USAGE);

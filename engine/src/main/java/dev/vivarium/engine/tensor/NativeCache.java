@@ -34,8 +34,8 @@ public final class NativeCache {
         }
         try {
             fill(Path.of(place), libraries, () -> Loader.load(torch.class));
-        } catch (IOException e) {
-            // as if nobody had asked: what is wrong with the directory is for the load itself to say
+        } catch (IOException | LinkageError e) {
+            // as if nobody had asked: what is wrong is for the command that needs libtorch to say
         }
     }
 
