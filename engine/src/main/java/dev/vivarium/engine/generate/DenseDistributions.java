@@ -75,9 +75,10 @@ final class DenseDistributions implements Distributions {
         }
         long[] wanted = new long[rows];
         for (int row = 0; row < rows; row++) {
-            // NaN stops at the first chunk
-            broughtChunks[row] = Double.isNaN(uniforms[row]) ? 0 : chunkAt(row, uniforms[row] * total(row));
-            wanted[row] = (long) row * chunks + Math.min(broughtChunks[row], chunks - 1);
+            // one chunk of every row, also of those that nothing is drawn for
+            int chunk = Double.isNaN(uniforms[row]) ? 0 : chunkAt(row, uniforms[row] * total(row));
+            broughtChunks[row] = Math.min(chunk, chunks - 1);
+            wanted[row] = (long) row * chunks + broughtChunks[row];
         }
         Tensor places = Device.of(far).put(Tensors.longs(wanted, rows));
         brought = Tensors.toFloats(far.index_select(0, places));
