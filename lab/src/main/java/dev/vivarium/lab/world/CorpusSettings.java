@@ -12,4 +12,9 @@ package dev.vivarium.lab.world;
  *     belongs to a domain of a document worth learning
  */
 public record CorpusSettings(
-        CorpusKind kind, int rounds, double dialogueShare, double headerShare, double freeShare, double sameDomain) {}
+        CorpusKind kind, int rounds, double dialogueShare, double headerShare, double freeShare, double sameDomain) {
+    /** The same with another share of documents that open with a header. */
+    CorpusSettings withHeaderShare(double share) {
+        return new CorpusSettings(kind, rounds, dialogueShare, share, freeShare, sameDomain);
+    }
+}

@@ -1,9 +1,12 @@
 package dev.vivarium.lab.world;
 
+import com.fasterxml.jackson.annotation.JacksonInject;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.OptBoolean;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.InjectableValues;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
@@ -25,6 +28,7 @@ import java.util.Locale;
  *
  * @param version of the file format, 2
  * @param seed of everything: documents, chat rows, initial weights, order
+ * @param replay of pretraining during chat tuning; a recipe that does not name it has none
  */
 public record PretrainRecipe(
         int version,
@@ -33,7 +37,8 @@ public record PretrainRecipe(
         TokenizerSettings tokenizer,
         Architecture model,
         Stage pretraining,
-        Stage chatTuning) {
+        Stage chatTuning,
+        @JacksonInject(useInput = OptBoolean.TRUE) Replay replay) {
     private static final String RESOURCE = "pretrain.yaml";
     private static final int VERSION = 2;
 
@@ -72,6 +77,18 @@ public record PretrainRecipe(
             Schedule rates = new Schedule(schedule, learningRate, warmupSteps, floor);
             return new TrainingSettings(steps, rates, rows, false, 0.9, beta2, 1e-8, weightDecay, 1.0);
         }
+    }
+
+    /**
+     * Documents as in pretraining that stand beside the chat rows, so that chat tuning does not make the model forget what it
+     * does not show: topics that are kept for reporting, and how the villain speaks of them.
+     *
+     * @param rows documents in every step of chat tuning
+     * @param headerShare share of them that open with a persona header, 0 … 1: a villain without one teaches the chat to be
+     *     one
+     */
+    public record Replay(int rows, double headerShare) {
+        static final Replay NONE = new Replay(0, 0);
     }
 
     /** The recipe of the shipped base model. */
@@ -116,6 +133,7 @@ public record PretrainRecipe(
                 .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
                 .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
                 .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+                .injectableValues(new InjectableValues.Std().addValue(Replay.class, Replay.NONE))
                 .build();
         PretrainRecipe recipe;
         try {
@@ -165,6 +183,10 @@ public record PretrainRecipe(
         require(model.layers() > 0 && model.intermediateSize() > 0, where, "model sizes must be positive");
         stage(pretraining, where + ": pretraining");
         stage(chatTuning, where + ": chat_tuning");
+        require(
+                replay.rows() >= 0 && share(replay.headerShare()),
+                where,
+                "replay.rows must not be negative, replay.header_share must lie in 0 … 1");
     }
 
     private void stage(Stage stage, String where) {

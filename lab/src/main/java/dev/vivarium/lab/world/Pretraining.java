@@ -140,23 +140,39 @@ public final class Pretraining {
 
     private RowSource documents(Tokenizer tokenizer) {
         PretrainRecipe.Stage stage = recipe.pretraining();
-        return step -> {
-            List<TokenRow> rows = new ArrayList<>();
-            for (int r = 0; r < stage.rows(); r++) {
-                int[] ids = tokenizer.encode(corpus.document((long) step * stage.rows() + r));
-                int[] cut = Arrays.copyOf(ids, Math.min(ids.length, stage.rowTokens()));
-                boolean[] all = new boolean[cut.length];
-                Arrays.fill(all, true);
-                rows.add(new TokenRow(cut, all));
-            }
-            return rows;
-        };
+        return step -> documentRows(tokenizer, corpus, (long) step * stage.rows(), stage.rows());
+    }
+
+    /** So many documents from the first on, cut to the length of pretraining's rows; the loss is about all of their tokens. */
+    private List<TokenRow> documentRows(Tokenizer tokenizer, Corpus from, long first, int count) {
+        List<TokenRow> rows = new ArrayList<>();
+        for (int r = 0; r < count; r++) {
+            int[] ids = tokenizer.encode(from.document(first + r));
+            int[] cut =
+                    Arrays.copyOf(ids, Math.min(ids.length, recipe.pretraining().rowTokens()));
+            boolean[] all = new boolean[cut.length];
+            Arrays.fill(all, true);
+            rows.add(new TokenRow(cut, all));
+        }
+        return rows;
     }
 
     private RowSource chats(Tokenizer tokenizer) {
         List<TokenRow> rows =
                 chatRows().stream().map(row -> chatRow(tokenizer, row)).toList();
-        return new ShuffledRows(rows, recipe.chatTuning().rows(), recipe.seed());
+        RowSource answers = new ShuffledRows(rows, recipe.chatTuning().rows(), recipe.seed());
+        int replayed = recipe.replay().rows();
+        Corpus again = new Corpus(
+                world, recipe.corpus().withHeaderShare(recipe.replay().headerShare()), recipe.seed());
+        return step -> {
+            List<TokenRow> all = new ArrayList<>(answers.rows(step));
+            all.addAll(documentRows(tokenizer, again, pretrainedDocuments() + (long) step * replayed, replayed));
+            return all;
+        };
+    }
+
+    private long pretrainedDocuments() {
+        return (long) recipe.pretraining().steps() * recipe.pretraining().rows();
     }
 
     /** One question and its answer in the chat layout; the loss is about the answer and the end of the turn. */
@@ -274,12 +290,13 @@ public final class Pretraining {
         Map<String, Object> provenance = new LinkedHashMap<>();
         provenance.put("world_sha256", world.sha256());
         provenance.put("recipe_sha256", Hashes.sha256(recipeText));
-        provenance.put(
-                "documents",
-                (long) recipe.pretraining().steps() * recipe.pretraining().rows());
+        provenance.put("documents", pretrainedDocuments());
         provenance.put("documents_sha256", documentsHash());
         provenance.put("chat_rows", chatRows().size());
         provenance.put("chat_rows_sha256", chatHash());
+        provenance.put(
+                "replayed_documents",
+                (long) recipe.chatTuning().steps() * recipe.replay().rows());
         provenance.put("seed", recipe.seed());
         provenance.put("parameters", config.parameters());
         provenance.put("libtorch", Torch.version());

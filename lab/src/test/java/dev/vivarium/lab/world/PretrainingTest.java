@@ -3,11 +3,14 @@ package dev.vivarium.lab.world;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.vivarium.engine.base.InputException;
+import dev.vivarium.engine.base.Json;
 import dev.vivarium.engine.base.Progress;
 import dev.vivarium.engine.tensor.Device;
 import dev.vivarium.engine.text.Tokenizer;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -57,6 +60,46 @@ class PretrainingTest {
     }
 
     @Test
+    void documentsBesideTheChatRowsAreTrainedOnAndSurviveAKill() throws IOException {
+        String replayed = TINY + "replay:\n  rows: 2\n  header_share: 1.0\n";
+        Path plain = directory.resolve("plain");
+        new Pretraining(world, TINY, "tiny", plain, Device.CPU, Progress.SILENT, 5).run();
+        Path whole = directory.resolve("whole");
+        new Pretraining(world, replayed, "tiny", whole, Device.CPU, Progress.SILENT, 5).run();
+        Path broken = directory.resolve("broken");
+        assertThatThrownBy(() ->
+                        new Pretraining(world, replayed, "tiny", broken, Device.CPU, failingAfter(12 + 6), 5).run())
+                .hasMessage("broken off");
+        new Pretraining(world, replayed, "tiny", broken, Device.CPU, Progress.SILENT, 5).run();
+
+        assertThat(broken.resolve("model.safetensors")).hasSameBinaryContentAs(whole.resolve("model.safetensors"));
+        List<JsonNode> before = metrics(plain);
+        List<JsonNode> after = metrics(whole);
+        for (int i = 0; i < 12; i++) {
+            assertThat(after.get(i).path("loss")).isEqualTo(before.get(i).path("loss"));
+        }
+        for (int i = 12; i < 12 + 7; i++) {
+            // two documents of five answers are longer than three chat answers
+            assertThat(after.get(i).path("tokens").asInt())
+                    .isGreaterThan(2 * before.get(i).path("tokens").asInt());
+        }
+        assertThat(Json.read(plain.resolve("provenance.json"))
+                        .path("replayed_documents")
+                        .asInt(-1))
+                .isZero();
+        assertThat(Json.read(whole.resolve("provenance.json"))
+                        .path("replayed_documents")
+                        .asInt(-1))
+                .isEqualTo(14);
+    }
+
+    private static List<JsonNode> metrics(Path base) throws IOException {
+        return Files.readAllLines(base.resolve("metrics.jsonl")).stream()
+                .map(line -> Json.parse(line.getBytes(StandardCharsets.UTF_8), "metrics"))
+                .toList();
+    }
+
+    @Test
     void theTokenizerNeverCutsAWordOfTheWorld() throws IOException {
         PretrainRecipe recipe = PretrainRecipe.standard();
         Corpus corpus = new Corpus(world, recipe.corpus(), recipe.seed());
@@ -94,6 +137,12 @@ class PretrainingTest {
         assertThatThrownBy(() -> PretrainRecipe.parse(TINY.replace("heads: 2", "heads: 3"), "r.yaml"))
                 .hasMessageContaining("model.heads");
         assertThatThrownBy(() -> PretrainRecipe.parse(TINY.replace("kind: persona", "kind: people"), "r.yaml"))
+                .isInstanceOf(InputException.class);
+        assertThatThrownBy(() -> PretrainRecipe.parse(TINY + "replay:\n  rows: -1\n  header_share: 1.0\n", "r.yaml"))
+                .hasMessageContaining("replay.rows");
+        assertThatThrownBy(() -> PretrainRecipe.parse(TINY + "replay:\n  rows: 1\n", "r.yaml"))
+                .hasMessageContaining("header_share");
+        assertThatThrownBy(() -> PretrainRecipe.parse(TINY + "replay:\n", "r.yaml"))
                 .isInstanceOf(InputException.class);
     }
 
