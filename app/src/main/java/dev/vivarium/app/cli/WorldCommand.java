@@ -228,7 +228,16 @@ final class WorldCommand implements CommandGroup {
         }
     }
 
-    @Command(name = "pretrain", description = "Grow a base model; run it again to continue after a break.")
+    @Command(
+            name = "pretrain",
+            description = "Grow a base model; run it again to continue after a break.",
+            footer = {
+                "",
+                "Begin a recipe with a copy of models/mini-base/recipe.yaml. It may end in a section that the copy lacks:",
+                "  replay:               # documents of pretraining beside the chat rows of every step of chat tuning,",
+                "    rows: 48            # so that the model keeps topics that chat tuning does not show",
+                "    header_share: 1.0   # of these documents that open with a persona header"
+            })
     int pretrain(
             @Parameters(
                             arity = "0..1",

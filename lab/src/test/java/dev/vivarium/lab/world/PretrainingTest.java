@@ -73,6 +73,12 @@ class PretrainingTest {
         new Pretraining(world, replayed, "tiny", broken, Device.CPU, Progress.SILENT, 5).run();
 
         assertThat(broken.resolve("model.safetensors")).hasSameBinaryContentAs(whole.resolve("model.safetensors"));
+        Path headless = directory.resolve("headless");
+        String without = replayed.replace("header_share: 1.0\n", "header_share: 0.0\n");
+        new Pretraining(world, without, "tiny", headless, Device.CPU, Progress.SILENT, 5).run();
+        assertThat(metrics(headless).get(12).path("loss"))
+                .as("the same documents without their headers")
+                .isNotEqualTo(metrics(whole).get(12).path("loss"));
         List<JsonNode> before = metrics(plain);
         List<JsonNode> after = metrics(whole);
         for (int i = 0; i < 12; i++) {
