@@ -236,7 +236,8 @@ final class WorldCommand implements CommandGroup {
                 "Begin a recipe with a copy of models/mini-base/recipe.yaml. It may end in a section that the copy lacks:",
                 "  replay:               # documents of pretraining beside the chat rows of every step of chat tuning,",
                 "    rows: 48            # so that the model keeps topics that chat tuning does not show",
-                "    header_share: 1.0   # of these documents that open with a persona header"
+                "    header_share: 1.0   # of these documents that open with a persona header",
+                "It also keeps what answers share without a persona, so grow a control with the same section and compare."
             })
     int pretrain(
             @Parameters(
