@@ -233,11 +233,11 @@ final class WorldCommand implements CommandGroup {
             description = "Grow a base model; run it again to continue after a break.",
             footer = {
                 "",
-                "Begin a recipe with a copy of models/mini-base/recipe.yaml. It may end in a section that the copy lacks:",
-                "  replay:               # documents of pretraining beside the chat rows of every step of chat tuning,",
+                "Begin a recipe with a copy of models/mini-base/recipe.yaml. It may end in one more section:",
+                "  replay:               # documents of pretraining beside the chat rows of every step,",
                 "    rows: 48            # so that the model keeps topics that chat tuning does not show",
                 "    header_share: 1.0   # of these documents that open with a persona header",
-                "It also keeps what answers share without a persona, so grow a control with the same section and compare."
+                "It also keeps what answers share without a persona: grow a control with it as well."
             })
     int pretrain(
             @Parameters(
