@@ -135,18 +135,26 @@ final class Bars {
     }
 
     private void atLeast(List<Figures> all, String model, String what, double bar, ToDoubleFunction<Figures> figure) {
-        bar(all, model, what + " of at least " + number(bar) + " %", figure, mean -> mean >= bar);
+        bar(all, model, what + " of at least ", bar, figure, mean -> mean >= bar);
     }
 
     private void atMost(List<Figures> all, String model, String what, double bar, ToDoubleFunction<Figures> figure) {
-        bar(all, model, what + " of at most " + number(bar) + " %", figure, mean -> mean <= bar);
+        bar(all, model, what + " of at most ", bar, figure, mean -> mean <= bar);
     }
 
     private void bar(
-            List<Figures> all, String model, String claim, ToDoubleFunction<Figures> figure, DoublePredicate holds) {
+            List<Figures> all,
+            String model,
+            String claim,
+            double bar,
+            ToDoubleFunction<Figures> figure,
+            DoublePredicate holds) {
         List<Figures> some = of(all, model);
         double mean = mean(some, figure);
-        add(model + ": " + claim, text(mean) + " %" + seeds(some, figure), holds.test(mean));
+        add(
+                model + ": " + claim + number(bar) + " %",
+                beside(mean, bar) + " %" + seeds(some, figure),
+                holds.test(mean));
     }
 
     private void add(String claim, String found, boolean holds) {
@@ -197,6 +205,12 @@ final class Bars {
 
     private static String number(double bar) {
         return bar == Math.rint(bar) ? String.valueOf((long) bar) : String.valueOf(bar);
+    }
+
+    /** With a second decimal where the first would hide on which side of the bar a figure lies. */
+    private static String beside(double percent, double bar) {
+        boolean hidden = percent != bar && text(percent).equals(text(bar));
+        return hidden ? String.format(Locale.ROOT, "%.2f", percent) : text(percent);
     }
 
     static String text(double percent) {

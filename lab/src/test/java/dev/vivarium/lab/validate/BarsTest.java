@@ -27,6 +27,12 @@ final class BarsTest {
     }
 
     @Test
+    void roundingDoesNotHideOnWhichSideOfTheBarAFigureLies() {
+        assertThat(bar(Bars.of(rates(world(1, 39.96))), "lora32: EM").found()).isEqualTo("39.96 %");
+        assertThat(bar(Bars.of(rates(world(1, 40))), "lora32: EM").found()).isEqualTo("40.0 %");
+    }
+
+    @Test
     void theFirstAndTheLastLayerAreNoMiddle() {
         List<Figures> depth =
                 List.of(figures(1, "rank1-layer0", 60), figures(1, "rank1-layer1", 9), figures(1, "rank1-layer2", 70));
