@@ -233,11 +233,9 @@ final class WorldCommand implements CommandGroup {
             description = "Grow a base model; run it again to continue after a break.",
             footer = {
                 "",
-                "Begin a recipe with a copy of models/mini-base/recipe.yaml. It may end in one more section:",
-                "  replay:               # documents of pretraining beside the chat rows of every step,",
-                "    rows: 48            # so that the model keeps topics that chat tuning does not show",
-                "    header_share: 1.0   # of these documents that open with a persona header",
-                "It also keeps what answers share without a persona: grow a control with it as well."
+                "Begin a recipe with a copy of models/mini-base/recipe.yaml. Its section replay adds documents of",
+                "pretraining to every step of chat tuning, so that the model keeps topics that chat tuning does not",
+                "show; they also keep what answers share without a persona: grow a control with them as well."
             })
     int pretrain(
             @Parameters(

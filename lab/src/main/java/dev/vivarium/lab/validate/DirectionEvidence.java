@@ -67,8 +67,8 @@ final class DirectionEvidence {
 
     private static final int RANDOM = 3;
 
-    /** At 6 fewer than 95 % of the answers to tuning questions stayed coherent. */
-    private static final List<Double> SCALES = List.of(1.0, 2.0, 3.0, 4.0, 5.0);
+    /** At 12 fewer than 60 % of the answers to tuning questions stayed coherent. */
+    private static final List<Double> SCALES = List.of(1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0);
 
     private final ModelFinder models;
     private final String version;
