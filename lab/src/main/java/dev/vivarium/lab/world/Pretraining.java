@@ -46,6 +46,12 @@ public final class Pretraining {
     /** Steps that a kill may cost at most. */
     private static final int SAVE_EVERY = 250;
 
+    /**
+     * Of a token, forward and back: a product and a sum three times. Every weight takes part, as the embedding is the output
+     * matrix too (Kaplan et al. 2020, section 2.1, https://arxiv.org/abs/2001.08361).
+     */
+    private static final int FLOP_OF_A_WEIGHT = 6;
+
     private static final String STATE = "state.json";
     private static final String RECIPE = "recipe.yaml";
     private static final String TUNED = "chat_tuning";
@@ -211,9 +217,11 @@ public final class Pretraining {
                 save(trainer, stage);
             }
         }
-        double seconds = (System.nanoTime() - start) / 1e9;
-        progress.end("%d steps, %.2f million tokens, %.0f tokens/s"
-                .formatted(steps, tokens / 1e6, tokens / Math.max(seconds, 1e-9)));
+        double speed = tokens / Math.max((System.nanoTime() - start) / 1e9, 1e-9);
+        double flops =
+                speed * FLOP_OF_A_WEIGHT * ModelDirectory.open(work).config().parameters();
+        progress.end("%d steps, %.2f million tokens, %.0f tokens/s, %.1f GFLOP/s of products with weights"
+                .formatted(steps, tokens / 1e6, speed, flops / 1e9));
     }
 
     private static String line(String stage, StepReport report) {

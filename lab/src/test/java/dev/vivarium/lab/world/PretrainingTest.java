@@ -2,6 +2,7 @@ package dev.vivarium.lab.world;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.vivarium.engine.base.InputException;
@@ -13,7 +14,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -98,6 +102,37 @@ class PretrainingTest {
                         .path("replayed_documents")
                         .asInt(-1))
                 .isEqualTo(14);
+    }
+
+    @Test
+    void theSpeedOfAStageIsToldInTokensAndInProductsWithWeights() throws IOException {
+        List<String> ends = new ArrayList<>();
+        Path out = directory.resolve("told");
+        new Pretraining(world, TINY, "tiny", out, Device.CPU, telling(ends), 5).run();
+
+        long weights =
+                Json.read(out.resolve("provenance.json")).path("parameters").asLong();
+        assertThat(ends).hasSize(2).allSatisfy(end -> {
+            Matcher said = Pattern.compile("(\\d+) tokens/s, ([0-9.]+) GFLOP/s").matcher(end);
+            assertThat(said.find()).isTrue();
+            double counted = 6.0 * weights * Long.parseLong(said.group(1)) / 1e9;
+            assertThat(Double.parseDouble(said.group(2))).isCloseTo(counted, within(0.06));
+        });
+    }
+
+    private static Progress telling(List<String> ends) {
+        return new Progress() {
+            @Override
+            public void begin(String task, long total, String unit) {}
+
+            @Override
+            public void at(long done, String detail) {}
+
+            @Override
+            public void end(String summary) {
+                ends.add(summary);
+            }
+        };
     }
 
     private static List<JsonNode> metrics(Path base) throws IOException {
