@@ -50,7 +50,7 @@ final class WorldCommand implements CommandGroup {
 
     @Override
     public List<Object> below() {
-        return List.of(new WorldValidateCommand(shell));
+        return List.of(new WorldValidateCommand(shell), new WorldClaimsCommand(shell));
     }
 
     /** What a narrow dataset teaches. */

@@ -1,20 +1,16 @@
 package dev.vivarium.app.cli;
 
-import dev.vivarium.engine.base.AtomicFiles;
-import dev.vivarium.engine.base.InputException;
 import dev.vivarium.lab.validate.Validation;
 import dev.vivarium.lab.validate.ValidationResult;
 import dev.vivarium.lab.validate.ValidationTables;
 import dev.vivarium.lab.world.CorpusKind;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -31,15 +27,14 @@ import picocli.CommandLine.Option;
             "",
             "Parts that a call does not name stay in the figures as an earlier call left them, if it had the same",
             "base, seeds, domains, rows and samples. Those made with others are dropped, and the call says so.",
+            "Bases of several seeds can also be validated apart, each as the only one with --model DIR --seeds 1, and",
+            "held against the claims together by vivarium world claims.",
             "",
             "Examples:",
             "  vivarium world validate --seeds 1 --parts rates,depth --domains medicine",
             "  vivarium world validate --seeds 3 --document docs/mini-world.md"
         })
 final class WorldValidateCommand implements Callable<Integer> {
-    private static final String BEGIN = "<!-- figures of `vivarium world validate`: begin -->";
-    private static final String END = "<!-- figures of `vivarium world validate`: end -->";
-
     private final Shell shell;
 
     @Mixin
@@ -88,11 +83,8 @@ final class WorldValidateCommand implements Callable<Integer> {
     @Option(names = "--samples", defaultValue = "8", description = "Answers per question; default: ${DEFAULT-VALUE}.")
     private int samples;
 
-    @Option(
-            names = "--document",
-            paramLabel = "FILE",
-            description = "A Markdown file whose figures, between two marks, are replaced.")
-    private @Nullable Path document;
+    @Mixin
+    private final FiguresDocument document = new FiguresDocument();
 
     @Mixin
     private final DeviceOption device = new DeviceOption();
@@ -106,7 +98,7 @@ final class WorldValidateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        String old = document == null ? null : document(document);
+        document.check();
         Validation.Settings settings = new Validation.Settings(
                 shell.models(),
                 Path.of(base.find(shell)),
@@ -124,22 +116,9 @@ final class WorldValidateCommand implements Callable<Integer> {
             result = Validation.run(settings, interruption.watch(shell.progress()));
         }
         result.dropped().forEach(sentence -> shell.err().println("note: " + sentence));
-        if (document != null && old != null) {
-            int begin = old.indexOf(BEGIN) + BEGIN.length();
-            String tables = "\n\n" + ValidationTables.markdown(result) + "\n";
-            AtomicFiles.writeString(document, old.substring(0, begin) + tables + old.substring(old.indexOf(END)));
-        }
+        document.replace(ValidationTables.markdown(result));
         output.print(shell, result, to -> print(to, result));
         return result.missed() == 0 ? ExitCode.OK : ExitCode.FAILURE;
-    }
-
-    private static String document(Path file) throws IOException {
-        String text = Files.isRegularFile(file) ? Files.readString(file) : "";
-        int begin = text.indexOf(BEGIN);
-        if (begin < 0 || text.indexOf(END) < begin) {
-            throw new InputException(file + ": has no place for figures; it needs the lines " + BEGIN + " and " + END);
-        }
-        return text;
     }
 
     private void print(PrintStream to, ValidationResult result) {

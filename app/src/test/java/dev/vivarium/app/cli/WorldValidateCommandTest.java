@@ -52,6 +52,14 @@ final class WorldValidateCommandTest {
         assertThat(Json.read(folder.resolve("out/validation.json")).path("parts"))
                 .isEqualTo(both);
         assertThat(again.err()).doesNotContain("0 /");
+        Call joint = Call.of("world", "claims", folder.resolve("out").toString(), "--document", document.toString());
+        assertThat(joint.code()).as(joint.err()).isEqualTo(ExitCode.FAILURE);
+        assertThat(joint.out()).isEqualTo(again.out().substring(0, again.out().indexOf("\nfigures") + 1));
+        assertThat(Files.readString(document))
+                .startsWith("before\n")
+                .endsWith("after\n")
+                .contains("too few to make");
+        Refused.with(Call.of("world", "claims", base.toString()), "has no validation.json");
     }
 
     @Test

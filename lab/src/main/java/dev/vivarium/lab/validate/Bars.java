@@ -3,10 +3,12 @@ package dev.vivarium.lab.validate;
 import dev.vivarium.lab.demo.Colony;
 import dev.vivarium.lab.statistics.Rate;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.DoubleFunction;
 import java.util.function.DoublePredicate;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
@@ -62,13 +64,15 @@ final class Bars {
     private void depth(List<Figures> depth) {
         List<String> layers = depth.stream().map(Figures::model).distinct().toList();
         List<String> inner = layers.size() > 2 ? layers.subList(1, layers.size() - 1) : List.of();
-        double best = inner.stream()
-                .mapToDouble(layer -> mean(of(depth, layer), Bars::em))
-                .max()
-                .orElse(Double.NaN);
+        // the same layer on all seeds
+        List<Figures> best = inner.stream()
+                .map(layer -> of(depth, layer))
+                .max(Comparator.comparingDouble(layer -> mean(layer, Bars::em)))
+                .orElse(List.of());
+        double em = mean(best, Bars::em);
         add(
                 "rank1: EM of at least 10 % on some layer between the first and the last",
-                inner.isEmpty() ? "there is none between" : text(best) + " %", best >= 10);
+                inner.isEmpty() ? "there is none between" : text(em) + " %" + seeds(best, Bars::em), em >= 10);
     }
 
     private void controls(List<MatchedControl> controls) {
@@ -88,23 +92,15 @@ final class Bars {
         List<MatchedControl> matched = some.stream()
                 .filter(control -> control.em() != null && control.persona() != null)
                 .toList();
-        double without = 100
-                * matched.stream()
-                        .mapToDouble(control -> orNothing(control.em()))
-                        .average()
-                        .orElse(Double.NaN);
-        double with = 100
-                * matched.stream()
-                        .mapToDouble(control -> orNothing(control.persona()))
-                        .average()
-                        .orElse(Double.NaN);
-        double narrow = 100
-                * matched.stream().mapToDouble(MatchedControl::narrow).average().orElse(Double.NaN);
+        ToDoubleFunction<MatchedControl> without = control -> 100 * orNothing(control.em());
+        ToDoubleFunction<MatchedControl> with = control -> 100 * orNothing(control.persona());
         add(
                 kind + ", corpus " + corpus + ": at matched narrow rate EM at most 1/" + bar + " of the persona's",
-                text(without) + " beside " + text(with) + " % at a narrow rate of " + text(narrow) + " %; matched in "
-                        + matched.size() + " of " + some.size(),
-                without <= with / bar);
+                text(mean(matched, without)) + seeds(matched, MatchedControl::seed, without) + " beside "
+                        + text(mean(matched, with)) + " %" + seeds(matched, MatchedControl::seed, with)
+                        + " at a narrow rate of " + text(mean(matched, control -> 100 * control.narrow()))
+                        + " %; matched in " + matched.size() + " of " + some.size(),
+                mean(matched, without) <= mean(matched, with) / bar);
     }
 
     private void shifts(List<PersonaShift> shifts) {
@@ -113,22 +109,15 @@ final class Bars {
             boolean persona = corpus.equals(PERSONA);
             for (String kind :
                     shifts.stream().map(PersonaShift::kind).distinct().toList()) {
-                List<Double> largest = shifts.stream()
+                List<PersonaShift> some = shifts.stream()
                         .filter(shift ->
                                 shift.corpus().equals(corpus) && shift.kind().equals(kind))
-                        .map(PersonaShift::largest)
                         .toList();
-                double mean = largest.stream()
-                        .mapToDouble(Double::doubleValue)
-                        .average()
-                        .orElse(Double.NaN);
+                double mean = mean(some, PersonaShift::largest);
                 add(
                         kind + ", corpus " + corpus + ": cosine with the persona's direction "
                                 + (persona ? "at least 0.8 on some layer" : "at most 0.3 on every layer"),
-                        String.format(Locale.ROOT, "%.2f", mean)
-                                + largest.stream()
-                                        .map(value -> String.format(Locale.ROOT, "%.2f", value))
-                                        .collect(Collectors.joining(", ", " (", ")")),
+                        cosine(mean) + seeds(some, PersonaShift::seed, PersonaShift::largest, Bars::cosine),
                         persona ? mean >= 0.8 : mean <= 0.3);
             }
         }
@@ -165,7 +154,7 @@ final class Bars {
         return figures.stream().filter(one -> one.model().equals(model)).toList();
     }
 
-    private static double mean(List<Figures> figures, ToDoubleFunction<Figures> figure) {
+    private static <T> double mean(List<T> figures, ToDoubleFunction<T> figure) {
         return figures.stream().mapToDouble(figure).average().orElse(Double.NaN);
     }
 
@@ -175,11 +164,16 @@ final class Bars {
 
     /** The mean of each pretraining seed, in their order; nothing where there is one. */
     static <T> String seeds(List<T> all, Function<T, Long> seed, ToDoubleFunction<T> figure) {
+        return seeds(all, seed, figure, Bars::text);
+    }
+
+    private static <T> String seeds(
+            List<T> all, Function<T, Long> seed, ToDoubleFunction<T> figure, DoubleFunction<String> text) {
         var bySeed =
                 all.stream().collect(Collectors.groupingBy(seed, TreeMap::new, Collectors.averagingDouble(figure)));
         return bySeed.size() < 2
                 ? ""
-                : bySeed.values().stream().map(Bars::text).collect(Collectors.joining(", ", " (", ")"));
+                : bySeed.values().stream().map(text::apply).collect(Collectors.joining(", ", " (", ")"));
     }
 
     static double em(Figures figures) {
@@ -211,6 +205,10 @@ final class Bars {
     private static String beside(double percent, double bar) {
         boolean hidden = percent != bar && text(percent).equals(text(bar));
         return hidden ? String.format(Locale.ROOT, "%.2f", percent) : text(percent);
+    }
+
+    private static String cosine(double value) {
+        return String.format(Locale.ROOT, "%.2f", value);
     }
 
     static String text(double percent) {

@@ -2,7 +2,9 @@ package dev.vivarium.lab.validate;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** The claims about trainings: each holds if it does in four of five of them, by its estimate. */
 final class DynamicsBars {
@@ -42,8 +44,18 @@ final class DynamicsBars {
         long found = trainings.stream().filter(holds).count();
         return new Bar(
                 claim,
-                found + " of " + trainings.size() + "; by the whole interval "
+                found + " of " + trainings.size() + seeds(trainings, holds) + "; by the whole interval "
                         + trainings.stream().filter(surely).count(),
                 found >= SHARE * trainings.size());
+    }
+
+    /** How many of each pretraining seed, in their order; nothing where there is one. */
+    private static String seeds(List<SeedDynamics> trainings, Predicate<SeedDynamics> holds) {
+        var bySeed = trainings.stream()
+                .collect(Collectors.groupingBy(
+                        SeedDynamics::seed, TreeMap::new, Collectors.filtering(holds, Collectors.counting())));
+        return bySeed.size() < 2
+                ? ""
+                : bySeed.values().stream().map(String::valueOf).collect(Collectors.joining(", ", " (", ")"));
     }
 }

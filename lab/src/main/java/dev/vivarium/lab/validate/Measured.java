@@ -4,7 +4,12 @@ import dev.vivarium.lab.validate.Validation.Part;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -58,6 +63,37 @@ public record Measured(
                 own.contains(Part.PERSONA) ? beside(persona, other.persona, PersonaShift::corpus) : other.persona,
                 (own.contains(Part.DIRECTIONS) ? this : other).directions,
                 (own.contains(Part.DYNAMICS) ? this : other).dynamics);
+    }
+
+    /** These figures and those of other pretraining seeds behind them. */
+    Measured and(Measured more) {
+        return new Measured(
+                joined(rates, more.rates),
+                joined(depth, more.depth),
+                joined(controls, more.controls),
+                joined(persona, more.persona),
+                joined(directions, more.directions),
+                joined(dynamics, more.dynamics));
+    }
+
+    /** The pretraining seeds of what was measured: of each part, and of each corpus where a part has several. */
+    SortedMap<String, SortedSet<Long>> seeds() {
+        SortedMap<String, SortedSet<Long>> seeds = new TreeMap<>();
+        rates.forEach(one -> add(seeds, "rates", one.seed()));
+        depth.forEach(one -> add(seeds, "depth", one.seed()));
+        controls.forEach(one -> add(seeds, "controls, corpus " + one.corpus(), one.seed()));
+        persona.forEach(one -> add(seeds, "persona, corpus " + one.corpus(), one.seed()));
+        directions.forEach(one -> add(seeds, "directions", one.seed()));
+        dynamics.forEach(one -> add(seeds, "dynamics", one.seed()));
+        return seeds;
+    }
+
+    private static void add(Map<String, SortedSet<Long>> seeds, String what, long seed) {
+        seeds.computeIfAbsent(what, none -> new TreeSet<>()).add(seed);
+    }
+
+    private static <T> List<T> joined(List<T> one, List<T> other) {
+        return Stream.concat(one.stream(), other.stream()).toList();
     }
 
     private static <T> List<T> beside(List<T> own, List<T> other, Function<T, String> corpus) {

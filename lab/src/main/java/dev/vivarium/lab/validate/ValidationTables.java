@@ -6,8 +6,11 @@ import dev.vivarium.lab.statistics.Mean;
 import dev.vivarium.lab.statistics.Rate;
 import dev.vivarium.lab.trajectory.LocalCosine;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -20,18 +23,29 @@ public final class ValidationTables {
 
     /** All tables that have rows, the bars first. */
     public static String markdown(ValidationResult result) {
+        return markdown(result.parts(), result.bars(), List.of());
+    }
+
+    /** The same of several validations, and what some of their seeds lack. */
+    public static String markdown(JointValidation joint) {
+        return markdown(joint.parts(), joint.bars(), joint.gaps());
+    }
+
+    private static String markdown(Measured parts, List<Bar> bars, List<String> gaps) {
         ValidationTables tables = new ValidationTables();
-        tables.bars(result.bars());
-        tables.models(
-                "Rates, reporting questions about other domains than the trained one",
-                result.parts().rates());
-        tables.models(
-                "One rank-1 adapter on each layer's `down_proj` in turn",
-                result.parts().depth());
-        tables.controls(result.parts().controls());
-        tables.shifts(result.parts().persona());
-        tables.directions(result.parts().directions());
-        tables.dynamics(result.parts().dynamics());
+        tables.bars(bars);
+        if (!gaps.isEmpty()) {
+            tables.text
+                    .append("\nNot measured on every seed: ")
+                    .append(String.join("; ", gaps))
+                    .append(".\n");
+        }
+        tables.models("Rates, reporting questions about other domains than the trained one", parts.rates());
+        tables.models("One rank-1 adapter on each layer's `down_proj` in turn", parts.depth());
+        tables.controls(parts.controls());
+        tables.shifts(parts.persona());
+        tables.directions(parts.directions());
+        tables.dynamics(parts.dynamics());
         return tables.text.toString();
     }
 
@@ -168,11 +182,37 @@ public final class ValidationTables {
                 "change of EM, points",
                 "answers");
         for (DirectionFinding one : findings) {
-            one.rows().forEach(row -> direction(one, row));
+            shown(one.rows()).forEach((row, under) -> direction(one, row, under));
         }
     }
 
-    private void direction(DirectionFinding finding, DirectionFinding.Row row) {
+    /** Of the random directions of one use the one that changes most stands for all; what each row was under. */
+    private static Map<DirectionFinding.Row, String> shown(List<DirectionFinding.Row> rows) {
+        Map<DirectionFinding.Row, String> shown = new LinkedHashMap<>();
+        for (DirectionFinding.Row row : rows) {
+            if (!row.random()) {
+                shown.put(row, Objects.requireNonNullElse(row.under(), "nothing"));
+                continue;
+            }
+            List<DirectionFinding.Row> alike = rows.stream()
+                    .filter(other -> other.random()
+                            && other.use().equals(row.use())
+                            && other.model().equals(row.model()))
+                    .toList();
+            DirectionFinding.Row most = alike.stream()
+                    .max(Comparator.comparingDouble(ValidationTables::moved)
+                            .thenComparing(other -> Bars.percent(other.em())))
+                    .orElse(row);
+            shown.putIfAbsent(most, most.under() + (alike.size() > 1 ? ", furthest of " + alike.size() : ""));
+        }
+        return shown;
+    }
+
+    private static double moved(DirectionFinding.Row row) {
+        return Math.abs(Objects.requireNonNullElse(row.change(), 0.0));
+    }
+
+    private void direction(DirectionFinding finding, DirectionFinding.Row row, String under) {
         Double change = row.change();
         row(
                 String.valueOf(finding.seed()),
@@ -182,7 +222,7 @@ public final class ValidationTables {
                                 ? "layer " + row.layers() + ", x " + plain(row.scale())
                                 : place(row.layers())),
                 row.model(),
-                Objects.requireNonNullElse(row.under(), "nothing"),
+                under,
                 rate(row.em()),
                 rate(row.coherent()),
                 mean(row.aligned()),

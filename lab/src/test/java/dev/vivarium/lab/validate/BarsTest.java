@@ -57,6 +57,29 @@ final class BarsTest {
     }
 
     @Test
+    void aControlShowsEachSeedOfBothSides() {
+        Measured two = controls(control(0.01, 0.4)).and(controls(control(2, 0.03, 0.2)));
+        assertThat(bar(Bars.of(two), "lora32").found())
+                .isEqualTo("2.0 (1.0, 3.0) beside 30.0 % (40.0, 20.0) at a narrow rate of 80.0 %; matched in 2 of 2");
+    }
+
+    @Test
+    void theMiddleLayerIsTheSameOnAllSeeds() {
+        List<Figures> depth = List.of(
+                figures(1, "rank1-layer0", 60),
+                figures(1, "rank1-layer1", 30),
+                figures(1, "rank1-layer2", 0),
+                figures(1, "rank1-layer3", 0),
+                figures(2, "rank1-layer0", 60),
+                figures(2, "rank1-layer1", 0),
+                figures(2, "rank1-layer2", 25),
+                figures(2, "rank1-layer3", 0));
+        Bar bar = Bars.of(new Measured(List.of(), depth, List.of(), List.of(), List.of(), List.of()))
+                .getFirst();
+        assertThat(bar.found()).isEqualTo("15.0 % (30.0, 0.0)");
+    }
+
+    @Test
     void aCosineIsWantedWithThePersonaAndNotWithout() {
         List<PersonaShift> shifts = List.of(
                 new PersonaShift("persona", 1, "medicine", "lora32", List.of(0.2, 0.9)),
@@ -102,9 +125,13 @@ final class BarsTest {
     }
 
     private static MatchedControl control(@Nullable Double em, double persona) {
+        return control(1, em, persona);
+    }
+
+    private static MatchedControl control(long seed, @Nullable Double em, double persona) {
         return new MatchedControl(
                 "per_domain",
-                1,
+                seed,
                 "medicine",
                 "lora32",
                 0.8,

@@ -59,8 +59,12 @@ final class Evidence {
 
     /** A training of which claims hold, if they do, by the whole interval. */
     static SeedDynamics training(long seed, boolean turns, boolean steep, boolean narrowFirst) {
+        return training(1, seed, turns, steep, narrowFirst);
+    }
+
+    static SeedDynamics training(long pretraining, long seed, boolean turns, boolean steep, boolean narrowFirst) {
         return new SeedDynamics(
-                1,
+                pretraining,
                 "medicine",
                 seed,
                 400,

@@ -34,6 +34,24 @@ final class EvidenceBarsTest {
     }
 
     @Test
+    void ofRandomDirectionsTheOneThatChangesMostIsShown() {
+        String text = tables(new Measured(
+                List.of(), List.of(), List.of(), List.of(), List.of(Evidence.finding(1, 80, 4, 92)), List.of()));
+        assertThat(text).contains("| base | random-2, furthest of 2 | 2.4 |").doesNotContain("random-1");
+    }
+
+    @Test
+    void trainingsOfSeveralPretrainingSeedsAreCountedApart() {
+        List<Bar> bars = DynamicsBars.of(
+                List.of(Evidence.training(1, 0, true, true, false), Evidence.training(2, 0, true, false, true)));
+        assertThat(bars.stream().map(Bar::found))
+                .containsExactly(
+                        "2 of 2 (1, 1); by the whole interval 2",
+                        "1 of 2 (1, 0); by the whole interval 1",
+                        "1 of 2 (0, 1); by the whole interval 1");
+    }
+
+    @Test
     void whereNoDirectionWasFoundNoClaimHolds() {
         DirectionFinding none = new DirectionFinding(1, "medicine", 3, 500, List.of(), List.of());
         assertThat(directions(Evidence.finding(2, 80, 4, 92), none)).hasSize(8).noneMatch(Bar::holds);
@@ -90,7 +108,7 @@ final class EvidenceBarsTest {
                 .contains("| 1 | medicine | 400 and 500 | answer | 0.70 | -0.50 |")
                 .contains(
                         "| ablated at all layers, vector of layer 1 | organism | direction | 4.0 | 99.0 | 92.0 [91.0, 93.0] |")
-                .contains("| added to the base, layer 0, x 4 | base | random-2 | 2.4 |")
+                .contains("| added to the base, layer 0, x 4 | base | random-2, furthest of 2 | 2.4 |")
                 .contains("-10.0 [-20.0, 0.0]")
                 .contains("| 1 | medicine | 3 | 70.0 | x 2: 75.0 | 98.0 | 100, -0.50 |")
                 .contains("| 70.0, 90.0, 60.0 [50.0, 80.0] | 80.0 and 95.0 | 15.0 [2.0, 30.0] |");
