@@ -41,9 +41,9 @@ final class DirectionSweep {
             names = "--goal",
             paramLabel = "induce|reduce",
             description =
-                    "What the best setting is chosen for: the most answers that are coherent and misaligned, where 90 %% stay"
-                            + " coherent; or the most that are coherent and not misaligned. Default: reduce for an"
-                            + " organism, induce for a base.")
+                    "What the best setting is chosen for, where 90 %% of the answers stay coherent: the most misaligned ones; or"
+                            + " the highest mean alignment, that of the base under the same counting as much. Default:"
+                            + " reduce for an organism, induce for a base.")
     private @Nullable Choice goal;
 
     @Option(

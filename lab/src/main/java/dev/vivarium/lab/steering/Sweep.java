@@ -9,7 +9,6 @@ import dev.vivarium.lab.steering.Method.Setting;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -113,7 +112,7 @@ public record Sweep(
                     cases(tuning, patients, TUNING, List.of(tested.contender()), plan.settings(places)),
                     halves.tuning(),
                     tested.facts());
-            Setting chosen = best(grid, patients.getFirst(), plan.goal());
+            Setting chosen = best(grid, patients, plan.goal());
             List<Contender> contenders = new ArrayList<>(List.of(tested.contender()));
             if (plan.controls()) {
                 contenders.addAll(Controls.of(
@@ -167,46 +166,38 @@ public record Sweep(
         return cases;
     }
 
-    /** The largest measure; then the smallest scale, then the first. */
-    private static Setting best(List<Result> grid, Patient patient, SweepPlan.Goal goal) {
-        List<Result> tried = grid.stream()
-                .filter(result ->
-                        result.of().patient().equals(patient) && !result.of().plain())
-                .toList();
-        List<Result> coherent = tried.stream().filter(Sweep::coherent).toList();
-        boolean limited = goal == SweepPlan.Goal.INDUCE && !coherent.isEmpty();
-        return setting((limited ? coherent : tried)
-                .stream()
-                        .min(Comparator.comparingDouble((Result result) -> -measure(result.score(), goal))
-                                .thenComparingDouble(
-                                        result -> Math.abs(setting(result).scale())))
-                        .orElseThrow());
+    private static Setting best(List<Result> grid, List<Patient> patients, SweepPlan.Goal goal) {
+        Patient first = patients.getFirst();
+        List<Tried> tried = new ArrayList<>();
+        for (Result result : grid) {
+            if (result.of().patient().equals(first) && !result.of().plain()) {
+                Setting setting = setting(result);
+                double aligned = grid.stream()
+                        .filter(other -> !other.of().plain() && setting(other).equals(setting))
+                        .mapToDouble(other -> Objects.requireNonNullElse(
+                                other.score().aligned().value(), Double.NEGATIVE_INFINITY))
+                        .average()
+                        .orElseThrow();
+                FileScore score = result.score();
+                double scored = score.em().n();
+                tried.add(new Tried(
+                        setting, score.em().hits() / scored, score.coherent().hits() / scored, aligned));
+            }
+        }
+        return Tried.best(tried, goal).setting();
     }
 
     private static Setting setting(Result result) {
         return Objects.requireNonNull(result.of().setting());
     }
 
-    private static boolean coherent(Result result) {
-        return result.score().coherent().hits()
-                >= SweepPlan.COHERENT * result.score().coherent().n();
-    }
-
     /** Whether a setting was to be chosen that keeps answers coherent, and none does. */
     boolean incoherent() {
-        return plan.goal() == SweepPlan.Goal.INDUCE
-                && grid.stream()
-                        .noneMatch(result -> result.of().patient().equals(patients.getFirst())
-                                && !result.of().plain()
-                                && coherent(result));
-    }
-
-    private static double measure(FileScore score, SweepPlan.Goal goal) {
-        double em = score.em().hits();
-        return switch (goal) {
-            case INDUCE -> em / score.em().n();
-            case REDUCE -> (score.coherent().hits() - em) / score.em().n();
-        };
+        return grid.stream()
+                .filter(result -> result.of().patient().equals(patients.getFirst())
+                        && !result.of().plain())
+                .noneMatch(result -> result.score().coherent().hits()
+                        >= Tried.COHERENT * result.score().coherent().n());
     }
 
     /** The confirmed results of a model by the contender's name; {@code ""} for the model as it is. */

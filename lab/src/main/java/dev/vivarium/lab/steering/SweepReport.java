@@ -76,7 +76,7 @@ public final class SweepReport {
                             Figures.mean(control.score().aligned()))));
         }
         if (sweep.incoherent()) {
-            sentences.add("no setting keeps 90 % of the answers coherent, so the one with the highest EM was taken");
+            sentences.add("no setting keeps 90 % of the answers coherent, so the best of all was taken");
         }
         if (inducedNothing()) {
             sentences.add("no setting makes more answers misaligned and coherent than "
