@@ -7,6 +7,7 @@ import dev.vivarium.engine.model.Compute;
 import dev.vivarium.engine.model.Decoder;
 import dev.vivarium.engine.model.ForwardHooks;
 import dev.vivarium.engine.model.ModelConfig;
+import dev.vivarium.engine.model.Precision;
 import dev.vivarium.engine.tensor.Torch;
 import java.util.List;
 import java.util.function.Consumer;
@@ -71,18 +72,16 @@ public final class Generator {
 
     /**
      * Rows of a block in deterministic mode, whatever the number of rows in flight: a function of the model, its number format
-     * and the kind of device alone. A GPU waits for the calls of a step, which are as many for few rows as for many.
+     * and the kind of device alone. A GPU waits for the calls of a step, which are as many for few rows as for many; in float32
+     * places without a row take no part in attention ({@link RowProducts}), so more of them cost little.
      */
     static int block(ModelConfig config, Compute compute) {
         if (compute.device().cuda()) {
             return GPU_BLOCK;
         }
         long cache = 2L * compute.precision().bytes() * config.layers() * config.kvHeads() * config.headDim();
-        int rows = LARGE_BLOCK;
-        while (rows > SMALL_BLOCK && (rows * cache > CACHE || config.parameters() < LARGE)) {
-            rows /= 2;
-        }
-        return rows;
+        boolean cheap = compute.precision() == Precision.FLOAT32 || config.parameters() >= LARGE;
+        return cheap && LARGE_BLOCK * cache <= CACHE ? LARGE_BLOCK : SMALL_BLOCK;
     }
 
     /** A generator for the plain model. */

@@ -117,11 +117,14 @@ final class KeySegments implements AutoCloseable {
     }
 
     private Tensor part(int layer, int segment, int which, int rows) {
-        return segments.get(segment)
-                .select(0, layer)
-                .select(0, which)
+        return part(layer, segment, which)
                 .narrow(0, 0, rows)
                 .view((long) rows * config.kvHeads(), SIZE, config.headDim());
+    }
+
+    /** Keys (0) or values (1) of all places: (places, kvHeads, {@link #SIZE}, headDim). */
+    Tensor part(int layer, int segment, int which) {
+        return segments.get(segment).select(0, layer).select(0, which);
     }
 
     /** Copies the first {@code tokens} of a row from another block or another place of this one; call in a scope. */

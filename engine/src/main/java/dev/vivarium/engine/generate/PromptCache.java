@@ -6,8 +6,11 @@ import dev.vivarium.engine.model.ForwardHooks;
 import dev.vivarium.engine.model.ModelConfig;
 import dev.vivarium.engine.model.Reach;
 import dev.vivarium.engine.model.TextAttention;
+import dev.vivarium.engine.tensor.Floats;
 import dev.vivarium.engine.tensor.Tensors;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -71,6 +74,15 @@ final class PromptCache {
     /** Of one segment: (layers, 2, kvHeads, {@link KeySegments#SIZE}, headDim). */
     Tensor segment(int number) {
         return cache.select(0, number);
+    }
+
+    /** Keys (0) or values (1) of a layer by segment, each (kvHeads, {@link KeySegments#SIZE}, headDim). */
+    List<Floats> part(int layer, int which) {
+        List<Floats> parts = new ArrayList<>();
+        for (int segment = 0; segment < segments(); segment++) {
+            parts.add(Floats.of(segment(segment).select(0, layer).select(0, which)));
+        }
+        return parts;
     }
 
     /** All keys of a layer in one piece: (1, kvHeads, tokens, headDim). */

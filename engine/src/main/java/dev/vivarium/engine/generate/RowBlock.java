@@ -3,26 +3,22 @@ package dev.vivarium.engine.generate;
 import dev.vivarium.engine.model.Attention;
 import dev.vivarium.engine.model.Decoder;
 import dev.vivarium.engine.model.ModelConfig;
+import dev.vivarium.engine.model.Precision;
 import dev.vivarium.engine.model.Reach;
-import dev.vivarium.engine.tensor.Products;
 import dev.vivarium.engine.tensor.Tensors;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Rows that are decoded together, each at a place of its own, over the keys and values of their prompts
  * ({@link SharedPrompts}) and of their own tokens ({@link KeySegments}).
  *
- * <p>A place without a row takes part with one visible key, so that it yields finite numbers nobody reads. Attention goes
- * segment by segment, in products whose shapes depend on nothing but the model and the number of places, with one softmax in
+ * <p>A place without a row takes part with one visible key, so that it yields finite numbers nobody reads. Attention is made of
+ * {@link CacheProducts} whose shapes depend on nothing but the model, the row and the number of places, with one softmax in
  * float32 over all of them; what a row does not see weighs exactly zero, so the lengths of its neighbours change none of its
  * bits.
  */
@@ -34,6 +30,7 @@ final class RowBlock implements AutoCloseable {
     private final KeySegments own;
     private final SharedPrompts shared;
     private final RowHooks hooks;
+    private final boolean byRow;
     private int active;
 
     RowBlock(Decoder decoder, RowChanges changes, int places) {
@@ -44,6 +41,8 @@ final class RowBlock implements AutoCloseable {
         this.own = new KeySegments(decoder, places);
         this.shared = new SharedPrompts(config, places);
         this.hooks = new RowHooks(changes);
+        this.byRow =
+                decoder.precision() == Precision.FLOAT32 && !decoder.device().cuda();
     }
 
     int places() {
@@ -118,8 +117,10 @@ final class RowBlock implements AutoCloseable {
             }
         }
         int segments = own.prepare(ownPositions);
-        int levels = shared.follow(Arrays.copyOf(prompts, padded));
-        Cached attention = new Cached(Tensors.longs(positions, padded, 1), limit, padded, segments, levels);
+        CacheProducts products = byRow
+                ? new RowProducts(config, own, rows, prompts, padded, segments)
+                : new SegmentProducts(own, shared, padded, segments, shared.follow(Arrays.copyOf(prompts, padded)));
+        Cached attention = new Cached(Tensors.longs(positions, padded, 1), limit, padded, segments, products);
         Tensor hidden = decoder.hidden(Tensors.longs(tokens, padded, 1), attention, hooks.of(rows, padded));
         return decoder.logits(hidden.select(1, 0));
     }
@@ -167,17 +168,16 @@ final class RowBlock implements AutoCloseable {
         private final Tensor positions;
         private final int limit;
         private final int count;
-        private final int segments;
-        private final int levels;
+        private final CacheProducts products;
         private final Tensor mask;
         private final Tensor windowed;
 
-        private Cached(Tensor positions, int limit, int count, int segments, int levels) {
+        private Cached(Tensor positions, int limit, int count, int segments, CacheProducts products) {
             this.positions = positions;
             this.limit = limit;
             this.count = count;
-            this.segments = segments;
-            this.levels = levels;
+            this.products = products;
+            int levels = products.levels();
             this.mask = mask(count, segments, levels, Reach.ALL);
             int window = config.local().window();
             this.windowed =
@@ -201,55 +201,11 @@ final class RowBlock implements AutoCloseable {
             // the heads that share keys stand as queries of one head, so that nothing is repeated
             long group = config.heads() / heads;
             Tensor queries = query.reshape(count, heads, group, config.headDim());
-            Tensor scores = scores(layer, queries).view(count, heads, group, -1);
+            Tensor scores = products.scores(layer, queries);
             Tensor seen = reach.window() == Reach.ALL ? mask : windowed;
             Tensor weights = torch.softmax(seen.add(scores, new Scalar(reach.scale())), -1)
                     .to(query.scalar_type());
-            return mixed(layer, weights).view(count, config.heads(), 1, config.headDim());
-        }
-
-        /** (count · kvHeads, group, keys). */
-        private Tensor scores(int layer, Tensor queries) {
-            TensorVector parts = new TensorVector();
-            Tensor flat = queries.view(-1, queries.size(2), queries.size(3));
-            for (int segment = 0; segment < segments; segment++) {
-                parts.push_back(
-                        Products.bmm(flat, own.keys(layer, segment, count).transpose(1, 2)));
-            }
-            if (levels > 0) {
-                Tensor byBench = shared.byBench(queries);
-                for (int level = 0; level < levels; level++) {
-                    parts.push_back(shared.scores(layer, level, byBench));
-                }
-            }
-            return parts.size() == 1 ? parts.get(0) : torch.cat(parts, 2);
-        }
-
-        /** Of (count, kvHeads, group, keys): (count · kvHeads, group, headDim). */
-        private Tensor mixed(int layer, Tensor weights) {
-            List<Tensor> parts = new ArrayList<>();
-            for (int segment = 0; segment < segments; segment++) {
-                Tensor own = of(weights, segment).reshape(-1, weights.size(2), KeySegments.SIZE);
-                parts.add(Products.bmm(own, RowBlock.this.own.values(layer, segment, count)));
-            }
-            for (int level = 0; level < levels; level++) {
-                parts.add(shared.mixed(
-                        layer,
-                        level,
-                        shared.byBench(of(weights, segments + level).contiguous())));
-            }
-            if (parts.size() == 1) {
-                return parts.getFirst();
-            }
-            Tensor sum = parts.getFirst().to(ScalarType.Float);
-            for (Tensor part : parts.subList(1, parts.size())) {
-                sum = sum.add(part);
-            }
-            return sum.to(weights.scalar_type());
-        }
-
-        private Tensor of(Tensor weights, int segment) {
-            return weights.narrow(3, (long) segment * KeySegments.SIZE, KeySegments.SIZE);
+            return products.mixed(layer, weights).view(count, config.heads(), 1, config.headDim());
         }
     }
 }

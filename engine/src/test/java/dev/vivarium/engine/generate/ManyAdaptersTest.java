@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 final class ManyAdaptersTest {
     private static final SamplingSettings SETTINGS =
             SamplingSettings.defaults().withMaxNewTokens(90).withSeed(11);
-    private static final int QUESTIONS = 24;
+    private static final int QUESTIONS = 48;
 
     /** Places that are computed and used; the last rows of all run in blocks that are nearly empty. */
     private static final double LEAST_USED = 0.6;
