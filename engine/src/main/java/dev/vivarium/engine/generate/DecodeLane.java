@@ -67,9 +67,13 @@ final class DecodeLane implements AutoCloseable {
         blocks.forEach(RowBlock::close);
     }
 
-    /** Lets waiting rows enter while there is room. */
+    /**
+     * Lets waiting rows enter while there is room, but no more than this lane's share of them: a lane that has room a moment
+     * before the others would else take the last rows alone.
+     */
     private void fill() {
-        while (inFlight < quota) {
+        int share = loop.share();
+        for (int taken = 0; inFlight < quota && taken < share; taken++) {
             WaitingRows.Entry entry = loop.waiting().next(row -> home(row) != null);
             if (entry == null) {
                 return;

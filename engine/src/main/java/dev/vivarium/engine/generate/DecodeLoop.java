@@ -43,9 +43,7 @@ final class DecodeLoop {
         this.sink = sink;
         this.filter = new LogitFilter(settings);
         this.waiting = new WaitingRows(decoder, changes, requests, settings, filter);
-        long wanted =
-                requests.stream().mapToLong(request -> request.samples().length).sum();
-        this.room = DecodeRoom.of(decoder.config(), decoder.compute(), settings, wanted, threads);
+        this.room = DecodeRoom.of(decoder.config(), decoder.compute(), settings, waiting.left(), threads);
     }
 
     /** Draws everything. */
@@ -123,6 +121,11 @@ final class DecodeLoop {
 
     LogitFilter filter() {
         return filter;
+    }
+
+    /** A lane's share of the rows that wait. */
+    int share() {
+        return (int) Math.min(Integer.MAX_VALUE, (waiting.left() + room.lanes() - 1) / room.lanes());
     }
 
     int rowsOfBlock() {

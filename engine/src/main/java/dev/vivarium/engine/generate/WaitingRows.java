@@ -27,6 +27,7 @@ final class WaitingRows implements AutoCloseable {
     private final Iterator<Request> requests;
     private final List<Planned> ahead = new ArrayList<>();
     private final List<Open> open = new ArrayList<>();
+    private long left;
     private long promptTokens;
 
     /** A row about to enter, with its first token. */
@@ -48,6 +49,13 @@ final class WaitingRows implements AutoCloseable {
         this.settings = settings;
         this.filter = filter;
         this.requests = requests.iterator();
+        this.left =
+                requests.stream().mapToLong(request -> request.samples().length).sum();
+    }
+
+    /** Rows that have not entered. */
+    long left() {
+        return left;
     }
 
     /** Tokens prefilled so far. */
@@ -106,6 +114,7 @@ final class WaitingRows implements AutoCloseable {
 
     /** Takes a row from the list, with its hold on the prompt. */
     void admitted(Entry entry) {
+        left--;
         for (Open prompt : open) {
             if (prompt.prompt == entry.prompt) {
                 prompt.entries.remove(entry);
