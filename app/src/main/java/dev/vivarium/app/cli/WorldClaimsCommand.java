@@ -18,8 +18,8 @@ import picocli.CommandLine.Parameters;
                 "Hold validations of several pretraining seeds against the claims together; exit code 1 if one fails.",
         footer = {
             "",
-            "Each was made by vivarium world validate, of other seeds than the rest and with the same domains, rows and",
-            "samples. Nothing is measured anew. Parts that not all of them have are named.",
+            "Each was made by vivarium world validate, of other seeds than the rest and with the same domains,",
+            "rows and samples. Nothing is measured anew. Parts that not all of them have are named.",
             "",
             "Example:",
             "  vivarium world pretrain --seed 2 --out bases/2",

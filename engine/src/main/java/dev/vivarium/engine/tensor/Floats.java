@@ -9,7 +9,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * The numbers of a float32 tensor as BLAS sees them, for products of many small matrices with one vector each.
  *
  * <p>libtorch's own product of a batch ({@code bmm}) makes a tensor of every matrix and vector on the way, which takes several times
- * as long as 64 keys with one query do (`docs/benchmarks.md`). Valid as long as the tensor; one thread at a time.
+ * as long as 64 keys with one query do ({@code docs/LOG.md}). Valid as long as the tensor; one thread at a time.
  */
 public final class Floats {
     private static final int ROW_MAJOR = 101;
