@@ -1,5 +1,7 @@
 package dev.vivarium.lab.validate;
 
+import java.util.List;
+
 /**
  * A claim and whether the figures bear it out.
  *
@@ -7,4 +9,9 @@ package dev.vivarium.lab.validate;
  * @param found the figure, for people: the mean and each seed
  * @param holds whether the mean passes
  */
-public record Bar(String claim, String found, boolean holds) {}
+public record Bar(String claim, String found, boolean holds) {
+    /** How many do not hold. */
+    static long missed(List<Bar> bars) {
+        return bars.stream().filter(bar -> !bar.holds()).count();
+    }
+}

@@ -128,6 +128,6 @@ public record JointValidation(int schema, List<Source> validations, Measured par
 
     /** Bars that are missed. */
     public long missed() {
-        return bars.stream().filter(bar -> !bar.holds()).count();
+        return Bar.missed(bars);
     }
 }

@@ -54,6 +54,6 @@ public record ValidationResult(
 
     /** Bars that are missed. */
     public long missed() {
-        return bars.stream().filter(bar -> !bar.holds()).count();
+        return Bar.missed(bars);
     }
 }
