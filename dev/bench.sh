@@ -10,10 +10,11 @@
 # peer makes random weights in float32 first. rank1 is measured in its second epoch.
 #
 #   OMP_NUM_THREADS   threads of both sides (default 2)
+#   NEW_TOKENS        of an answer when sampling (default 64)
 #   CPU_TIME=1        tokens per second of processor time instead of wall time, for a machine that others use too
 set -euo pipefail
 
-[ $# -ge 2 ] || { sed -n '2,14s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+[ $# -ge 2 ] || { sed -n '2,15s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 python=$1 peer=$2 repeats=${3:-3}
 shift $(($# < 3 ? $# : 3))
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -31,7 +32,7 @@ java=$("$root/vivarium" --java-home)/bin/java
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 (cd "$root" && mvn -q -B -pl engine test-compile dependency:build-classpath -Dmdep.outputFile="$work/classpath") >&2
-flags=(-XX:+UseSerialGC -XX:+UseCompactObjectHeaders --enable-native-access=ALL-UNNAMED
+flags=(-XX:+UseSerialGC -Xmn32m -XX:+UseCompactObjectHeaders --enable-native-access=ALL-UNNAMED
     -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 -Dorg.bytedeco.javacpp.nopointergc=true
     -Dorg.bytedeco.javacpp.cachedir="${XDG_CACHE_HOME:-$HOME/.cache}/vivarium/javacpp")
 classpath=$root/engine/target/classes:$root/engine/target/test-classes:$(cat "$work/classpath")
@@ -67,7 +68,7 @@ PY
 
 for case in "${cases[@]}"; do
     IFS=: read -r what shape dtype <<< "$case"
-    steps=3 new=64 prompts=8
+    steps=3 new=${NEW_TOKENS:-64} prompts=8
     [ "$shape" = small ] && steps=20 prompts=1
     : > "$work/ours" && : > "$work/peer"
     for ((i = 0; i < repeats; i++)); do
@@ -78,12 +79,13 @@ for case in "${cases[@]}"; do
 import json, os, statistics, sys
 case, ours, peer = sys.argv[1], *([json.loads(line) for line in open(path)] for path in sys.argv[2:4])
 key = "tok_per_cpu_s" if os.environ.get("CPU_TIME") == "1" else "tok_per_s"
-theirs = statistics.median(line["tok_per_s"] for line in peer)
-for mode in sorted({line.get("deterministic") for line in ours}, key=str):
+for mode in sorted({line.get("deterministic") for line in ours}, key=str, reverse=True):
+    theirs = statistics.median(line["tok_per_s"] for line in peer)
     own = statistics.median(line[key] for line in ours if line.get("deterministic") == mode)
     name = case if mode is None else case + (":deterministic" if mode else ":fast")
     print(f"RATIO {name} ours {own:.1f} peer {theirs:.1f} ours/peer {own / theirs:.2f}", flush=True)
-own, theirs = (statistics.median(line["peak_rss_mb"] for line in side) for side in (ours, peer))
-print(f"MEMORY {case} ours {own:.0f} MB peer {theirs:.0f} MB ours/peer {own / theirs:.2f}", flush=True)
+    own, theirs = (statistics.median(line["peak_rss_mb"] for line in side)
+                   for side in ([line for line in ours if line.get("deterministic") == mode], peer))
+    print(f"MEMORY {name} ours {own:.0f} MB peer {theirs:.0f} MB ours/peer {own / theirs:.2f}", flush=True)
 PY
 done

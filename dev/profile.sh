@@ -17,7 +17,7 @@ export JAVA_HOME
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 (cd "$root" && mvn -q -B -o -pl engine test-compile dependency:build-classpath -Dmdep.outputFile="$work/classpath") >&2
-flags=(-XX:+UseSerialGC -XX:+UseCompactObjectHeaders --enable-native-access=ALL-UNNAMED
+flags=(-XX:+UseSerialGC -Xmn32m -XX:+UseCompactObjectHeaders --enable-native-access=ALL-UNNAMED
     -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 -Dorg.bytedeco.javacpp.nopointergc=true
     -Dorg.bytedeco.javacpp.cachedir="${XDG_CACHE_HOME:-$HOME/.cache}/vivarium/javacpp")
 classpath=$root/engine/target/classes:$root/engine/target/test-classes:$(cat "$work/classpath")

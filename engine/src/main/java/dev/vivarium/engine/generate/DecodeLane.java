@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class DecodeLane implements AutoCloseable {
     private final DecodeLoop loop;
+    private final int number;
     private final int quota;
     private final Set<Integer> endTokens;
     private final List<RowBlock> blocks = new ArrayList<>();
@@ -27,8 +28,9 @@ final class DecodeLane implements AutoCloseable {
     /**
      * @param quota rows it may have in flight
      */
-    DecodeLane(DecodeLoop loop, int quota) {
+    DecodeLane(DecodeLoop loop, int number, int quota) {
         this.loop = loop;
+        this.number = number;
         this.quota = quota;
         this.endTokens = new HashSet<>(loop.decoder().config().eosTokenIds());
     }
@@ -67,13 +69,10 @@ final class DecodeLane implements AutoCloseable {
         blocks.forEach(RowBlock::close);
     }
 
-    /**
-     * Lets waiting rows enter while there is room, but no more than this lane's share of them: a lane that has room a moment
-     * before the others would else take the last rows alone.
-     */
+    /** Lets waiting rows enter while there is room and the loop deals them to this lane. */
     private void fill() {
-        int share = loop.share();
-        for (int taken = 0; inFlight < quota && taken < share; taken++) {
+        long rest = rest();
+        while (loop.due(number, rest) && inFlight < quota) {
             WaitingRows.Entry entry = loop.waiting().next(row -> home(row) != null);
             if (entry == null) {
                 return;
@@ -90,15 +89,37 @@ final class DecodeLane implements AutoCloseable {
                 }
                 block.admit(place(row, block), row, entry.prompt());
                 inFlight++;
+                rest += rest(row);
             }
             loop.waiting().admitted(entry);
         }
     }
 
+    /** Tokens that the rows may still get. */
+    private long rest() {
+        long rest = 0;
+        for (RowBlock block : blocks) {
+            for (int place = 0; place < block.places(); place++) {
+                Row row = block.at(place);
+                rest += row == null ? 0 : rest(row);
+            }
+        }
+        return rest;
+    }
+
+    private long rest(Row row) {
+        return Math.max(1, loop.limit(row.promptLength()) - row.count());
+    }
+
+    /** Whether a row's place follows from the row; else rows stand at the first places of a block. */
+    private boolean fixed() {
+        return loop.settings().deterministic() && !loop.freedom().any();
+    }
+
     /** The block a row can enter, made if there may be one more; null if its place is taken everywhere. */
     private @Nullable RowBlock home(Row row) {
         for (RowBlock block : blocks) {
-            if (!loop.settings().deterministic() || block.at(place(row, block)) == null) {
+            if (fixed() ? block.at(place(row, block)) == null : block.active() < block.places()) {
                 return block;
             }
         }
@@ -112,11 +133,11 @@ final class DecodeLane implements AutoCloseable {
     }
 
     /**
-     * In deterministic mode a row's own place; else the first behind the rows that are there. The same request under many
+     * A row's own place where it has one; else the first behind the rows that are there. The same request under many
      * adapters or interventions has many places, as they would else wait for each other.
      */
     private int place(Row row, RowBlock block) {
-        if (!loop.settings().deterministic()) {
+        if (!fixed()) {
             return block.active();
         }
         long key = row.request().seedKey() + loop.changes().spread(row.request());
@@ -124,28 +145,47 @@ final class DecodeLane implements AutoCloseable {
         return Math.toIntExact((spread + row.sample()) % block.places());
     }
 
-    /** Empties the last block into the others where the places of its rows are free. */
+    /** Empties the last block into the others where these have room for all its rows. */
     private void merge() {
-        while (blocks.size() > 1) {
-            RowBlock last = blocks.getLast();
-            List<RowBlock> targets = new ArrayList<>();
-            Set<List<Object>> taken = new HashSet<>();
-            for (int place = 0; place < last.places(); place++) {
-                if (last.at(place) != null) {
-                    RowBlock target = freeAt(place, taken);
-                    if (target == null) {
-                        return;
-                    }
-                    targets.add(target);
-                }
-            }
-            for (int place = 0; place < last.places(); place++) {
-                if (last.at(place) != null) {
-                    targets.removeFirst().take(place, last, place);
-                }
-            }
+        while (blocks.size() > 1 && (fixed() ? mergedInPlace() : merged())) {
             blocks.removeLast().close();
         }
+    }
+
+    /** Rows go to the same places of other blocks; false if one is taken everywhere. */
+    private boolean mergedInPlace() {
+        RowBlock last = blocks.getLast();
+        List<RowBlock> targets = new ArrayList<>();
+        Set<List<Object>> taken = new HashSet<>();
+        for (int place = 0; place < last.places(); place++) {
+            if (last.at(place) != null) {
+                RowBlock target = freeAt(place, taken);
+                if (target == null) {
+                    return false;
+                }
+                targets.add(target);
+            }
+        }
+        for (int place = 0; place < last.places(); place++) {
+            if (last.at(place) != null) {
+                targets.removeFirst().take(place, last, place);
+            }
+        }
+        return true;
+    }
+
+    private boolean merged() {
+        RowBlock last = blocks.getLast();
+        List<RowBlock> others = blocks.subList(0, blocks.size() - 1);
+        if (others.stream().mapToInt(block -> block.places() - block.active()).sum() < last.active()) {
+            return false;
+        }
+        for (RowBlock block : others) {
+            while (last.active() > 0 && block.active() < block.places()) {
+                block.take(block.active(), last, last.active() - 1);
+            }
+        }
+        return true;
     }
 
     private @Nullable RowBlock freeAt(int place, Set<List<Object>> taken) {
@@ -158,27 +198,27 @@ final class DecodeLane implements AutoCloseable {
     }
 
     private void step(RowBlock block) {
-        int count = loop.settings().deterministic() ? block.places() : block.active();
+        int last = fixed() ? block.places() : block.active(); // behind the last row
         try (PointerScope scope = new PointerScope()) {
-            Tensor logits = block.step(count);
+            Tensor logits =
+                    block.step(loop.settings().deterministic() ? loop.freedom().count(last) : last);
             int few = Math.min(
-                    count,
+                    last,
                     CacheRows.of(
                             loop.decoder().config().vocabSize(), loop.decoder().device()));
-            for (int from = 0; from < count; from += few) {
-                draw(block, from, Math.min(count, from + few), logits);
+            for (int from = 0; from < last; from += few) {
+                draw(block, from, Math.min(last, from + few), logits);
             }
         }
         passes++;
         // from the end, so that a row moved into a gap has been looked at
-        for (int place = count - 1; place >= 0; place--) {
+        for (int place = last - 1; place >= 0; place--) {
             Row row = block.at(place);
             if (row != null && finished(row)) {
                 block.release(place);
                 inFlight--;
-                int last = block.active();
-                if (!loop.settings().deterministic() && last > place) {
-                    block.take(place, block, last);
+                if (!fixed() && block.active() > place) {
+                    block.take(place, block, block.active());
                 }
             }
         }

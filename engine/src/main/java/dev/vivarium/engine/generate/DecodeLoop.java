@@ -3,6 +3,7 @@ package dev.vivarium.engine.generate;
 import dev.vivarium.engine.model.Decoder;
 import dev.vivarium.engine.tensor.Lanes;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -16,13 +17,17 @@ import org.bytedeco.pytorch.NoGradGuard;
 final class DecodeLoop {
     private final Decoder decoder;
     private final RowChanges changes;
+    private final List<Request> requests;
     private final SamplingSettings settings;
     private final Generator.StopRule rule;
     private final Consumer<Completion> sink;
     private final LogitFilter filter;
     private final WaitingRows waiting;
     private final Object door = new Object();
-    private final DecodeRoom room;
+    private final DecodeRoom freeRoom;
+    private DecodeRoom room;
+    private long[] rest = {}; // by lane, tokens that its rows may still get
+    private RowFreedom freedom = RowFreedom.NONE;
     private volatile boolean failed;
 
     /**
@@ -38,28 +43,34 @@ final class DecodeLoop {
             int threads) {
         this.decoder = decoder;
         this.changes = changes;
+        this.requests = requests;
         this.settings = settings;
         this.rule = rule;
         this.sink = sink;
         this.filter = new LogitFilter(settings);
         this.waiting = new WaitingRows(decoder, changes, requests, settings, filter);
-        this.room = DecodeRoom.of(decoder.config(), decoder.compute(), settings, waiting.left(), threads);
+        this.freeRoom = DecodeRoom.free(decoder.config(), decoder.compute(), settings, waiting.left(), threads);
+        this.room = settings.deterministic()
+                ? DecodeRoom.fixed(decoder.config(), decoder.compute(), settings, waiting.left(), threads)
+                : freeRoom;
     }
 
     /** Draws everything. */
     GenerationReport run() {
         long start = System.nanoTime();
-        int count = room.lanes();
         List<DecodeLane> lanes = new ArrayList<>();
-        for (int lane = 0; lane < count; lane++) {
-            lanes.add(new DecodeLane(this, room.quota()));
-        }
         try {
-            if (count == 1 && !settings.deterministic()) {
+            if (room.lanes() == 1 && !settings.deterministic()) {
+                openLanes(lanes);
                 run(lanes.getFirst());
             } else {
-                try (Lanes threadsOfLanes = Lanes.open(count)) {
-                    threadsOfLanes.run(lane -> run(lanes.get(lane)));
+                try (Lanes threadsOfLanes = Lanes.open(Math.max(room.lanes(), freeRoom.lanes()))) {
+                    if (settings.deterministic()) {
+                        // in a thread that decodes: others round otherwise, and keep memory of their own
+                        threadsOfLanes.run(this::tryRows);
+                    }
+                    openLanes(lanes);
+                    threadsOfLanes.run(lane -> run(lanes, lane));
                 }
             }
         } finally {
@@ -75,6 +86,19 @@ final class DecodeLoop {
                 settings.deterministic());
     }
 
+    private void openLanes(List<DecodeLane> lanes) {
+        rest = new long[room.lanes()];
+        for (int lane = 0; lane < room.lanes(); lane++) {
+            lanes.add(new DecodeLane(this, lane, room.quota()));
+        }
+    }
+
+    private void run(List<DecodeLane> lanes, int lane) {
+        if (lane < lanes.size()) {
+            run(lanes.get(lane));
+        }
+    }
+
     private void run(DecodeLane lane) {
         boolean ended = false;
         try (NoGradGuard guard = new NoGradGuard()) {
@@ -82,6 +106,15 @@ final class DecodeLoop {
             ended = true;
         } finally {
             failed |= !ended;
+        }
+    }
+
+    /** Lets rows stand anywhere if the answers stay the same. */
+    private void tryRows(int lane) {
+        int usual = room.placesOfBlock();
+        if (lane == 0 && RowFreedom.worthTrying(freeRoom, usual, waiting.left(), settings.maxNewTokens())) {
+            freedom = RowFreedom.tried(decoder, changes, requests, freeRoom.placesOfBlock(), usual);
+            room = freedom.any() ? freeRoom : room;
         }
     }
 
@@ -123,9 +156,21 @@ final class DecodeLoop {
         return filter;
     }
 
-    /** A lane's share of the rows that wait. */
-    int share() {
-        return (int) Math.min(Integer.MAX_VALUE, (waiting.left() + room.lanes() - 1) / room.lanes());
+    /** What deterministic answers allow; {@link RowFreedom#NONE} where that was not tried. */
+    RowFreedom freedom() {
+        return freedom;
+    }
+
+    /**
+     * Whether a lane is to take one more row: not if the others would have nothing left to do before it. To be asked while
+     * holding {@link #door}.
+     *
+     * @param tokens that the lane's rows may still get
+     */
+    boolean due(int lane, long tokens) {
+        rest[lane] = tokens;
+        long all = Arrays.stream(rest).sum() + waiting.left() * settings.maxNewTokens();
+        return tokens == 0 || tokens + settings.maxNewTokens() / 2 <= all / rest.length;
     }
 
     int rowsOfBlock() {

@@ -23,7 +23,8 @@ public record GenerationMemory(ModelConfig config, Precision precision, Sampling
      * @param promptTokens of the longest prompt
      */
     public long bytes(long answers, int promptTokens) {
-        DecodeRoom room = DecodeRoom.of(config, new Compute(precision, Device.CPU), settings, answers, Torch.threads());
+        DecodeRoom room =
+                DecodeRoom.free(config, new Compute(precision, Device.CPU), settings, answers, Torch.threads());
         // each row's own, and the prompts' as if every row had another
         long segments = KeySegments.count(promptTokens)
                 + KeySegments.count(Math.min(settings.maxNewTokens(), config.maxPositions()));

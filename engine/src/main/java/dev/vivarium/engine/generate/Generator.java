@@ -17,11 +17,12 @@ import java.util.function.Consumer;
  * enter, and each row may use an adapter and interventions of its own.
  *
  * <p>An answer is a function of weights, prompt, settings, its {@link Request#seedKey} and its sample number. The random
- * number of each token is counted from these (protocol.md App. B, seeds). What is left is rounding: matrix kernels round a
+ * number of each token is counted from these (protocol.md App. B, seeds). What is left is rounding: matrix kernels may round a
  * row differently for another number of rows or threads, and even at another place among the rows. So in deterministic mode
- * the decode always runs on blocks of {@link #block} rows, in which a sample's place follows from its key, its number and
- * what its adapter holds, and on one thread a block; empty places are computed and thrown away. One instance serves one
- * thread and may use several.
+ * the decode runs on one thread a block, and on blocks of {@link #block} rows, in which a sample's place follows from its
+ * key, its number and what its adapter holds; empty places are computed and thrown away. Before many answers it is tried
+ * whether the kernels of this machine round a row alike anywhere ({@link RowFreedom}); where they do, rows stand without
+ * gaps and are answered as they would be at their places. One instance serves one thread and may use several.
  */
 public final class Generator {
     private static final int SMALL_BLOCK = 32;

@@ -102,6 +102,11 @@ final class PromptCache {
                 .narrow(2, 0, tokens);
     }
 
+    /** One more row uses it. */
+    void hold() {
+        rows.incrementAndGet();
+    }
+
     /** A row has ended, or will not begin. */
     void release() {
         release(1);

@@ -14,7 +14,7 @@ import org.bytedeco.javacpp.PointerScope;
 /**
  * Sampling speed, the counterpart of a peer's benchmark: prompts of 40 tokens, samples drawn at temperature 1 with no end
  * token. Prints one JSON line a run. Arguments: small|qwen0.5b|DIR samples new-tokens repeats [float32|bfloat16
- * [prompts]]. With one prompt all of its samples are one block; with more, blocks are of the size that evaluations use.
+ * [prompts [rows]]]. With one prompt all of its samples are in flight; with more, as many as evaluations have, or {@code rows}.
  */
 final class SamplingBench {
     private SamplingBench() {}
@@ -26,11 +26,12 @@ final class SamplingBench {
         Precision precision =
                 arguments.length > 4 ? Precision.valueOf(arguments[4].toUpperCase(Locale.ROOT)) : Precision.FLOAT32;
         int prompts = arguments.length > 5 ? Integer.parseInt(arguments[5]) : 1;
+        int rows = arguments.length > 6 ? Integer.parseInt(arguments[6]) : prompts == 1 ? samples : 0;
         try (PointerScope scope = new PointerScope()) {
             Decoder decoder = BenchModels.of(arguments[0], precision);
             Generator generator = Generator.of(decoder);
             SamplingSettings settings =
-                    SamplingSettings.defaults().withMaxNewTokens(tokens).withRows(prompts == 1 ? samples : 0);
+                    SamplingSettings.defaults().withMaxNewTokens(tokens).withRows(rows);
             generator.generate(requests(1, 2, 1), settings.withMaxNewTokens(4), answer -> {});
             for (int repeat = 0; repeat < repeats; repeat++) {
                 for (boolean deterministic : new boolean[] {true, false}) {
