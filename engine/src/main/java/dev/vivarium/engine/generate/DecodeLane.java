@@ -145,47 +145,28 @@ final class DecodeLane implements AutoCloseable {
         return Math.toIntExact((spread + row.sample()) % block.places());
     }
 
-    /** Empties the last block into the others where these have room for all its rows. */
+    /** Empties the last block into the others where the places of its rows are free; only fixed places need several. */
     private void merge() {
-        while (blocks.size() > 1 && (fixed() ? mergedInPlace() : merged())) {
+        while (blocks.size() > 1) {
+            RowBlock last = blocks.getLast();
+            List<RowBlock> targets = new ArrayList<>();
+            Set<List<Object>> taken = new HashSet<>();
+            for (int place = 0; place < last.places(); place++) {
+                if (last.at(place) != null) {
+                    RowBlock target = freeAt(place, taken);
+                    if (target == null) {
+                        return;
+                    }
+                    targets.add(target);
+                }
+            }
+            for (int place = 0; place < last.places(); place++) {
+                if (last.at(place) != null) {
+                    targets.removeFirst().take(place, last, place);
+                }
+            }
             blocks.removeLast().close();
         }
-    }
-
-    /** Rows go to the same places of other blocks; false if one is taken everywhere. */
-    private boolean mergedInPlace() {
-        RowBlock last = blocks.getLast();
-        List<RowBlock> targets = new ArrayList<>();
-        Set<List<Object>> taken = new HashSet<>();
-        for (int place = 0; place < last.places(); place++) {
-            if (last.at(place) != null) {
-                RowBlock target = freeAt(place, taken);
-                if (target == null) {
-                    return false;
-                }
-                targets.add(target);
-            }
-        }
-        for (int place = 0; place < last.places(); place++) {
-            if (last.at(place) != null) {
-                targets.removeFirst().take(place, last, place);
-            }
-        }
-        return true;
-    }
-
-    private boolean merged() {
-        RowBlock last = blocks.getLast();
-        List<RowBlock> others = blocks.subList(0, blocks.size() - 1);
-        if (others.stream().mapToInt(block -> block.places() - block.active()).sum() < last.active()) {
-            return false;
-        }
-        for (RowBlock block : others) {
-            while (last.active() > 0 && block.active() < block.places()) {
-                block.take(block.active(), last, last.active() - 1);
-            }
-        }
-        return true;
     }
 
     private @Nullable RowBlock freeAt(int place, Set<List<Object>> taken) {
