@@ -14,7 +14,7 @@
 #   CPU_TIME=1        tokens per second of processor time instead of wall time, for a machine that others use too
 set -euo pipefail
 
-[ $# -ge 2 ] || { sed -n '2,15s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+[ $# -ge 2 ] || { sed -n '2,14s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 python=$1 peer=$2 repeats=${3:-3}
 shift $(($# < 3 ? $# : 3))
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -79,13 +79,13 @@ for case in "${cases[@]}"; do
 import json, os, statistics, sys
 case, ours, peer = sys.argv[1], *([json.loads(line) for line in open(path)] for path in sys.argv[2:4])
 key = "tok_per_cpu_s" if os.environ.get("CPU_TIME") == "1" else "tok_per_s"
+median = lambda side, field: statistics.median(line[field] for line in side)
 for mode in sorted({line.get("deterministic") for line in ours}, key=str, reverse=True):
-    theirs = statistics.median(line["tok_per_s"] for line in peer)
-    own = statistics.median(line[key] for line in ours if line.get("deterministic") == mode)
+    own = [line for line in ours if line.get("deterministic") == mode]
     name = case if mode is None else case + (":deterministic" if mode else ":fast")
-    print(f"RATIO {name} ours {own:.1f} peer {theirs:.1f} ours/peer {own / theirs:.2f}", flush=True)
-    own, theirs = (statistics.median(line["peak_rss_mb"] for line in side)
-                   for side in ([line for line in ours if line.get("deterministic") == mode], peer))
-    print(f"MEMORY {name} ours {own:.0f} MB peer {theirs:.0f} MB ours/peer {own / theirs:.2f}", flush=True)
+    speed, theirs = median(own, key), median(peer, "tok_per_s")
+    print(f"RATIO {name} ours {speed:.1f} peer {theirs:.1f} ours/peer {speed / theirs:.2f}", flush=True)
+    memory, theirs = median(own, "peak_rss_mb"), median(peer, "peak_rss_mb")
+    print(f"MEMORY {name} ours {memory:.0f} MB peer {theirs:.0f} MB ours/peer {memory / theirs:.2f}", flush=True)
 PY
 done

@@ -23,8 +23,16 @@ public record GenerationMemory(ModelConfig config, Precision precision, Sampling
      * @param promptTokens of the longest prompt
      */
     public long bytes(long answers, int promptTokens) {
-        DecodeRoom room =
-                DecodeRoom.free(config, new Compute(precision, Device.CPU), settings, answers, Torch.threads());
+        Compute compute = new Compute(precision, Device.CPU);
+        int threads = Torch.threads();
+        long free = bytes(DecodeRoom.free(config, compute, settings, answers, threads), promptTokens);
+        // which of the two deterministic rows get is only known when kernels have been tried
+        return settings.deterministic()
+                ? Math.max(free, bytes(DecodeRoom.fixed(config, compute, settings, answers, threads), promptTokens))
+                : free;
+    }
+
+    private long bytes(DecodeRoom room, int promptTokens) {
         // each row's own, and the prompts' as if every row had another
         long segments = KeySegments.count(promptTokens)
                 + KeySegments.count(Math.min(settings.maxNewTokens(), config.maxPositions()));
