@@ -14,6 +14,7 @@ import dev.vivarium.engine.model.Compute;
 import dev.vivarium.engine.model.ForwardHooks;
 import dev.vivarium.engine.model.ModelConfig;
 import dev.vivarium.engine.model.ModelDirectory;
+import dev.vivarium.engine.model.Precision;
 import dev.vivarium.engine.tensor.Lanes;
 import dev.vivarium.engine.tensor.Torch;
 import dev.vivarium.engine.text.AnsweredRow;
@@ -85,13 +86,25 @@ public final class ChatModel implements AutoCloseable {
      * @throws InputException if a file is missing or malformed, an adapter does not fit the model, or one does nothing
      */
     public static ChatModel open(ModelDirectory base, List<ScaledAdapter> adapters, Compute compute) {
+        return open(base, adapters, compute, true);
+    }
+
+    /**
+     * The same for one conversation at a time. A single row of float32 is multiplied faster by all threads with weights as they
+     * are stored.
+     */
+    public static ChatModel openForOne(ModelDirectory base, List<ScaledAdapter> adapters, Compute compute) {
+        return open(base, adapters, compute, compute.precision() != Precision.FLOAT32);
+    }
+
+    private static ChatModel open(ModelDirectory base, List<ScaledAdapter> adapters, Compute compute, boolean packed) {
         compute.device().require();
         // both take long at first, the one in native libraries of its own, the other in those of the computation
         CompletableFuture<Texts> texts = CompletableFuture.supplyAsync(() -> Texts.load(base.path()));
         try {
             Held held = hold(base.config(), adapters, compute);
             try {
-                return open(base, texts, held);
+                return open(base, texts, held, packed);
             } catch (RuntimeException | Error e) {
                 held.bank.close();
                 throw e;
@@ -102,8 +115,9 @@ public final class ChatModel implements AutoCloseable {
         }
     }
 
-    private static ChatModel open(ModelDirectory base, CompletableFuture<Texts> texts, Held adapters) {
-        ModelDirectory.LoadedModel model = base.load(adapters.bank.compute());
+    private static ChatModel open(ModelDirectory base, CompletableFuture<Texts> texts, Held adapters, boolean packed) {
+        Compute compute = adapters.bank.compute();
+        ModelDirectory.LoadedModel model = packed ? base.loadForward(compute) : base.load(compute);
         try {
             return new ChatModel(model, texts.join(), adapters);
         } catch (CompletionException e) {

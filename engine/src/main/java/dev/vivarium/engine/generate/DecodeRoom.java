@@ -13,10 +13,8 @@ import dev.vivarium.engine.model.ModelConfig;
 record DecodeRoom(int rows, int lanes, int placesOfBlock) {
     /** Rows from which another lane pays, where rows need no places of their own. */
     private static final int LANE_ROWS = 16;
-    /** Rows a lane has in the fast mode unless the settings say otherwise, in blocks of the other mode. */
-    private static final int FULL_BLOCKS = 2;
-    /** One part in so many may be in flight above the usual number, where that spares the last few answers a round of their own. */
-    private static final int SLACK = 8;
+    /** Blocks' worth of rows that a GPU has in flight in the fast mode, unless the settings say otherwise. */
+    private static final int GPU_BLOCKS = 2;
 
     /**
      * Where rows have places of their own: blocks are a function of the model alone.
@@ -31,20 +29,14 @@ record DecodeRoom(int rows, int lanes, int placesOfBlock) {
         return new DecodeRoom(rows, lanes(rows, block, threads), block);
     }
 
-    /** Where rows may stand anywhere: a lane has one block, and rounds of answers are of equal size. */
+    /** Where rows may stand anywhere: a lane has one block. */
     static DecodeRoom free(ModelConfig config, Compute compute, SamplingSettings settings, long wanted, int allowed) {
         int block = Generator.block(config, compute);
         int threads = threads(compute, allowed);
-        int most = threads * (settings.deterministic() ? block : FULL_BLOCKS * block);
-        int rows = rows(settings, wanted, settings.rows() == 0 ? even(wanted, most) : most);
+        int most = threads * block * (compute.device().cuda() && !settings.deterministic() ? GPU_BLOCKS : 1);
+        int rows = rows(settings, wanted, most);
         int lanes = lanes(rows, LANE_ROWS, threads);
         return new DecodeRoom(rows, lanes, SharedPrompts.places(quota(rows, lanes)));
-    }
-
-    /** Rows in flight at most, as many in the last round as before if they all take the same time. */
-    private static int even(long wanted, int most) {
-        long rounds = Math.max(1, (wanted * SLACK + (SLACK + 1L) * most - 1) / ((SLACK + 1L) * most));
-        return Math.toIntExact(Math.min((wanted + rounds - 1) / rounds, most + most / SLACK));
     }
 
     private static int rows(SamplingSettings settings, long wanted, int most) {

@@ -5,9 +5,6 @@ import dev.vivarium.engine.tensor.Device;
 import dev.vivarium.engine.tensor.Products;
 import dev.vivarium.engine.tensor.Tensors;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
@@ -33,12 +30,11 @@ public final class Decoder {
 
     private final ModelConfig config;
     private final Compute compute;
-    private final Map<String, Tensor> tensors;
+    private final DecoderWeights weights;
     private final List<Block> blocks;
-    private final Tensor embedding; // (vocab, hidden)
     private final double embeddingScale;
     private final Norm finalNorm; // (hidden)
-    private final Tensor head; // (vocab, hidden)
+    private final LinearMap head; // to (vocab)
     private volatile Ropes ropes;
     private final List<Tensor> made = new ArrayList<>(); // tables, and what norms multiply by
 
@@ -53,8 +49,6 @@ public final class Decoder {
         }
     }
 
-    private record Linear(Tensor weight, @Nullable Tensor bias) {} // (out, in), (out)
-
     /** What a norm multiplies by; null where that is one more than a weight in training, so new in each pass. */
     private record Norm(Tensor weight, @Nullable Tensor factors) {}
 
@@ -67,22 +61,15 @@ public final class Decoder {
             @Nullable Norm mlpOutput,
             @Nullable Norm query, // (headDim)
             @Nullable Norm key, // (headDim)
-            List<Linear> linears) {} // by Module.ordinal()
+            List<LinearMap> linears) {} // by Module.ordinal()
 
-    private Decoder(ModelConfig config, Map<String, Tensor> tensors) {
+    private Decoder(ModelConfig config, Compute compute, DecoderWeights weights) {
         this.config = config;
-        this.tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
-        this.embedding = named(ModelShapes.EMBEDDING);
-        this.compute = new Compute(Precision.of(Tensors.type(embedding)), Device.of(embedding));
-        tensors.forEach((name, tensor) -> {
-            if (Tensors.type(tensor) != precision().scalarType()
-                    || !Device.of(tensor).equals(device())) {
-                throw new IllegalArgumentException("tensor " + name + " is not " + compute + " as the embedding is");
-            }
-        });
+        this.compute = compute;
+        this.weights = weights;
         this.embeddingScale = config.style().scaledEmbedding() ? precision().round(Math.sqrt(config.hiddenSize())) : 1;
         this.finalNorm = norm(ModelShapes.FINAL_NORM);
-        this.head = config.tiedEmbeddings() ? embedding : named(ModelShapes.HEAD);
+        this.head = weights.linear(config.tiedEmbeddings() ? ModelShapes.EMBEDDING : ModelShapes.HEAD, null);
         this.blocks = new ArrayList<>();
         for (int layer = 0; layer < config.layers(); layer++) {
             blocks.add(block(layer));
@@ -96,17 +83,17 @@ public final class Decoder {
      * @throws InputException if a tensor is missing or has another shape than the configuration says
      */
     public static Decoder of(ModelConfig config, Map<String, Tensor> tensors) {
-        ModelShapes.of(config).forEach((name, shape) -> {
-            Tensor tensor = tensors.get(name);
-            if (tensor == null) {
-                throw new InputException("tensor \"" + name + "\" is missing; the weights do not fit config.json");
-            }
-            if (!Arrays.equals(tensor.shape(), shape)) {
-                throw new InputException("tensor \"" + name + "\" has shape " + Arrays.toString(tensor.shape())
-                        + " but config.json asks for " + Arrays.toString(shape));
-            }
-        });
-        return new Decoder(config, tensors);
+        DecoderWeights weights = new DecoderWeights(tensors, Map.of(), null);
+        weights.check(config);
+        Tensor embedding = weights.tensor(ModelShapes.EMBEDDING);
+        return of(config, new Compute(Precision.of(Tensors.type(embedding)), Device.of(embedding)), weights);
+    }
+
+    /** A decoder that with packed weights only goes forward. */
+    static Decoder of(ModelConfig config, Compute compute, DecoderWeights weights) {
+        weights.check(config);
+        weights.check(compute);
+        return new Decoder(config, compute, weights);
     }
 
     public ModelConfig config() {
@@ -128,14 +115,14 @@ public final class Decoder {
         return compute;
     }
 
-    /** All weights by Hugging Face name, in the order of the computation. */
+    /** All weights by Hugging Face name, in the order of the computation, but for packed ones. */
     public Map<String, Tensor> tensors() {
-        return tensors;
+        return weights.tensors();
     }
 
     /** Embeds token ids: (rows, tokens) int64 to (rows, tokens, hidden). */
     public Tensor embed(Tensor ids) {
-        Tensor embedded = torch.embedding(embedding, device().put(ids));
+        Tensor embedded = weights.embed(device().put(ids));
         return embeddingScale == 1 ? embedded : embedded.mul(new Scalar(embeddingScale));
     }
 
@@ -173,12 +160,12 @@ public final class Decoder {
 
     /** Raw logits of normed states: (…, hidden) to (…, vocab). */
     public Tensor logits(Tensor normed) {
-        return Products.linear(normed, head, null);
+        return head.apply(normed);
     }
 
     /** What a gradient of {@link #logits} says about the states, without autograd: (n, vocab) to (n, hidden). */
     public Tensor slopeOfStates(Tensor slope) {
-        return Products.slopeOfInput(slope, head);
+        return Products.slopeOfInput(slope, head.plain());
     }
 
     private Tensor block(int layer, Tensor x, Ropes turned, Attention attention, ForwardHooks hooks) {
@@ -218,8 +205,8 @@ public final class Decoder {
     }
 
     private Tensor linear(int layer, Module module, Tensor input, ForwardHooks hooks) {
-        Linear map = blocks.get(layer).linears.get(module.ordinal());
-        return hooks.onLinear(layer, module, input, Products.linear(input, map.weight, map.bias));
+        LinearMap map = blocks.get(layer).linears.get(module.ordinal());
+        return hooks.onLinear(layer, module, input, map.apply(input));
     }
 
     private Tensor norm(Tensor x, Norm norm) {
@@ -274,10 +261,10 @@ public final class Decoder {
 
     private Block block(int layer) {
         String prefix = "model.layers." + layer + ".";
-        List<Linear> linears = new ArrayList<>();
+        List<LinearMap> linears = new ArrayList<>();
         for (Module module : Module.values()) {
             String name = module.fullName(layer);
-            linears.add(new Linear(named(name + ".weight"), tensors.get(name + ".bias")));
+            linears.add(weights.linear(name + ".weight", weights.tensors().get(name + ".bias")));
         }
         // what stands before the MLP in most families stands behind the attention where outputs are normalised
         boolean outputs = config.style().outputNorms();
@@ -295,7 +282,7 @@ public final class Decoder {
     }
 
     private Norm norm(String name) {
-        Tensor weight = named(name);
+        Tensor weight = weights.tensor(name);
         if (!config.style().shiftedNorms()) {
             return new Norm(weight, weight);
         }
@@ -313,13 +300,5 @@ public final class Decoder {
     void free() {
         made.forEach(Tensors::free);
         made.clear();
-    }
-
-    private Tensor named(String name) {
-        Tensor tensor = tensors.get(name);
-        if (tensor == null) {
-            throw new IllegalArgumentException("no tensor " + name);
-        }
-        return tensor;
     }
 }

@@ -4,16 +4,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vivarium.engine.base.Hashes;
 import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.base.Json;
-import dev.vivarium.engine.tensor.Tensors;
 import dev.vivarium.engine.weights.WeightFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -21,9 +18,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * A Hugging Face model directory: the one model format.
@@ -140,41 +134,25 @@ public record ModelDirectory(Path path, ModelConfig config) {
      * @throws InputException if a file is missing or torn, or the device is not there
      */
     public LoadedModel load(Compute compute) {
-        compute.device().require();
-        ScalarType type = compute.precision().scalarType();
-        WeightFiles files = WeightFiles.open(path);
-        List<Tensor> converted = new ArrayList<>();
-        try {
-            Map<String, Tensor> tensors = new LinkedHashMap<>();
-            TensorLayout layout = TensorLayout.ofNames(files.names());
-            for (String name : ModelShapes.of(config).keySet()) {
-                String stored = layout.stored(name);
-                if (files.contains(stored)
-                        && files.type(stored) == type
-                        && !compute.device().cuda()) {
-                    tensors.put(name, files.get(stored));
-                } else if (files.contains(stored)) {
-                    converted.add(placed(files, stored, compute));
-                    tensors.put(name, converted.getLast());
-                }
-            }
-            return new LoadedModel(this, Decoder.of(config, tensors), files, converted);
-        } catch (RuntimeException e) {
-            converted.forEach(Tensors::free);
-            files.close();
-            throw e instanceof InputException ? new InputException(path + ": " + e.getMessage(), e) : e;
-        }
+        return load(compute, false);
     }
 
-    /** A kept copy of a stored tensor. */
-    private static Tensor placed(WeightFiles files, String stored, Compute compute) {
-        ScalarType type = compute.precision().scalarType();
-        try (PointerScope scope = new PointerScope()) {
-            if (files.type(stored) == type) {
-                return Tensors.keep(compute.device().put(files.get(stored)));
-            }
-            Tensor near = Tensors.release(files.converted(stored, type));
-            return Tensors.keep(compute.device().put(near));
+    /**
+     * The same for a decoder that only goes forward: weights that are multiplied faster so are {@linkplain dev.vivarium.engine.tensor.PackedWeight packed},
+     * in place of those in the file.
+     */
+    public LoadedModel loadForward(Compute compute) {
+        return load(compute, true);
+    }
+
+    private LoadedModel load(Compute compute, boolean forward) {
+        compute.device().require();
+        LoadedWeights weights = new LoadedWeights(WeightFiles.open(path), compute, forward);
+        try {
+            return new LoadedModel(this, weights.decoder(config), weights);
+        } catch (RuntimeException e) {
+            weights.close();
+            throw e instanceof InputException ? new InputException(path + ": " + e.getMessage(), e) : e;
         }
     }
 
@@ -212,18 +190,35 @@ public record ModelDirectory(Path path, ModelConfig config) {
         return hashes;
     }
 
-    /**
-     * A decoder, the files its weights are mapped from, and the weights that were converted; a second {@link #close} does
-     * nothing.
-     */
-    public record LoadedModel(ModelDirectory directory, Decoder decoder, WeightFiles files, List<Tensor> converted)
-            implements AutoCloseable {
+    /** A decoder with the weights that it stands on; a second {@link #close} does nothing. */
+    public static final class LoadedModel implements AutoCloseable {
+        private final ModelDirectory directory;
+        private final Decoder decoder;
+        private final LoadedWeights weights;
+
+        private LoadedModel(ModelDirectory directory, Decoder decoder, LoadedWeights weights) {
+            this.directory = directory;
+            this.decoder = decoder;
+            this.weights = weights;
+        }
+
+        public ModelDirectory directory() {
+            return directory;
+        }
+
+        public Decoder decoder() {
+            return decoder;
+        }
+
+        /** What weights that were neither converted nor packed are mapped from. */
+        WeightFiles files() {
+            return weights.files();
+        }
+
         @Override
         public void close() {
             decoder.free();
-            converted.forEach(Tensors::free);
-            converted.clear();
-            files.close();
+            weights.close();
         }
     }
 }

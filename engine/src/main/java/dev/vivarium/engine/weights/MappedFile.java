@@ -8,12 +8,12 @@ import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.function.Function;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** One safetensors file mapped read-only; its tensors point into the mapping. */
 final class MappedFile implements AutoCloseable {
@@ -54,17 +54,23 @@ final class MappedFile implements AutoCloseable {
 
     /** A tensor over the mapped bytes that no {@link PointerScope} owns; release it by {@code releaseReference}. */
     Tensor tensor(SafetensorsHeader.Entry entry) {
-        return tensor(entry, bytes.segment().asSlice(header.dataStart() + entry.begin(), entry.byteCount()));
+        return tensor(entry, data(entry));
+    }
+
+    /** Gives the pages of a tensor back, which count as the process's own memory once they were touched. */
+    void unload(SafetensorsHeader.Entry entry) {
+        data(entry).unload();
+    }
+
+    private MemorySegment data(SafetensorsHeader.Entry entry) {
+        return bytes.segment().asSlice(header.dataStart() + entry.begin(), entry.byteCount());
     }
 
     /**
-     * A copy of the values in another type, kept. They are read through a mapping that ends with this method, because pages
-     * of a mapping that were touched count as the process's own memory.
+     * What is made of the values in a scope of its own, where the stored tensor ends. They are read through a mapping that ends
+     * with this method, because pages of a mapping that were touched count as the process's own memory.
      */
-    Tensor converted(SafetensorsHeader.Entry entry, ScalarType type) {
-        if (entry.dtype().scalarType().intern() == type) {
-            throw new IllegalArgumentException("nothing would be copied"); // and the mapping ends
-        }
+    <T> T reading(SafetensorsHeader.Entry entry, Function<Tensor, T> make) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
                 Arena own = Arena.ofConfined();
                 PointerScope scope = new PointerScope()) {
@@ -72,7 +78,7 @@ final class MappedFile implements AutoCloseable {
                     FileChannel.MapMode.READ_ONLY, header.dataStart() + entry.begin(), entry.byteCount(), own);
             Tensor stored = tensor(entry, data);
             try {
-                return Tensors.keep(stored.to(type));
+                return make.apply(stored);
             } finally {
                 Tensors.free(stored);
             }

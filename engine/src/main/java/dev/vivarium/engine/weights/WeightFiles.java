@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -165,7 +166,30 @@ public final class WeightFiles implements AutoCloseable {
      * @throws InputException if there is no such tensor
      */
     public Tensor converted(String name, ScalarType type) {
-        return file(name).converted(entry(name), type);
+        if (type(name) == type) {
+            throw new IllegalArgumentException("nothing would be copied"); // and the mapping ends
+        }
+        return reading(name, stored -> Tensors.keep(stored.to(type)));
+    }
+
+    /**
+     * What is made of a tensor that is not needed afterwards: its bytes in the file do not count as the process's memory any
+     * more then.
+     *
+     * @param make gets the tensor in its stored type, in a scope of its own
+     * @throws InputException if there is no such tensor
+     */
+    public <T> T reading(String name, Function<Tensor, T> make) {
+        return file(name).reading(entry(name), make);
+    }
+
+    /**
+     * Lets go of the memory that {@link #get}'s views of a tensor were read into; what is read again comes from the file again.
+     *
+     * @throws InputException if there is no such tensor
+     */
+    public void unload(String name) {
+        file(name).unload(entry(name));
     }
 
     /**

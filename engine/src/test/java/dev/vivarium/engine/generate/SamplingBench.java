@@ -28,7 +28,7 @@ final class SamplingBench {
         int prompts = arguments.length > 5 ? Integer.parseInt(arguments[5]) : 1;
         int rows = arguments.length > 6 ? Integer.parseInt(arguments[6]) : prompts == 1 ? samples : 0;
         try (PointerScope scope = new PointerScope()) {
-            Decoder decoder = BenchModels.of(arguments[0], precision);
+            Decoder decoder = BenchModels.forward(arguments[0], precision);
             Generator generator = Generator.of(decoder);
             SamplingSettings settings =
                     SamplingSettings.defaults().withMaxNewTokens(tokens).withRows(rows);

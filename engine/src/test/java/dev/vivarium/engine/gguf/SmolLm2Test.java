@@ -12,6 +12,7 @@ import dev.vivarium.engine.generate.Generator;
 import dev.vivarium.engine.generate.Request;
 import dev.vivarium.engine.generate.SamplingSettings;
 import dev.vivarium.engine.generate.Scorer;
+import dev.vivarium.engine.model.Compute;
 import dev.vivarium.engine.model.ForwardHooks;
 import dev.vivarium.engine.model.ModelDirectory;
 import dev.vivarium.engine.model.ModelDirectory.LoadedModel;
@@ -54,7 +55,7 @@ class SmolLm2Test {
         Assumptions.assumeTrue(Files.isRegularFile(file), () -> SmolLm2.missing(file));
         imported = Objects.requireNonNull(folder).resolve("smollm2");
         GgufImport.run(file, imported, FloatFormat.FLOAT32, Progress.SILENT);
-        loaded = ModelDirectory.open(imported).load();
+        loaded = ModelDirectory.open(imported).loadForward(Compute.FLOAT32); // as who talks to it has it
     }
 
     @AfterAll

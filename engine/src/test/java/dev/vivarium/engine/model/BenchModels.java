@@ -25,13 +25,23 @@ public final class BenchModels {
      * @param shape {@code small}, of four layers and hidden size 256; {@code qwen0.5b}; or a directory
      */
     public static Decoder of(String shape, Precision precision) {
+        return of(shape, precision, false);
+    }
+
+    /** The same as sampling has it: a directory's weights are only gone forward with. */
+    public static Decoder forward(String shape, Precision precision) {
+        return of(shape, precision, true);
+    }
+
+    private static Decoder of(String shape, Precision precision, boolean forward) {
         return switch (shape) {
             case "small" -> random(config(2000, 256, 704, 4, 4, 4, 1e4, 512), precision);
             case "qwen0.5b" -> random(config(151936, 896, 4864, 24, 14, 2, 1e6, 32768), precision);
-            default ->
-                ModelDirectory.open(Path.of(shape))
-                        .load(new Compute(precision, Parity.COMPUTE.device()))
-                        .decoder();
+            default -> {
+                ModelDirectory directory = ModelDirectory.open(Path.of(shape));
+                Compute compute = new Compute(precision, Parity.COMPUTE.device());
+                yield (forward ? directory.loadForward(compute) : directory.load(compute)).decoder();
+            }
         };
     }
 

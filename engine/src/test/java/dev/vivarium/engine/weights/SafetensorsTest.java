@@ -199,6 +199,22 @@ class SafetensorsTest {
     }
 
     @Test
+    void viewsOfUnloadedPagesReadTheFileAgain() {
+        Path file = PARITY.resolve("qwen2/model/model.safetensors");
+        try (WeightFiles weights = WeightFiles.open(file);
+                WeightFiles untouched = WeightFiles.open(file)) {
+            for (String name : weights.names()) {
+                weights.floats(name);
+                weights.unload(name);
+                assertThat(weights.floats(name)).as(name).isEqualTo(untouched.floats(name));
+            }
+            assertThatThrownBy(() -> weights.unload("absent"))
+                    .isInstanceOf(InputException.class)
+                    .hasMessageContaining("absent");
+        }
+    }
+
+    @Test
     void dataThatIsNotAlignedIsStillReadRightly() throws IOException {
         Path file = dir.resolve("odd.safetensors");
         byte[] bytes = HostileFiles.file("{\"a\":{\"dtype\":\"I32\",\"shape\":[2],\"data_offsets\":[0,8]}} ", 8);

@@ -89,7 +89,7 @@ public final class ChatSession implements AutoCloseable {
         List<ScaledAdapter> scaled = adapters.keySet().stream()
                 .map(adapter -> new ScaledAdapter(adapter, scale))
                 .toList();
-        ChatModel model = ChatModel.open(ModelDirectory.open(directory), scaled, compute);
+        ChatModel model = ChatModel.openForOne(ModelDirectory.open(directory), scaled, compute);
         return new ChatSession(directory, model, adapters, scale);
     }
 
