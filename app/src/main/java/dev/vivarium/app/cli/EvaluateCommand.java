@@ -46,10 +46,11 @@ import picocli.CommandLine.Parameters;
             "Files go to RUN/evaluations/NAME, for a plain model to runs/<its folder's name>/evaluations/NAME.",
             "A killed evaluation continues with --resume; so does one that is to get more --samples.",
             "",
-            "An answer depends on model, question, seed and sample number alone, because blocks of always 32",
-            "rows are computed, some of them empty. --fast computes no empty rows and is up to twice as fast",
-            "on small models; but then answers may depend on batch size and order, and a resumed evaluation",
-            "may differ from an undisturbed one."
+            "An answer depends on model, question, seed and sample number alone: where this machine's kernels",
+            "round a row by its neighbours, blocks of always the same size are computed, some rows of them",
+            "empty. --fast computes no empty rows, which is quicker there and where few answers are wanted;",
+            "but then answers may depend on batch size and order, and a resumed evaluation may differ from an",
+            "undisturbed one."
         })
 final class EvaluateCommand implements Callable<Integer> {
     private final Shell shell;

@@ -21,10 +21,8 @@ import org.jspecify.annotations.Nullable;
  * Several threads may use one instance.
  */
 public final class PackedWeight implements AutoCloseable {
-    /** Values from which it pays: in float32 a call costs some ten microseconds more than {@code torch.linear}'s. */
+    /** Values from which it pays: a call costs some ten microseconds more than {@code torch.linear}'s. */
     private static final long SMALLEST = 1L << 18;
-
-    private static final long SMALLEST_BFLOAT16 = 1L << 16;
 
     /** How many rows the order is made for; others are multiplied in the same order. */
     private static final long ROWS = 128;
@@ -49,10 +47,7 @@ public final class PackedWeight implements AutoCloseable {
         String architecture = System.getProperty("os.arch", "");
         boolean known = torch.hasMKLDNN() && (architecture.equals("amd64") || architecture.equals("x86_64"));
         boolean wide = Torch.multipliesBfloat16(); // that is, AVX-512
-        return known
-                && (type == ScalarType.Float
-                        ? (wide || in <= LONGEST_SUM) && out * in >= SMALLEST
-                        : wide && out * in >= SMALLEST_BFLOAT16);
+        return known && out * in >= SMALLEST && (wide || (type == ScalarType.Float && in <= LONGEST_SUM));
     }
 
     /**
