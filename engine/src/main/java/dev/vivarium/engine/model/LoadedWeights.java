@@ -15,7 +15,6 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /** A model's weights on their way from files to a decoder: in the mapped file, converted, on a GPU or packed. */
 final class LoadedWeights implements AutoCloseable {
     private final WeightFiles files;
-    private final TensorLayout layout;
     private final Compute compute;
     private final boolean forward;
     private final Map<String, Tensor> tensors = new LinkedHashMap<>();
@@ -28,7 +27,6 @@ final class LoadedWeights implements AutoCloseable {
      */
     LoadedWeights(WeightFiles files, Compute compute, boolean forward) {
         this.files = files;
-        this.layout = TensorLayout.ofNames(files.names());
         this.compute = compute;
         this.forward = forward && !compute.device().cuda();
     }
@@ -39,29 +37,29 @@ final class LoadedWeights implements AutoCloseable {
 
     /** A decoder over all weights that the files have; it ends with this. */
     Decoder decoder(ModelConfig config) {
+        TensorLayout layout = TensorLayout.ofNames(files.names());
         for (String name : ModelShapes.of(config).keySet()) {
             String stored = layout.stored(name);
             if (!files.contains(stored)) {
                 continue; // which the decoder names, with those of another shape
             }
-            boolean embedding = name.equals(ModelShapes.EMBEDDING);
-            if ((!embedding || config.tiedEmbeddings()) && pays(stored)) {
+            boolean multiplied = !name.equals(ModelShapes.EMBEDDING) || config.tiedEmbeddings();
+            if (multiplied && pays(stored)) {
                 packed.put(name, files.reading(stored, this::pack));
             } else {
                 tensors.put(name, placed(stored));
             }
         }
+        String embedding = layout.stored(ModelShapes.EMBEDDING);
+        boolean twice = packed.containsKey(ModelShapes.EMBEDDING); // multiplied by, and read
         return Decoder.of(
-                config,
-                compute,
-                new DecoderWeights(tensors, packed, packed.containsKey(ModelShapes.EMBEDDING) ? this::embed : null));
+                config, compute, new DecoderWeights(tensors, packed, twice ? ids -> rows(embedding, ids) : null));
     }
 
-    /** Rows of an embedding that is packed for the output layer: read from the file, so that it is not in memory twice. */
-    private Tensor embed(Tensor ids) {
-        String stored = layout.stored(ModelShapes.EMBEDDING);
-        Tensor rows = torch.embedding(files.get(stored), ids).to(type());
-        files.unload(stored);
+    /** Rows of a packed embedding, from the file, so that it is in memory once. */
+    private Tensor rows(String embedding, Tensor ids) {
+        Tensor rows = torch.embedding(files.get(embedding), ids).to(type());
+        files.unload(embedding);
         return rows;
     }
 

@@ -138,8 +138,8 @@ public record ModelDirectory(Path path, ModelConfig config) {
     }
 
     /**
-     * The same for a decoder that only goes forward: weights that are multiplied faster so are {@linkplain dev.vivarium.engine.tensor.PackedWeight packed},
-     * in place of those in the file.
+     * The same for a decoder that only goes forward: weights that are multiplied faster so are packed ({@link
+     * dev.vivarium.engine.tensor.PackedWeight}), in place of those in the file.
      */
     public LoadedModel loadForward(Compute compute) {
         return load(compute, true);

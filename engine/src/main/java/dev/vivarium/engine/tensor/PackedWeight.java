@@ -51,7 +51,7 @@ public final class PackedWeight implements AutoCloseable {
     }
 
     /**
-     * Packs a weight, which is not needed any more then.
+     * Packs a weight, which is not needed any more then. How it is packed depends on the processor.
      *
      * @param weight (out, in), float32 or bfloat16, on the processor
      */
