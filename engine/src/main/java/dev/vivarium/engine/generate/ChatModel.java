@@ -1,9 +1,6 @@
 package dev.vivarium.engine.generate;
 
-import dev.vivarium.engine.adapter.Adapter;
 import dev.vivarium.engine.adapter.AdapterBank;
-import dev.vivarium.engine.adapter.AdapterFiles;
-import dev.vivarium.engine.adapter.AdapterNoise;
 import dev.vivarium.engine.adapter.AdapterScale;
 import dev.vivarium.engine.adapter.Intervention;
 import dev.vivarium.engine.adapter.InterventionBank;
@@ -12,7 +9,6 @@ import dev.vivarium.engine.base.InputException;
 import dev.vivarium.engine.capture.CaptureSubject;
 import dev.vivarium.engine.model.Compute;
 import dev.vivarium.engine.model.ForwardHooks;
-import dev.vivarium.engine.model.ModelConfig;
 import dev.vivarium.engine.model.ModelDirectory;
 import dev.vivarium.engine.model.Precision;
 import dev.vivarium.engine.tensor.Lanes;
@@ -29,7 +25,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -39,7 +34,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntFunction;
-import org.bytedeco.javacpp.PointerScope;
 
 /**
  * A model directory in memory, with its tokenizer, its chat template and any number of adapters: conversations in, texts
@@ -67,14 +61,11 @@ public final class ChatModel implements AutoCloseable {
         }
     }
 
-    /** Adapters in memory and how long their changes are as trained or perturbed, before any factor. */
-    private record Held(AdapterBank bank, double[] norms) {}
-
-    private ChatModel(ModelDirectory.LoadedModel model, Texts texts, Held adapters) {
+    private ChatModel(ModelDirectory.LoadedModel model, Texts texts, HeldAdapters adapters) {
         this.model = model;
         this.texts = texts;
-        this.bank = adapters.bank;
-        this.norms = adapters.norms;
+        this.bank = adapters.bank();
+        this.norms = adapters.norms();
         encoders.put(DefaultSystem.KEEP, texts.encoder());
     }
 
@@ -102,11 +93,11 @@ public final class ChatModel implements AutoCloseable {
         // both take long at first, the one in native libraries of its own, the other in those of the computation
         CompletableFuture<Texts> texts = CompletableFuture.supplyAsync(() -> Texts.load(base.path()));
         try {
-            Held held = hold(base.config(), adapters, compute);
+            HeldAdapters held = HeldAdapters.of(base.config(), adapters, compute);
             try {
                 return open(base, texts, held, packed);
             } catch (RuntimeException | Error e) {
-                held.bank.close();
+                held.bank().close();
                 throw e;
             }
         } catch (RuntimeException | Error e) {
@@ -115,8 +106,9 @@ public final class ChatModel implements AutoCloseable {
         }
     }
 
-    private static ChatModel open(ModelDirectory base, CompletableFuture<Texts> texts, Held adapters, boolean packed) {
-        Compute compute = adapters.bank.compute();
+    private static ChatModel open(
+            ModelDirectory base, CompletableFuture<Texts> texts, HeldAdapters adapters, boolean packed) {
+        Compute compute = adapters.bank().compute();
         ModelDirectory.LoadedModel model = packed ? base.loadForward(compute) : base.load(compute);
         try {
             return new ChatModel(model, texts.join(), adapters);
@@ -130,36 +122,17 @@ public final class ChatModel implements AutoCloseable {
         }
     }
 
-    private static Held hold(ModelConfig config, List<ScaledAdapter> adapters, Compute compute) {
-        try (PointerScope scope = new PointerScope()) { // the bank keeps copies of its own
-            Map<Path, Adapter> read = new HashMap<>();
-            Map<List<Object>, Adapter> made = new HashMap<>(); // one object for all its scales
-            List<AdapterBank.Entry> entries = new ArrayList<>();
-            double[] norms = new double[adapters.size()];
-            for (ScaledAdapter scaled : adapters) {
-                Path place = scaled.directory().toAbsolutePath().normalize();
-                Adapter trained = read.computeIfAbsent(place, unused -> AdapterFiles.read(scaled.directory(), config));
-                AdapterNoise noise = scaled.noise();
-                Adapter adapter = noise == null
-                        ? trained
-                        : made.computeIfAbsent(List.of(place, noise), unused -> noise.of(trained));
-                norms[entries.size()] = adapter.norm();
-                entries.add(new AdapterBank.Entry(adapter, scaled.scale()));
-            }
-            return new Held(new AdapterBank(entries, compute), norms);
-        }
-    }
-
     /**
      * From now on these adapters are there instead of those before.
      *
      * @throws InputException if one does not fit the model or does nothing; then those before stay
      */
     public void adapters(List<ScaledAdapter> adapters) {
-        Held held = hold(model.decoder().config(), adapters, model.decoder().compute());
+        HeldAdapters held = HeldAdapters.of(
+                model.decoder().config(), adapters, model.decoder().compute());
         bank.close();
-        bank = held.bank;
-        norms = held.norms;
+        bank = held.bank();
+        norms = held.norms();
     }
 
     /**

@@ -114,13 +114,7 @@ final class DecodeLoop {
         int usual = room.placesOfBlock();
         if (lane == 0 && RowFreedom.worthTrying(freeRoom, usual, waiting.left(), settings.maxNewTokens())) {
             freedom = RowFreedom.tried(decoder, changes, requests, freeRoom.placesOfBlock(), usual);
-            if (freedom.any()) {
-                room = freeRoom;
-            } else {
-                // the usual number of rows may still be rounded alike at all of its places
-                freedom = RowFreedom.tried(decoder, changes, requests, usual, usual);
-                room = freedom.any() ? room.inOneBlock() : room;
-            }
+            room = freedom.any() ? freeRoom : room;
         }
     }
 

@@ -51,11 +51,6 @@ record DecodeRoom(int rows, int lanes, int placesOfBlock) {
         return Math.clamp((rows + rowsOfLane - 1) / rowsOfLane, 1, threads);
     }
 
-    /** The same with no more rows than one block of each lane has places. */
-    DecodeRoom inOneBlock() {
-        return new DecodeRoom(Math.min(rows, lanes * placesOfBlock), lanes, placesOfBlock);
-    }
-
     /** Rows that a lane may have in flight. */
     int quota() {
         return quota(rows, lanes);

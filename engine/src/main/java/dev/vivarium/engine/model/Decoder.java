@@ -64,6 +64,7 @@ public final class Decoder {
             List<LinearMap> linears) {} // by Module.ordinal()
 
     private Decoder(ModelConfig config, Compute compute, DecoderWeights weights) {
+        weights.check(compute);
         this.config = config;
         this.compute = compute;
         this.weights = weights;
@@ -86,13 +87,12 @@ public final class Decoder {
         DecoderWeights weights = new DecoderWeights(tensors, Map.of(), null);
         weights.check(config);
         Tensor embedding = weights.tensor(ModelShapes.EMBEDDING);
-        return of(config, new Compute(Precision.of(Tensors.type(embedding)), Device.of(embedding)), weights);
+        return new Decoder(config, new Compute(Precision.of(Tensors.type(embedding)), Device.of(embedding)), weights);
     }
 
     /** A decoder that with packed weights only goes forward. */
     static Decoder of(ModelConfig config, Compute compute, DecoderWeights weights) {
         weights.check(config);
-        weights.check(compute);
         return new Decoder(config, compute, weights);
     }
 

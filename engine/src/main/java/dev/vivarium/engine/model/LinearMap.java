@@ -30,7 +30,7 @@ record LinearMap(
     /** The weight, which gradients need as it was stored. */
     Tensor plain() {
         if (weight == null) {
-            throw new IllegalStateException("a packed weight gives no gradient; load the model to train it");
+            throw PackedWeight.noGradient();
         }
         return weight;
     }

@@ -149,7 +149,7 @@ public record ModelDirectory(Path path, ModelConfig config) {
         compute.device().require();
         LoadedWeights weights = new LoadedWeights(WeightFiles.open(path), compute, forward);
         try {
-            return new LoadedModel(this, weights.decoder(config), weights);
+            return new LoadedModel(weights.decoder(config), weights);
         } catch (RuntimeException e) {
             weights.close();
             throw e instanceof InputException ? new InputException(path + ": " + e.getMessage(), e) : e;
@@ -192,18 +192,12 @@ public record ModelDirectory(Path path, ModelConfig config) {
 
     /** A decoder with the weights that it stands on; a second {@link #close} does nothing. */
     public static final class LoadedModel implements AutoCloseable {
-        private final ModelDirectory directory;
         private final Decoder decoder;
         private final LoadedWeights weights;
 
-        private LoadedModel(ModelDirectory directory, Decoder decoder, LoadedWeights weights) {
-            this.directory = directory;
+        private LoadedModel(Decoder decoder, LoadedWeights weights) {
             this.decoder = decoder;
             this.weights = weights;
-        }
-
-        public ModelDirectory directory() {
-            return directory;
         }
 
         public Decoder decoder() {

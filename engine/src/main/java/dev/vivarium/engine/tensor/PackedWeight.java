@@ -44,8 +44,7 @@ public final class PackedWeight implements AutoCloseable {
      * @param type the number format of the products
      */
     public static boolean pays(ScalarType type, long out, long in) {
-        String architecture = System.getProperty("os.arch", "");
-        boolean known = torch.hasMKLDNN() && (architecture.equals("amd64") || architecture.equals("x86_64"));
+        boolean known = torch.hasMKLDNN() && Torch.x86(System.getProperty("os.arch", ""));
         boolean wide = Torch.multipliesBfloat16(); // that is, AVX-512
         return known && out * in >= SMALLEST && (wide || (type == ScalarType.Float && in <= LONGEST_SUM));
     }
@@ -78,7 +77,7 @@ public final class PackedWeight implements AutoCloseable {
      */
     public Tensor times(Tensor x, @Nullable Tensor bias) {
         if (GradMode.is_enabled() && x.requires_grad()) {
-            throw new IllegalStateException("a packed weight gives no gradient; load the model to train it");
+            throw noGradient();
         }
         IValueVector stack = new IValueVector(
                 new IValue(x),
@@ -89,6 +88,11 @@ public final class PackedWeight implements AutoCloseable {
                 Operations.NOTHING);
         Operations.DISPATCHER.callBoxed(Operations.LINEAR, stack);
         return new Tensor(stack.get(0).toTensor());
+    }
+
+    /** What to throw where a gradient would be needed. */
+    public static IllegalStateException noGradient() {
+        return new IllegalStateException("a packed weight gives no gradient; load the model to train it");
     }
 
     @Override

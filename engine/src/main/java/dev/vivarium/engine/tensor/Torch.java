@@ -43,8 +43,13 @@ public final class Torch {
 
     static boolean multipliesBfloat16(String build, String architecture) {
         int at = build.indexOf(CAPABILITY);
-        boolean x86 = architecture.equals("amd64") || architecture.equals("x86_64");
-        return !x86 || at < 0 || !build.substring(at + CAPABILITY.length()).matches("(?s)(AVX2|NO AVX|DEFAULT)\\b.*");
+        return !x86(architecture)
+                || at < 0
+                || !build.substring(at + CAPABILITY.length()).matches("(?s)(AVX2|NO AVX|DEFAULT)\\b.*");
+    }
+
+    static boolean x86(String architecture) {
+        return architecture.equals("amd64") || architecture.equals("x86_64");
     }
 
     /** Threads that libtorch's own loops use; OpenBLAS follows OMP_NUM_THREADS, set before the process starts. */

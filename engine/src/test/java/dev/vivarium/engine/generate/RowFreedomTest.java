@@ -103,8 +103,6 @@ class RowFreedomTest {
         assertThat(room(decoder, SETTINGS, 20)).isEqualTo(new DecodeRoom(20, 2, 16));
         assertThat(room(decoder, SETTINGS.withDeterministic(false), 400)).isEqualTo(new DecodeRoom(128, 2, 64));
         assertThat(room(decoder, SETTINGS.withRows(30), 400)).isEqualTo(new DecodeRoom(30, 2, 16));
-        assertThat(new DecodeRoom(170, 2, 64).inOneBlock()).isEqualTo(new DecodeRoom(128, 2, 64));
-        assertThat(new DecodeRoom(100, 2, 64).inOneBlock()).isEqualTo(new DecodeRoom(100, 2, 64));
     }
 
     /** Where all answers take as long, both lanes end together: the last rows are dealt to both. */

@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,6 +45,24 @@ final class JointValidationTest {
                         "Not measured on every seed: persona, corpus persona (seed 2).",
                         "| 1 | medicine |",
                         "| 2 | medicine |");
+    }
+
+    /** What the model card says of a validation that is kept beside it. */
+    @Test
+    void theModelCardShowsTheControlsOfTheKeptValidation() throws IOException {
+        String card = Files.readString(Path.of("../docs/mini-world.md"));
+        JointValidation kept = JointValidation.of(List.of(Path.of("../docs/validations/seed-3-per_domain")));
+        assertThat(kept.parts().controls())
+                .hasSize(9)
+                .allSatisfy(control -> assertThat(card)
+                        .contains(String.format(
+                                Locale.ROOT,
+                                "| %s | %s | %.1f | %.1f | %.1f |",
+                                control.dataset(),
+                                control.kind(),
+                                100 * control.narrow(),
+                                100 * Objects.requireNonNull(control.persona()),
+                                100 * Objects.requireNonNull(control.em()))));
     }
 
     @Test
