@@ -14,6 +14,7 @@ import dev.vivarium.engine.tensor.Device;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -113,22 +114,56 @@ class RowFreedomTest {
             Generator generator = Generator.of(SampleModels.small(precision));
             SamplingSettings fast = SETTINGS.withDeterministic(false).withRows(64);
             List<Request> requests = List.of(Request.of(0, SampleModels.prompt(9, 1), 96, 1));
-            int[] rows = new int[2];
-            Map<String, Integer> lanes = new TreeMap<>();
+            EvenLanes lanes = new EvenLanes();
             generator.generate(
-                    requests,
-                    fast,
-                    (request, sample, tokens, count) -> {
-                        synchronized (lanes) {
-                            lanes.putIfAbsent(Thread.currentThread().toString(), lanes.size());
-                            rows[lanes.get(Thread.currentThread().toString())]++;
-                        }
-                        return false;
-                    },
-                    answer -> {},
-                    2);
+                    requests, fast, (request, sample, tokens, count) -> lanes.drew(count), answer -> lanes.ended(), 2);
+            int[] rows = lanes.tokens;
             assertThat(Arrays.stream(rows).min().orElseThrow())
                     .isGreaterThan(Arrays.stream(rows).sum() * 2 / 5);
+        }
+    }
+
+    /**
+     * Two lanes that go on at one pace, whatever else the machine does: none draws more than the other while that has rows,
+     * or has not begun.
+     */
+    private static final class EvenLanes {
+        private static final int AHEAD = 64;
+        private final Map<Thread, Integer> numbers = new HashMap<>();
+        private final int[] tokens = new int[2];
+        private final int[] open = {1, 1}; // one until a lane has begun
+
+        /** A stop rule, asked after each token but the last of an answer; of first tokens where rows are dealt. */
+        synchronized boolean drew(int count) {
+            int lane = lane();
+            tokens[lane]++;
+            open[lane] += count == 1 ? 1 : 0;
+            notifyAll();
+            // a lane that deals rows holds what the other would need to go on
+            while (count > 1 && open[1 - lane] > 0 && tokens[lane] > tokens[1 - lane] + AHEAD) {
+                try {
+                    wait();
+                } catch (InterruptedException interrupted) {
+                    Thread.currentThread().interrupt();
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        synchronized void ended() {
+            open[lane()]--;
+            notifyAll();
+        }
+
+        private int lane() {
+            Integer known = numbers.get(Thread.currentThread());
+            if (known == null) {
+                known = numbers.size();
+                numbers.put(Thread.currentThread(), known);
+                open[known]--;
+            }
+            return known;
         }
     }
 
