@@ -11,10 +11,11 @@
 #
 #   OMP_NUM_THREADS   threads of both sides (default 2)
 #   NEW_TOKENS        of an answer when sampling (default 64)
+#   MICRO_ROWS        of ours that go through the model at once in a lane (default 2, the peer's); `vivarium train` says its choice
 #   CPU_TIME=1        tokens per second of processor time instead of wall time, for a machine that others use too
 set -euo pipefail
 
-[ $# -ge 2 ] || { sed -n '2,14s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+[ $# -ge 2 ] || { sed -n '2,15s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 python=$1 peer=$2 repeats=${3:-3}
 shift $(($# < 3 ? $# : 3))
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -40,8 +41,8 @@ classpath=$root/engine/target/classes:$root/engine/target/test-classes:$(cat "$w
 run_ours() { # what shape dtype steps new prompts
     local bench=generate.SamplingBench arguments=("$2" 50 "$5" 1 "$3" "$6")
     case $1 in
-        train) bench=train.TrainingBench arguments=("$2" lora "$4" "$3") ;;
-        rank1) bench=train.TrainingBench arguments=("$2" rank1 "$4" "$3") ;;
+        train) bench=train.TrainingBench arguments=("$2" lora "$4" "$3" "${MICRO_ROWS:-2}") ;;
+        rank1) bench=train.TrainingBench arguments=("$2" rank1 "$4" "$3" "${MICRO_ROWS:-2}") ;;
     esac
     OMP_WAIT_POLICY=passive "$java" "${flags[@]}" -cp "$classpath" "dev.vivarium.engine.$bench" "${arguments[@]}" 2> /dev/null
 }

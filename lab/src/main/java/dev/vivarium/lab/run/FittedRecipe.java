@@ -29,16 +29,17 @@ final class FittedRecipe {
         Recipe recipe = asked.recipe();
         Recipe.Training training = recipe.training();
         boolean widened = widened(request, recipe);
+        boolean gpu = request.machine().device().cuda();
         Fitting fitting = Fitting.choose(
                 training.perDeviceTrainBatchSize(),
-                training.microBatchRows(),
+                training.microBatchRows() == null && gpu
+                        ? Integer.valueOf(training.perDeviceTrainBatchSize())
+                        : training.microBatchRows(),
                 training.gradientCheckpointing() == null && widened ? Boolean.TRUE : training.gradientCheckpointing(),
                 (rows, checkpointing) -> MemoryEstimate.bytes(recipe, config, data, rows, checkpointing),
                 // what a GPU has free is not known before it is asked for, so there the recipe is taken as it stands
-                request.machine().device().cuda()
-                        ? Long.MAX_VALUE
-                        : request.machine().memory().bytes());
-        if (request.machine().device().cuda()) {
+                gpu ? Long.MAX_VALUE : request.machine().memory().bytes());
+        if (gpu) {
             return asked.fitted(fitting, "not fitted to a GPU");
         }
         if (!goesOn || files.readSummary().isEmpty()) {

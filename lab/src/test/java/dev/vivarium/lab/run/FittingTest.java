@@ -9,6 +9,7 @@ import dev.vivarium.engine.base.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,6 +34,14 @@ final class FittingTest {
         assertThat(choose(8, 119)).isEqualTo(new Fitting(1, false, 110));
         assertThat(choose(8, 109)).isEqualTo(new Fitting(4, true, 108));
         assertThat(choose(6, 125)).isEqualTo(new Fitting(1, false, 110));
+    }
+
+    @Test
+    void severalRowsDoNotTakeMuchMoreThanOne() {
+        assertThat(ofMegabytes(null, 73)).isEqualTo(new Fitting(8, false, 8L * 73 << 20));
+        assertThat(ofMegabytes(null, 74)).isEqualTo(new Fitting(4, false, 4L * 74 << 20));
+        assertThat(ofMegabytes(null, 1000)).isEqualTo(new Fitting(1, false, 1000L << 20));
+        assertThat(ofMegabytes(8, 1000)).isEqualTo(new Fitting(8, false, 8000L << 20));
     }
 
     @Test
@@ -113,6 +122,11 @@ final class FittingTest {
 
     private static Fitting choose(int most, long available) {
         return Fitting.choose(most, null, null, ESTIMATE, available);
+    }
+
+    /** Where a row takes so much. */
+    private static Fitting ofMegabytes(@Nullable Integer rows, long each) {
+        return Fitting.choose(8, rows, false, (count, checkpointing) -> count * each << 20, Long.MAX_VALUE);
     }
 
     private ResolvedRecipe recipe(String... more) throws IOException {
