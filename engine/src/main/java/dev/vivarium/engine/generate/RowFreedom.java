@@ -26,7 +26,7 @@ final class RowFreedom {
     static final RowFreedom NONE = new RowFreedom(new int[0]);
 
     /** The fewest rows that are tried; kernels take other ways for very few. */
-    private static final int FEWEST = 16;
+    private static final int FEWEST = 8;
     /** Different changes that are tried; where requests ask for more, nothing is assumed. */
     private static final int MOST_CHANGES = 4;
     /** Tokens of an answer that are counted on when the work is estimated. */
