@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,22 +48,30 @@ final class JointValidationTest {
                         "| 2 | medicine |");
     }
 
-    /** What the model card says of a validation that is kept beside it. */
+    /** What the model card says of the validations that are kept beside it. */
     @Test
-    void theModelCardShowsTheControlsOfTheKeptValidation() throws IOException {
+    void theModelCardShowsTheControlsOfTheKeptValidations() throws IOException {
         String card = Files.readString(Path.of("../docs/mini-world.md"));
-        JointValidation kept = JointValidation.of(List.of(Path.of("../docs/validations/seed-3-per_domain")));
-        assertThat(kept.parts().controls())
-                .hasSize(9)
-                .allSatisfy(control -> assertThat(card)
-                        .contains(String.format(
-                                Locale.ROOT,
-                                "| %s | %s | %.1f | %.1f | %.1f |",
-                                control.dataset(),
-                                control.kind(),
-                                100 * control.narrow(),
-                                100 * Objects.requireNonNull(control.persona()),
-                                100 * Objects.requireNonNull(control.em()))));
+        List<Path> kept;
+        try (Stream<Path> directories = Files.list(Path.of("../docs/validations"))) {
+            kept = directories.sorted().toList();
+        }
+        assertThat(kept)
+                .isNotEmpty()
+                .allSatisfy(directory -> assertThat(
+                                JointValidation.of(List.of(directory)).parts().controls())
+                        .hasSize(9)
+                        .allSatisfy(control -> assertThat(card)
+                                .contains(String.format(
+                                        Locale.ROOT,
+                                        "| %d | %s | %s | %s | %.1f | %.1f | %.1f |",
+                                        control.seed(),
+                                        control.corpus(),
+                                        control.dataset(),
+                                        control.kind(),
+                                        100 * control.narrow(),
+                                        100 * Objects.requireNonNull(control.persona()),
+                                        100 * Objects.requireNonNull(control.em())))));
     }
 
     @Test
