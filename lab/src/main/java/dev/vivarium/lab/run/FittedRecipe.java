@@ -49,7 +49,9 @@ final class FittedRecipe {
         }
         return asked.fitted(
                 fitting,
-                widened ? "chosen to fit the memory, without bfloat16 instructions" : "chosen to fit the memory");
+                widened
+                        ? "chosen by the memory it takes, without bfloat16 instructions"
+                        : "chosen by the memory it takes");
     }
 
     /** Whether autograd would keep all weights in float32 beside their bfloat16, unless blocks are computed again. */

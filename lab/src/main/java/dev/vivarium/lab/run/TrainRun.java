@@ -112,7 +112,7 @@ public final class TrainRun {
         return new TrainRun(request.with(fitted), found, base, data, null, List.of());
     }
 
-    /** The recipe with what was chosen to fit the memory. */
+    /** The recipe with what was chosen by the memory it takes. */
     public ResolvedRecipe recipe() {
         return request.recipe();
     }

@@ -73,8 +73,8 @@ final class FittingTest {
         tight.run(Progress.SILENT);
 
         assertThat(Files.readString(directory.resolve("recipe.yaml")))
-                .containsPattern("micro_batch_rows: " + chosen.microBatchRows() + " +# chosen to fit the memory")
-                .containsPattern("gradient_checkpointing: (true|false) +# chosen to fit the memory");
+                .containsPattern("micro_batch_rows: " + chosen.microBatchRows() + " +# chosen by the memory it takes")
+                .containsPattern("gradient_checkpointing: (true|false) +# chosen by the memory it takes");
         TrainRun resumed = TinyRuns.prepare(recipe, directory, Existing.RESUME, PLENTY);
         assertThat(resumed.recipe().recipe().training()).isEqualTo(chosen);
         resumed.run(Progress.SILENT); // the recipe is that of the run
