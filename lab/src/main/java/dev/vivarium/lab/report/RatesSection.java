@@ -165,9 +165,7 @@ final class RatesSection {
         List<Map<String, String>> ticks = new ArrayList<>();
         for (int i = 0; i <= STEPS; i++) {
             double value = axis * i / STEPS;
-            double percent = 100 * value;
-            String label = Shown.fixed(
-                    percent, percent == Math.rint(percent) ? 0 : percent * 10 == Math.rint(percent * 10) ? 1 : 2);
+            String label = Shown.brief(100 * value);
             String anchor = i == 0 ? "start" : i == STEPS ? "end" : "middle";
             ticks.add(Map.of(
                     "at", position(value, axis), "label", label + (i == STEPS ? "\u00a0%" : ""), "anchor", anchor));

@@ -1,6 +1,7 @@
 package dev.vivarium.lab.report;
 
 import dev.vivarium.lab.statistics.Interval;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -28,9 +29,14 @@ final class Shown {
                 : number(100 * interval.low()) + "–" + number(100 * interval.high()) + SPACE + "%";
     }
 
-    /** Two decimals for what one would round to nothing. */
+    /** Two decimals for what one would round to nothing, and they do not. */
     private static String number(double percent) {
-        return fixed(percent, percent > 0 && percent < 0.1 ? 2 : 1);
+        return fixed(percent, percent >= 0.005 && percent < 0.1 ? 2 : 1);
+    }
+
+    /** At most two decimals, and no zeros at the end. */
+    static String brief(double value) {
+        return new BigDecimal(fixed(value, 2)).stripTrailingZeros().toPlainString();
     }
 
     /** A score in 0 … 100. */
